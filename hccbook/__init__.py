@@ -1,0 +1,34 @@
+"""Helpers of the book *Biomarkers, Replicated*.
+
+Nothing is loaded until it is used: ``import hccbook`` costs milliseconds, and
+``hccbook.accuracy`` loads on first touch.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "accuracy",
+    "audit",
+    "cohorts",
+    "display",
+    "estimate",
+    "exercises",
+    "figures",
+    "reported",
+    "scorecard",
+    "survival",
+)
+
+__all__ = [*_MODULES, "__version__"]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return import_module(f"hccbook.{name}")
+    raise AttributeError(f"module 'hccbook' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

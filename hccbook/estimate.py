@@ -1,0 +1,175 @@
+"""Numbers as papers print them, and estimates with their intervals."""
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+_NUMBER = re.compile(r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)(?P<digits>\d[\d,]*(?:\.\d+)?)\s*%?")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as a paper prints it, with the interval of values that print so.
+
+    Parameters
+    ----------
+    text : str
+        The printed string, such as ``"0.269"``, ``"< 0.001"`` or ``"1,508"``.
+        Thousands commas, a Unicode minus and a trailing ``%`` are understood.
+
+    Attributes
+    ----------
+    value : fractions.Fraction
+        The printed number itself, without its ``<`` or ``>``.
+    decimals : int
+        Digits after the decimal point.
+    relation : {"=", "<", ">"}
+        ``"<"`` for ``< 0.001``, ``"="`` for a plain number.
+    low, high : fractions.Fraction or float
+        The closed interval of values that print as ``text``. Both ends belong to it,
+        because programs disagree on how a value exactly half way is rounded. The open
+        side of ``<`` and ``>`` is infinite.
+
+    Raises
+    ------
+    ValueError
+        If ``text`` is not one printed number.
+
+    Examples
+    --------
+    >>> Printed("89.4").low, Printed("89.4").high
+    (Fraction(1787, 20), Fraction(1789, 20))
+    """
+
+    text: str
+
+    def __post_init__(self):
+        """Reject what is not one printed number."""
+        if not isinstance(self.text, str) or not _NUMBER.fullmatch(self.text.strip()):
+            raise ValueError(
+                f"text: expected one printed number such as '0.269' or '< 0.001', got {self.text!r}"
+            )
+
+    @property
+    def _parts(self):
+        return _NUMBER.fullmatch(self.text.strip())
+
+    @property
+    def value(self):
+        """The printed number, exactly."""
+        number = Fraction(self._parts["digits"].replace(",", ""))
+        return -number if self._parts["sign"] in {"-", "−", "–"} else number
+
+    @property
+    def decimals(self):
+        """Digits after the decimal point."""
+        return len(self._parts["digits"].partition(".")[2])
+
+    @property
+    def unit(self):
+        """One unit in the last printed place."""
+        return Fraction(1, 10**self.decimals)
+
+    @property
+    def relation(self):
+        """How the number bounds the value: '=', '<' or '>'."""
+        return {"": "=", "≤": "<", "≥": ">"}.get(self._parts["op"], self._parts["op"])
+
+    @property
+    def low(self):
+        """Smallest value that prints so."""
+        if self.relation == "=":
+            return self.value - self.unit / 2
+        return self.value if self.relation == ">" else -math.inf
+
+    @property
+    def high(self):
+        """Largest value that prints so."""
+        if self.relation == "=":
+            return self.value + self.unit / 2
+        return self.value if self.relation == "<" else math.inf
+
+    def admits(self, value):
+        """Say whether ``value`` prints as this number (both neighbours of a tie count)."""
+        return bool(self.low <= value <= self.high)
+
+    def __str__(self):
+        """Return the printed text."""
+        return self.text
+
+    def __float__(self):
+        """Return the printed number as a float."""
+        return float(self.value)
+
+
+def printed(number):
+    """Return ``number`` as :class:`Printed`; strings and :class:`Printed` are accepted.
+
+    Raises
+    ------
+    ValueError
+        If ``number`` is a float or an int: a float has forgotten how it was printed.
+    """
+    return number if isinstance(number, Printed) else Printed(number)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate with its confidence interval.
+
+    Parameters
+    ----------
+    value, lower, upper : float
+        Point estimate and confidence limits, in the unit of the quantity.
+    level : float
+        Confidence level between 0 and 1.
+    p : float, optional
+        P value of the test that belongs to the estimate.
+    n : int, optional
+        Number of patients behind it.
+    """
+
+    value: float
+    lower: float = math.nan
+    upper: float = math.nan
+    level: float = 0.95
+    p: float | None = None
+    n: int | None = None
+
+    def __post_init__(self):
+        """Reject an impossible level and limits in the wrong order."""
+        if not 0 < self.level < 1:
+            raise ValueError(f"level: expected a number between 0 and 1, got {self.level!r}")
+        if self.lower > self.upper:
+            raise ValueError(f"lower: expected at most upper = {self.upper}, got {self.lower}")
+
+    def __format__(self, spec):
+        """Format all three numbers alike, as in ``f"{estimate:.3f}"``."""
+        spec = spec or ".3f"
+        text = f"{self.value:{spec}}"
+        if not (math.isnan(self.lower) and math.isnan(self.upper)):
+            text += f" ({100 * self.level:g} % CI {self.lower:{spec}} to {self.upper:{spec}})"
+        return text
+
+    def __str__(self):
+        """Return the estimate with three decimals."""
+        return f"{self}"
+
+
+def format_p(p):
+    """Print a P value as journals do: three decimals, ``< 0.001`` below that.
+
+    Parameters
+    ----------
+    p : float
+        A P value between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If ``p`` is not between 0 and 1.
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"p: expected a number between 0 and 1, got {p!r}")
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
