@@ -1,0 +1,201 @@
+"""Percentages against counts, and the 2×2 tables that printed rates allow.
+
+The idea is that of the GRIM test (Brown and Heathers, 2017): a share of ``n`` people
+can only take ``n + 1`` values, so a printed percentage can be impossible. It has power
+only while ``n`` is below ``10 ** (decimals + 2)``; beyond, every percentage is possible.
+"""
+
+import numpy as np
+
+from ..estimate import printed as as_printed
+from .check import Check
+
+#: Rates of a 2×2 table: numerator and denominator as columns of ``tables``.
+RATES = {
+    "sensitivity": (("tp",), ("tp", "fn")),
+    "specificity": (("tn",), ("tn", "fp")),
+    "ppv": (("tp",), ("tp", "fp")),
+    "npv": (("tn",), ("tn", "fn")),
+    "false_omission": (("fn",), ("fn", "tn")),
+    "accuracy": (("tp", "tn"), ("tp", "fp", "fn", "tn")),
+    "prevalence": (("tp", "fn"), ("tp", "fp", "fn", "tn")),
+}
+
+
+def _size(name, value, smallest=1):
+    if isinstance(value, bool) or int(value) != value or value < smallest:
+        raise ValueError(f"{name}: expected a whole number of at least {smallest}, got {value!r}")
+    return int(value)
+
+
+def _percent(name, value):
+    number = as_printed(value)
+    if number.relation != "=" or not 0 <= number.value <= 100:
+        raise ValueError(f"{name}: expected a printed percentage from 0 to 100, got {value!r}")
+    return number
+
+
+def _prints(number, count, n):
+    """Say where ``count`` of ``n`` prints as ``number`` per cent, in whole-number arithmetic."""
+    scale = 10**number.decimals
+    distance = np.abs(100 * scale * count - int(number.value * scale) * n)
+    return (n > 0) & (2 * distance <= n)
+
+
+def counts(percent, n):
+    """Return every count of ``n`` that prints as a percentage.
+
+    Parameters
+    ----------
+    percent : str
+        The printed percentage, such as ``"89.4"``.
+    n : int
+        The denominator, at least 1.
+
+    Returns
+    -------
+    list of int
+        Empty when no whole number of ``n`` people is that percentage.
+
+    Raises
+    ------
+    ValueError
+        If ``percent`` is not a printed percentage or ``n`` not a whole number above 0.
+
+    Examples
+    --------
+    >>> counts("78.18", 110), counts("89.4", 86)
+    ([86], [])
+    """
+    number, n = _percent("percent", percent), _size("n", n)
+    count = np.arange(n + 1)
+    return count[_prints(number, count, n)].tolist()
+
+
+def denominators(percents, n_max):
+    """Return every ``n`` up to ``n_max`` of which all percentages can be counts.
+
+    Parameters
+    ----------
+    percents : sequence of str
+        Printed percentages that share one denominator.
+    n_max : int
+        The largest denominator to try.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    ValueError
+        If ``percents`` is empty or holds anything but printed percentages.
+    """
+    if isinstance(percents, str) or not len(percents):
+        raise ValueError(f"percents: expected a list of printed percentages, got {percents!r}")
+    return [
+        n
+        for n in range(1, _size("n_max", n_max) + 1)
+        if all(counts(percent, n) for percent in percents)
+    ]
+
+
+def percentage(percent, count, n):
+    """Check a printed percentage against a count.
+
+    Parameters
+    ----------
+    percent : str
+        The printed percentage.
+    count, n : int
+        Numerator and denominator.
+
+    Returns
+    -------
+    Check
+        Counts are exact, so nothing but an equal print is forgiven: the verdict is
+        ``exact`` or ``contradicted``.
+    """
+    number, n = _percent("percent", percent), _size("n", n)
+    count = _size("count", count, smallest=0)
+    if count > n:
+        raise ValueError(f"count: expected at most n = {n}, got {count}")
+    value = 100 * count / n
+    possible = bool(_prints(number, np.array(count), n))
+    return Check(
+        "percentage and count",
+        str(number),
+        value,
+        value,
+        value,
+        "exact" if possible else "contradicted",
+        f"{count} of {n} is {value:.{number.decimals + 2}f} %",
+    )
+
+
+def tables(n, **rates):
+    """Return every 2×2 table of ``n`` patients that prints the given rates.
+
+    Parameters
+    ----------
+    n : int
+        Number of patients.
+    **rates : str
+        Printed percentages by name: any of ``sensitivity``, ``specificity``, ``ppv``,
+        ``npv``, ``false_omission`` (outcome among test-negatives), ``accuracy`` and
+        ``prevalence``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``tp, fp, fn, tn``; a row for each possible table, empty if there is none.
+
+    Raises
+    ------
+    ValueError
+        If a rate has an unknown name or is not a printed percentage, or none is given.
+
+    Examples
+    --------
+    >>> tables(10, sensitivity="75", specificity="66.7")
+       tp  fp  fn  tn
+    0   3   2   1   4
+    """
+    import pandas as pd
+
+    n = _size("n", n)
+    if not rates or set(rates) - set(RATES):
+        raise ValueError(f"rates: expected some of {sorted(RATES)}, got {sorted(rates)}")
+    numbers = {name: _percent(name, value) for name, value in rates.items()}
+    found = []
+    for ill in range(n + 1):
+        tp, tn = (a.ravel() for a in np.meshgrid(np.arange(ill + 1), np.arange(n - ill + 1)))
+        cells = {"tp": tp, "fp": n - ill - tn, "fn": ill - tp, "tn": tn}
+        fits = np.ones(tp.size, dtype=bool)
+        for name, number in numbers.items():
+            above, below = (sum(cells[key] for key in keys) for keys in RATES[name])
+            fits &= _prints(number, above, below)
+        found.append(np.column_stack([cells[key][fits] for key in ("tp", "fp", "fn", "tn")]))
+    return pd.DataFrame(np.concatenate(found), columns=["tp", "fp", "fn", "tn"])
+
+
+def rate(printed, table, name):
+    """Check one printed rate against a 2×2 table.
+
+    Parameters
+    ----------
+    printed : str
+        The printed percentage.
+    table : mapping
+        Counts ``tp, fp, fn, tn``; a row of :func:`tables` will do.
+    name : str
+        Which rate, a key of :data:`RATES`.
+
+    Returns
+    -------
+    Check
+    """
+    if name not in RATES:
+        raise ValueError(f"name: expected one of {sorted(RATES)}, got {name!r}")
+    above, below = (int(sum(table[key] for key in keys)) for keys in RATES[name])
+    return percentage(printed, above, below)

@@ -1,0 +1,61 @@
+"""What printed survival times say about how they were measured."""
+
+import math
+
+from ..estimate import printed as as_printed
+
+#: Days in a month as programs define it.
+MONTHS = {
+    "30 days": 30.0,
+    "30.4 days": 30.4,
+    "30.42 days": 30.42,
+    "365/12 days": 365 / 12,
+    "365.25/12 days": 365.25 / 12,
+    "30.44 days": 30.44,
+    "30.5 days": 30.5,
+    "4 weeks": 28.0,
+}
+
+
+def month_lengths(months, lengths=None):
+    """Ask which definition of a month prints all given times from whole days.
+
+    A patient's time is a whole number of days. A median is such a time, or lies half way
+    between two of them. Divided by the length of a month and rounded, only some numbers
+    can be printed.
+
+    Parameters
+    ----------
+    months : sequence of str
+        Printed times in months.
+    lengths : mapping of str to float, optional
+        Definitions of a month, in days; :data:`MONTHS` when left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each definition; a column for each printed time with the days that
+        print so (halves allowed, ``None`` if there are none), and ``fits``: all print.
+
+    Raises
+    ------
+    ValueError
+        If ``months`` is empty or holds anything but printed numbers.
+    """
+    import pandas as pd
+
+    numbers = [as_printed(month) for month in months]
+    if not numbers:
+        raise ValueError("months: expected at least one printed time, got none")
+    rows = {}
+    for name, length in (lengths or MONTHS).items():
+        days = {}
+        for number in numbers:
+            first = math.ceil(2 * float(number.low) * length - 1e-9)
+            last = math.floor(2 * float(number.high) * length + 1e-9)
+            # A whole day needs no second patient: prefer it to a half.
+            found = sorted((h / 2 for h in range(first, last + 1)), key=lambda d: (d % 1, d))
+            days[str(number)] = found[0] if found else None
+        rows[name] = days
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("month")
+    return frame.assign(fits=frame.notna().all(axis=1))

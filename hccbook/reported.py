@@ -1,0 +1,277 @@
+"""The register: every number that a paper prints, as printed, with its place."""
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from .estimate import Printed
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+COLUMNS = (
+    "id",
+    "cohort",
+    "location",
+    "quantity",
+    "group",
+    "outcome",
+    "printed",
+    "lower",
+    "upper",
+    "p",
+    "level",
+    "unit",
+    "n",
+    "kind",
+    "note",
+)
+#: Columns that hold printed numbers.
+FIELDS = ("printed", "lower", "upper", "p", "level", "n")
+KINDS = ("result", "design", "biblio")
+#: What a row can be about; the data dictionary explains each word.
+QUANTITIES = (
+    "auc",
+    "cut-off",
+    "direction",
+    "disease control rate",
+    "hazard ratio",
+    "median survival",
+    "number of patients",
+    "sensitivity",
+    "significance",
+    "specificity",
+)
+#: Results that are words, not numbers.
+WORDS = ("longer", "higher", "significant")
+
+
+def papers():
+    """Return the short names of the papers in the register.
+
+    Returns
+    -------
+    list of str
+    """
+    return sorted(path.stem for path in (DATA / "reported").glob("*.csv") if "." not in path.stem)
+
+
+def validate(frame, source="register"):
+    """Check a register frame against its contract.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Strings only, with the columns :data:`COLUMNS`.
+    source : str
+        Named in the error message.
+
+    Raises
+    ------
+    ValueError
+        Naming the row and column of the first cell that breaks the contract.
+    """
+    if tuple(frame.columns) != COLUMNS:
+        raise ValueError(f"{source}: expected the columns {list(COLUMNS)}, got {list(frame)}")
+    if repeated := frame.loc[frame["id"].duplicated(), "id"].tolist():
+        raise ValueError(f"{source}: expected unique ids, got {repeated[0]!r} twice")
+    for row in frame.itertuples(index=False):
+        for column, allowed in (("kind", KINDS), ("quantity", QUANTITIES)):
+            if getattr(row, column) not in allowed:
+                raise ValueError(
+                    f"{source}, {row.id}, {column}: expected one of {list(allowed)}, "
+                    f"got {getattr(row, column)!r}"
+                )
+        for column in FIELDS:
+            cell = getattr(row, column)
+            if cell == "" and column != "printed":
+                continue
+            if column in {"printed", "p"} and cell in WORDS:
+                continue
+            try:
+                Printed(cell)
+            except ValueError as error:
+                raise ValueError(f"{source}, {row.id}, {column}: {error}") from None
+        if bool(row.lower) != bool(row.upper):
+            raise ValueError(f"{source}, {row.id}: expected both confidence limits or none")
+
+
+def read(path):
+    """Read and check one register file.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV file with the columns :data:`COLUMNS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Strings, indexed by ``id``.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing or breaks the contract.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"path: expected a register file, got {path.name!r}, which is not there")
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
+    validate(frame, path.name)
+    return frame.set_index("id")
+
+
+@cache
+def _load(paper):
+    return read(DATA / "reported" / f"{paper}.csv")
+
+
+def load(paper):
+    """Return the register of one paper.
+
+    Parameters
+    ----------
+    paper : str
+        Short name, such as ``"magnesium"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a printed statistic, all strings as printed, indexed by ``id``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such paper.
+    """
+    if paper not in papers():
+        raise ValueError(f"paper: expected one of {papers()}, got {paper!r}")
+    return _load(paper).copy()
+
+
+def row(id):
+    """Return one row of the register.
+
+    Parameters
+    ----------
+    id : str
+        Such as ``"magnesium.derivation.pfs.hr"``.
+
+    Returns
+    -------
+    pandas.Series
+        The strings of the row, by column name.
+
+    Raises
+    ------
+    ValueError
+        If the id is unknown; the message names the nearest ones.
+    """
+    paper = str(id).partition(".")[0]
+    known = _load(paper).index if paper in papers() else papers()
+    if paper not in papers() or id not in known:
+        near = get_close_matches(str(id), list(known), 3, 0.4)
+        raise ValueError(f"id: expected an id of the register, got {id!r}; near: {near}")
+    return _load(paper).loc[id].copy()
+
+
+def text(id, field="printed"):
+    """Return one printed number, exactly as printed.
+
+    Parameters
+    ----------
+    id : str
+        Register id.
+    field : {"printed", "lower", "upper", "p", "level", "n"}
+        Which number of the row.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If the id or field is unknown, or nothing is printed there.
+    """
+    if field not in FIELDS:
+        raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
+    cell = row(id)[field]
+    if cell == "":
+        raise ValueError(f"field: {id} prints no {field!r}")
+    return cell
+
+
+def number(id, field="printed"):
+    """Return one printed number as a float (without its ``<`` or ``>``).
+
+    Parameters
+    ----------
+    id, field : str
+        As for :func:`text`.
+
+    Returns
+    -------
+    float
+    """
+    return float(Printed(text(id, field)))
+
+
+def digit_strings(text):
+    """Return every digit string of a text, in order.
+
+    A decimal point or a comma between digits belongs to the string, so that ``1,508``
+    and ``12.83`` are one string each.
+
+    Parameters
+    ----------
+    text : str
+        The body of a paper.
+
+    Returns
+    -------
+    list of str
+    """
+    return re.findall(r"\d+(?:[.,]\d+)*", text)
+
+
+def completeness(frame, tokens):
+    """Compare the register of a paper with the inventory of its digit strings.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`load` returns it.
+    tokens : pandas.DataFrame
+        Strings; a row for each digit string of the paper, in order, with ``token``,
+        and either ``id`` and ``column`` of the register cell that holds it or the
+        ``reason`` why it is no statistic.
+
+    Returns
+    -------
+    list of str
+        What does not agree, one sentence a problem; empty if the register is complete.
+    """
+    problems, claimed = [], set()
+    for token in tokens.itertuples(index=False):
+        if not token.id:
+            if not token.reason:
+                problems.append(f"string {token.position} ({token.token}): no row and no reason")
+        elif token.id not in frame.index:
+            problems.append(f"string {token.position} ({token.token}): no row {token.id}")
+        elif token.token not in digit_strings(frame.loc[token.id, token.column]):
+            problems.append(f"string {token.position} ({token.token}): not in {token.id}")
+        else:
+            claimed.add((token.id, token.column, token.token))
+    for id, cells in frame.iterrows():
+        for column in (*FIELDS, "group"):
+            for string in digit_strings(cells[column]):
+                if (id, column, string) not in claimed:
+                    problems.append(f"{id}, {column}: {string} is not in the paper")
+    return problems
