@@ -1,0 +1,253 @@
+"""Synthetic patients for the magnesium paper."""
+
+import numpy as np
+
+from .. import reported
+from ..audit import month_lengths, tables
+from . import calibration as cal
+
+#: The paper's months are days divided by 30: the only usual month that prints all four
+#: medians (:func:`hccbook.audit.month_lengths`).
+DAYS_PER_MONTH = 30
+
+#: What no public number fixes. Chosen to look like first-line series of advanced HCC;
+#: whatever depends on it is an illustration, not a replication.
+ASSUMED = {
+    "magnesium": {"mean": 0.833, "sd": 0.080, "resolution": 0.01},
+    "validation": {"high": 35, "low": 13, "controlled_high": 34, "controlled_low": 4},
+    "age": {"mean": 59, "sd": 10, "youngest": 30, "oldest": 85},
+    "prevalence": {
+        "male": 0.84,
+        "hbv": 0.78,
+        "child_pugh_b": 0.18,
+        "afp_400": 0.40,
+        "mvi": 0.38,
+        "metastasis": 0.35,
+    },
+    # Log hazard ratios of progression beside magnesium and disease control.
+    "log_hr": {"child_pugh_b": 0.4, "afp_400": 0.25, "mvi": 0.35, "metastasis": 0.3},
+    # Censoring is uniform over a window whose two ends are drawn from these ranges.
+    "follow_up_days": {"derivation": ((30, 300), (500, 1300)), "validation": ((5, 40), (200, 600))},
+    "last_day": 1300,
+    "first_scan_day": 35,
+}
+
+#: Cohorts drawn before the best of them is moved to its targets.
+STARTS = 50
+
+#: The cohort that a reading builds, by split: register id and fields.
+TARGETS = {
+    "derivation": {
+        "magnesium.derivation.n": ("printed",),
+        "magnesium.derivation.dcr": ("printed",),
+        "magnesium.derivation.dcr.low": ("printed",),
+        "magnesium.derivation.dcr.high": ("printed",),
+        "magnesium.derivation.roc.cutoff": ("printed",),
+        "magnesium.derivation.roc.specificity": ("printed",),
+        "magnesium.derivation.roc.auc": ("printed",),
+        "magnesium.derivation.pfs.median.high": ("printed",),
+        "magnesium.derivation.pfs.median.low": ("printed",),
+        "magnesium.derivation.pfs.hr": ("printed", "lower", "upper"),
+    },
+    "validation": {
+        "magnesium.validation.n": ("printed",),
+        "magnesium.derivation.roc.cutoff": ("printed",),
+        "magnesium.validation.pfs.median.high": ("printed",),
+        "magnesium.validation.pfs.median.low": ("printed",),
+        "magnesium.validation.pfs.hr": ("printed", "lower", "upper"),
+    },
+}
+
+#: How the printed "hazard ratio" is read. ``cox``: as the Cox model's, with its interval.
+#: ``medians``: as a ratio of medians, so that the Cox hazard ratio is held out and the
+#: validation cohort's log-rank P becomes a target.
+READINGS = ("cox", "medians")
+
+
+def targets(split, reading="cox"):
+    """Return the printed numbers that a cohort is built to have.
+
+    Parameters
+    ----------
+    split : {"derivation", "validation"}
+    reading : {"cox", "medians"}
+        See :data:`READINGS`.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Fields by register id. Everything else is held out.
+    """
+    chosen = dict(TARGETS[split])
+    if reading == "medians":
+        hr = f"magnesium.{split}.pfs.hr"
+        del chosen[hr]
+        if split == "validation":
+            chosen[hr] = ("p",)
+    return chosen
+
+
+def make(split, seed, reading="cox"):
+    """Build one cohort.
+
+    Parameters
+    ----------
+    split : {"derivation", "validation"}
+    seed : int
+    reading : {"cox", "medians"}
+        See :data:`READINGS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a patient; the data dictionary explains the columns.
+
+    Raises
+    ------
+    RuntimeError
+        If the targets are not reached (not seen over the seeds that the tests use).
+    """
+    wanted = targets(split, reading)
+
+    def printed(id, field="printed"):
+        # A recipe reads its targets and nothing else.
+        if field not in wanted.get(id, ()):
+            raise KeyError(f"{id} ({field}) is held out")
+        return reported.text(id, field)
+
+    stream = np.random.SeedSequence([seed, ("derivation", "validation").index(split)])
+    for attempt in stream.spawn(50):
+        rng = np.random.default_rng(attempt)
+        try:
+            return _attempt(rng, split, reading, printed)
+        except cal.Miss as miss:
+            last = miss
+    raise RuntimeError(f"seed {seed}: no {split} cohort meets its targets ({last})")
+
+
+def _counts(split, printed):
+    """Return patients and patients with disease control, in the low and the high group."""
+    if split == "validation":
+        assumed = ASSUMED["validation"]
+        return (assumed["low"], assumed["high"]), (
+            assumed["controlled_low"],
+            assumed["controlled_high"],
+        )
+    found = tables(
+        int(printed("magnesium.derivation.n")),
+        prevalence=printed("magnesium.derivation.dcr"),
+        ppv=printed("magnesium.derivation.dcr.high"),
+        false_omission=printed("magnesium.derivation.dcr.low"),
+        specificity=printed("magnesium.derivation.roc.specificity"),
+    )
+    tp, fp, fn, tn = found.iloc[0]
+    return (int(fn + tn), int(tp + fp)), (int(fn), int(tp))
+
+
+def _magnesium(rng, sizes, cutoff):
+    """Draw magnesium below and at or above the cut-off, at the laboratory's resolution."""
+    assumed = ASSUMED["magnesium"]
+    step = assumed["resolution"]
+    values = rng.normal(assumed["mean"], assumed["sd"], size=20 * sum(sizes))
+    below, above = values[values < cutoff][: sizes[0]], values[values >= cutoff][: sizes[1]]
+    marker = np.round(np.concatenate([below, above]) / step) * step
+    high = np.repeat([0, 1], sizes)
+    # The cut-off is printed half way between two neighbouring measured values: both occur.
+    just_below, just_above = cutoff - step / 2, cutoff + step / 2
+    marker = np.where(high == 1, np.maximum(marker, just_above), np.minimum(marker, just_below))
+    marker[0], marker[-1] = just_below, just_above
+    return np.round(marker, 2), high
+
+
+def _covariates(rng, n):
+    age = ASSUMED["age"]
+    years = rng.normal(age["mean"], age["sd"], n).round().clip(age["youngest"], age["oldest"])
+    flags = {
+        name: rng.permutation((np.arange(n) < round(share * n)).astype(int))
+        for name, share in ASSUMED["prevalence"].items()
+    }
+    return {"age": years.astype(int), **flags}
+
+
+def _follow_up(rng, high, controlled, covariates, median_days, window):
+    """Draw progression and censoring, each group's time scaled to its printed median."""
+    n, risk = high.size, np.zeros(high.size)
+    for name, log_hr in ASSUMED["log_hr"].items():
+        risk += log_hr * (covariates[name] - covariates[name].mean())
+    shortest, longest = (rng.uniform(*ends) for ends in window)
+    scale = np.where(controlled == 1, np.where(high == 1, 620, 330), 85) * np.exp(-risk / 1.3)
+    time = scale * rng.weibull(np.where(controlled == 1, 1.3, 2.5), n)
+    followed = rng.uniform(shortest, longest, n)
+    event = (time <= followed).astype(int)
+    # Progression as the best response is seen at a scan: never censored before it.
+    event[controlled == 0] = 1
+    days = np.where(event == 1, time, followed)
+    first = ASSUMED["first_scan_day"]
+    days = np.maximum(np.round(days), np.where(controlled == 1, 2 * first, first)).astype(int)
+    for label, target in enumerate(median_days):
+        members = high == label
+        days[members] = cal.set_median(days[members], event[members], target)
+    return days, event
+
+
+def _loss(split, reading, printed):
+    """Return the distance from the printed survival results that are targets."""
+    hr = f"magnesium.{split}.pfs.hr"
+    if reading == "cox":
+        return cal.hazard_ratio_loss(*(printed(hr, f) for f in ("printed", "lower", "upper")))
+    if split == "validation":
+        return cal.logrank_loss(printed(hr, "p"))
+    return lambda cohort: 0.0
+
+
+def _survival(rng, high, controlled, covariates, median_days, window, loss):
+    """Move patients from the best of several starts until the survival results print."""
+    first, starts = ASSUMED["first_scan_day"], []
+    while len(starts) < STARTS:
+        try:
+            days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
+        except cal.Miss:
+            continue
+        cohort = cal.Survival(
+            rng,
+            days,
+            event,
+            high,
+            earliest=np.where(controlled == 1, 2 * first, first),
+            latest=np.where(controlled == 1, ASSUMED["last_day"], 5 * first),
+            must_progress=controlled == 0,
+        )
+        starts.append((loss(cohort), len(starts), cohort))
+    cohort = min(starts)[2]
+    cohort.reach(loss)
+    return cohort
+
+
+def _attempt(rng, split, reading, printed):
+    import pandas as pd
+
+    sizes, controlled_in = _counts(split, printed)
+    cutoff = float(printed("magnesium.derivation.roc.cutoff"))
+    marker, high = _magnesium(rng, sizes, cutoff)
+    controlled = cal.outcome_in_groups(rng, high, controlled_in)
+    if split == "derivation":
+        auc = printed("magnesium.derivation.roc.auc")
+        controlled = cal.reach_auc(rng, controlled, marker, high, auc)
+    covariates = _covariates(rng, high.size)
+    months = [printed(f"magnesium.{split}.pfs.median.{name}") for name in ("low", "high")]
+    in_days = month_lengths(months).loc[f"{DAYS_PER_MONTH} days", months]
+    window, loss = ASSUMED["follow_up_days"][split], _loss(split, reading, printed)
+    cohort = _survival(rng, high, controlled, covariates, in_days, window, loss)
+    order = rng.permutation(high.size)
+    columns = {
+        "magnesium": marker,
+        "high_magnesium": high,
+        "disease_control": controlled,
+        "pfs_days": cohort.days,
+        "pfs_months": np.round(cohort.days / DAYS_PER_MONTH, 4),
+        "progressed": cohort.event,
+        **covariates,
+    }
+    frame = pd.DataFrame({name: values[order] for name, values in columns.items()})
+    frame.insert(0, "patient", np.arange(1, high.size + 1))
+    return frame

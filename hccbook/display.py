@@ -1,0 +1,164 @@
+"""What a notebook shows: figures with alt text, tables with captions, sentences with numbers."""
+
+import base64
+import html
+import io
+from numbers import Integral, Real
+
+#: Icon beside each evidence class and verdict: colour never stands alone.
+ICONS = {
+    "arithmetic": "=",
+    "summary": "≈",
+    "calibrated": "◇",
+    "held-out": "◆",
+    "exact": "✓",
+    "rounding": "✓",
+    "compatible": "○",
+    "missed": "△",
+    "contradicted": "✗",
+    "untestable": "–",
+}
+SHORTEST_ALT = 40
+
+
+class Markup(str):
+    """A string that is HTML already and is not escaped again."""
+
+    __slots__ = ()
+
+
+def badge(kind, word):
+    """Return a small label for an evidence class or a verdict: icon and word.
+
+    Parameters
+    ----------
+    kind : {"ev", "vd"}
+        Evidence class or verdict.
+    word : str
+        The class or verdict, a key of :data:`ICONS`.
+
+    Returns
+    -------
+    Markup
+    """
+    if kind not in {"ev", "vd"} or word not in ICONS:
+        raise ValueError(
+            f"word: expected a kind ('ev' or 'vd') and a label, got {kind!r}, {word!r}"
+        )
+    icon = f'<span aria-hidden="true">{ICONS[word]}</span>'
+    return Markup(f'<span class="{kind} {kind}-{word}">{icon} {word}</span>')
+
+
+def _emit(code):
+    from IPython.display import HTML, display
+
+    display(HTML(code))
+
+
+def _label(text, synthetic):
+    mark = '<span class="synthetic">Synthetic patients.</span> ' if synthetic else ""
+    return mark + html.escape(text)
+
+
+def show(fig, alt, caption, synthetic):
+    """Show a figure as SVG with alt text and caption, and close it.
+
+    The same figure gives the same bytes, so that a stored output can be compared.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    alt : str
+        What the figure shows, with its numbers, computed from the data; at least
+        :data:`SHORTEST_ALT` characters.
+    caption : str
+        Stands below the figure.
+    synthetic : bool
+        Whether synthetic patients are shown; the caption then says so.
+
+    Raises
+    ------
+    ValueError
+        If ``alt`` is too short to say anything, or ``caption`` is empty.
+    """
+    import matplotlib.pyplot as plt
+
+    if len(alt.strip()) < SHORTEST_ALT:
+        raise ValueError(f"alt: expected at least {SHORTEST_ALT} characters, got {alt!r}")
+    if not caption.strip():
+        raise ValueError("caption: expected a sentence, got an empty one")
+    file = io.BytesIO()
+    with plt.rc_context({"svg.hashsalt": "hccbook"}):
+        fig.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
+    plt.close(fig)
+    data = base64.b64encode(file.getvalue()).decode()
+    _emit(
+        '<figure class="hcc-figure">'
+        f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+        f"<figcaption>{_label(caption, synthetic)}</figcaption></figure>"
+    )
+
+
+def _cell(value, digits):
+    if isinstance(value, Markup):
+        return value
+    if value is None or (isinstance(value, Real) and value != value):
+        return "–"
+    if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
+        return f"{value:.{digits}f}"
+    return html.escape(str(value))
+
+
+def table(frame, caption, digits=2, synthetic=False, index=True):
+    """Show a frame as a table with a caption and scoped headers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    caption : str
+        Stands above the table.
+    digits : int or mapping of column to int
+        Decimals of floating-point columns.
+    synthetic : bool
+        Whether the numbers come from synthetic patients; the caption then says so.
+    index : bool
+        Whether to show the index, as row headers.
+
+    Raises
+    ------
+    ValueError
+        If ``caption`` is empty.
+    """
+    if not caption.strip():
+        raise ValueError("caption: expected a sentence, got an empty one")
+    places = {name: digits.get(name, 2) if isinstance(digits, dict) else digits for name in frame}
+    names = [frame.index.name or "", *frame.columns] if index else list(frame.columns)
+    head = "".join(
+        f'<th scope="col">{html.escape(str(name))}</th>' if str(name) else "<td></td>"
+        for name in names
+    )
+    body = []
+    for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        row = f'<th scope="row">{_cell(label, 0)}</th>' if index else ""
+        for name, value in zip(frame.columns, values, strict=True):
+            number = isinstance(value, Real) and not isinstance(value, bool)
+            cls = ' class="number"' if number else ""
+            row += f"<td{cls}>{_cell(value, places[name])}</td>"
+        body.append(f"<tr>{row}</tr>")
+    _emit(
+        f'<table class="hcc-table"><caption>{_label(caption, synthetic)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def say(text):
+    """Show a sentence whose numbers were computed.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    """
+    from IPython.display import Markdown, display
+
+    display(Markdown(text))

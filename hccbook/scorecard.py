@@ -1,0 +1,332 @@
+"""One line for each printed number: how it was recomputed, and whether it fits."""
+
+import csv
+import os
+import re
+from pathlib import Path
+
+from . import reported
+from .audit.check import VERDICTS, Check, judge
+from .estimate import printed as as_printed
+
+RESULTS = reported.DATA / "results"
+#: Evidence classes, strongest first.
+EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")
+COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
+#: Printed numbers of a register row that get a scorecard line each.
+FIELDS = ("printed", "lower", "upper", "p")
+
+
+def verdict(printed, computed, lower=None, upper=None, evidence="arithmetic"):
+    """Return the verdict on one printed number.
+
+    Parameters
+    ----------
+    printed : str
+        The number as printed.
+    computed : float
+        The recomputed value; for ``held-out`` the median over cohorts.
+    lower, upper : float, optional
+        The range that the computation allows; for ``held-out`` the central 95 % over
+        cohorts.
+    evidence : str
+        One of :data:`EVIDENCE`.
+
+    Returns
+    -------
+    str
+        As :func:`hccbook.audit.judge` for ``arithmetic`` and ``summary``. For
+        ``held-out``: ``compatible`` or ``missed``; a synthetic cohort proves no
+        contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
+
+    Raises
+    ------
+    ValueError
+        If ``evidence`` is unknown, or ``held-out`` comes without a range.
+    """
+    if evidence not in EVIDENCE:
+        raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
+    if evidence == "untestable":
+        return "untestable"
+    number = as_printed(printed)
+    if evidence == "held-out":
+        if lower is None or upper is None:
+            raise ValueError("lower, upper: expected the central 95 % over cohorts, got none")
+        return "compatible" if number.high >= lower and number.low <= upper else "missed"
+    if evidence == "calibrated":
+        close = number.admits(computed) or (
+            number.relation == "=" and abs(computed - number.value) <= 2 * number.unit
+        )
+        return ("exact" if number.admits(computed) else "rounding") if close else "missed"
+    return judge(number, computed, lower, upper)
+
+
+class Scorecard:
+    """The scorecard lines of one notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook, without ``.ipynb``; results go to
+        ``data/results/<notebook>.csv``.
+
+    Raises
+    ------
+    ValueError
+        If the name is not lower-case words joined by hyphens.
+    """
+
+    def __init__(self, notebook):
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(notebook)):
+            raise ValueError(f"notebook: expected a name such as 'a-lab', got {notebook!r}")
+        self.notebook = notebook
+        self.lines = []
+        self._shown = 0
+
+    def record(
+        self,
+        id,
+        computed=None,
+        evidence="arithmetic",
+        *,
+        at,
+        field="printed",
+        lower=None,
+        upper=None,
+        note="",
+    ):
+        """Add a line for one printed number.
+
+        Parameters
+        ----------
+        id : str
+            Register id.
+        computed : float, str or Check
+            The recomputed value. A :class:`hccbook.audit.Check` brings its own range and
+            verdict. A string is compared with a printed word (``"longer"``).
+        evidence : str
+            One of :data:`EVIDENCE`.
+        at : str
+            Anchor of the heading in this notebook under which the number is computed.
+        field : {"printed", "lower", "upper", "p"}
+            Which number of the register row.
+        lower, upper : float, optional
+            The allowed or central range.
+        note : str
+            One short sentence for the reader of the scorecard.
+
+        Raises
+        ------
+        ValueError
+            If the id, field or evidence class is unknown, or the line is there already.
+        """
+        if field not in FIELDS:
+            raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
+        cell = reported.text(id, field)
+        if evidence not in EVIDENCE:
+            raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
+        if any((x["id"], x["field"], x["evidence"]) == (id, field, evidence) for x in self.lines):
+            raise ValueError(f"id: {id} ({field}) has a line with evidence {evidence!r} already")
+        if isinstance(computed, Check):
+            word, note = computed.verdict, note or computed.explanation
+            computed, lower, upper = computed.computed, computed.lower, computed.upper
+        elif computed is None:
+            if evidence != "untestable":
+                raise ValueError("computed: expected a value, got None")
+            word = "untestable"
+        elif cell in reported.WORDS:
+            word = self._word(cell, computed, evidence)
+        else:
+            word = verdict(cell, computed, lower, upper, evidence)
+        self.lines.append(
+            {
+                "id": id,
+                "field": field,
+                "evidence": evidence,
+                "verdict": word,
+                "computed": _number(computed),
+                "lower": _number(lower),
+                "upper": _number(upper),
+                "where": f"{self.notebook}#{at}",
+                "note": note,
+            }
+        )
+
+    @staticmethod
+    def _word(cell, computed, evidence):
+        if not isinstance(computed, str):
+            raise ValueError(f"computed: expected a word, as {cell!r} is printed, got {computed!r}")
+        if evidence == "calibrated":
+            return "exact" if computed == cell else "missed"
+        return "compatible" if computed == cell else "missed"
+
+    def show(self):
+        """Show the lines added since the last call, as a table."""
+        import pandas as pd
+
+        from .display import badge, table
+
+        rows = []
+        for line in self.lines[self._shown :]:
+            cell = reported.text(line["id"], line["field"])
+            rows.append(
+                {
+                    "printed number": label(line["id"], line["field"]),
+                    "they print": cell,
+                    "we get": _range(line),
+                    "evidence": badge("ev", line["evidence"]),
+                    "verdict": badge("vd", line["verdict"]),
+                }
+            )
+        self._shown = len(self.lines)
+        if not rows:
+            raise ValueError("show: expected new lines since the last call, got none")
+        table(pd.DataFrame(rows), "Scorecard: printed and recomputed", index=False)
+
+    def save(self, folder=None):
+        """Write the lines to ``data/results/<notebook>.csv``, or compare with it.
+
+        With the environment variable ``HCCBOOK_RESULTS=check`` nothing is written: the
+        file must hold these lines already. The tests run so.
+
+        Parameters
+        ----------
+        folder : path-like, optional
+            Where to write; ``data/results`` when left out.
+
+        Returns
+        -------
+        str
+            A sentence that says what was done.
+
+        Raises
+        ------
+        ValueError
+            In check mode, if the file differs.
+        """
+        path = Path(folder or RESULTS) / f"{self.notebook}.csv"
+        rows = [list(COLUMNS), *([line[c] for c in COLUMNS] for line in self.lines)]
+        if os.environ.get("HCCBOOK_RESULTS") == "check":
+            stored = _read(path)
+            for number, (old, new) in enumerate(zip(stored, rows, strict=False), 1):
+                if old != new:
+                    raise ValueError(f"{path.name}, line {number}: stored {old}, computed {new}")
+            if len(stored) != len(rows):
+                raise ValueError(f"{path.name}: {len(stored)} lines stored, {len(rows)} computed")
+        else:
+            # Written beside and then moved: a reader never sees half a file.
+            beside = path.with_suffix(".tmp")
+            with beside.open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file, lineterminator="\n").writerows(rows)
+            beside.replace(path)
+        return f"{len(self.lines)} scorecard lines in data/results/{path.name}"
+
+
+def _read(path):
+    if not path.is_file():
+        raise ValueError(f"path: expected {path.name}, which is not there; run `make notebooks`")
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def _number(value):
+    """Return a value as the results file holds it: six significant digits."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{float(value):.6g}"
+
+
+def _range(line):
+    """Return computed value and range for a reader: four significant digits."""
+
+    def four(text):
+        try:
+            return f"{float(text):.4g}"
+        except ValueError:
+            return text
+
+    if not line["computed"]:
+        return "–"
+    if line["lower"] in {"", line["computed"]} and line["upper"] in {"", line["computed"]}:
+        return four(line["computed"])
+    return f"{four(line['computed'])} ({four(line['lower'])} to {four(line['upper'])})"
+
+
+def label(id, field="printed"):
+    """Return a short readable name of one printed number.
+
+    Parameters
+    ----------
+    id, field : str
+        As for :func:`hccbook.reported.text`.
+
+    Returns
+    -------
+    str
+        Such as ``"derivation: hazard ratio, high against low magnesium (upper limit)"``.
+    """
+    row = reported.row(id)
+    part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
+    name = f"{row['cohort']}: {row['quantity']}"
+    return name + (f", {row['group']}" if row["group"] != "all" else "") + part[field]
+
+
+def load():
+    """Return all results, joined to the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scorecard line, with ``paper``, the register's columns and those of
+        the results; sorted by paper, place in the register, and strength of evidence.
+
+    Raises
+    ------
+    ValueError
+        If a results file names a register id, evidence class or verdict that is unknown.
+    """
+    import pandas as pd
+
+    frames = []
+    for path in sorted(RESULTS.glob("*.csv")):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if tuple(frame.columns) != COLUMNS:
+            raise ValueError(f"{path.name}: expected the columns {list(COLUMNS)}")
+        for column, allowed in (("evidence", EVIDENCE), ("verdict", VERDICTS), ("field", FIELDS)):
+            if unknown := set(frame[column]) - set(allowed):
+                raise ValueError(f"{path.name}, {column}: unknown {sorted(unknown)}")
+        frames.append(frame)
+    lines = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+    order = {id: place for place, id in enumerate(_register().index)}
+    if unknown := set(lines["id"]) - set(order):
+        raise ValueError(f"data/results: ids that the register does not hold: {sorted(unknown)}")
+    keys = pd.DataFrame(
+        {
+            "place": lines["id"].map(order),
+            "field": lines["field"].map(FIELDS.index),
+            "evidence": lines["evidence"].map(EVIDENCE.index),
+        }
+    )
+    lines = lines.loc[keys.sort_values(["place", "field", "evidence"]).index]
+    lines.insert(0, "paper", lines["id"].str.partition(".")[0])
+    return lines.reset_index(drop=True)
+
+
+def _register():
+    import pandas as pd
+
+    return pd.concat([reported.load(paper) for paper in reported.papers()])
+
+
+def uncovered():
+    """Return every printed number of kind ``result`` that has no scorecard line.
+
+    Returns
+    -------
+    list of tuple of str
+        ``(id, field)`` pairs; empty if the scorecard is complete.
+    """
+    register = _register()
+    results = register[register["kind"] == "result"]
+    printed = {(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]}
+    return sorted(printed - set(map(tuple, load()[["id", "field"]].to_numpy())))
