@@ -5,10 +5,10 @@ Throughout, ``y`` is 1 for a patient with the outcome and 0 for one without it, 
 """
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 
+from hccbook import _checks
 from hccbook.estimate import Estimate
 
 
@@ -56,8 +56,8 @@ def auc(y, marker, level=0.95, method="delong"):
     >>> print(auc([0, 0, 1, 1], [1.0, 2.0, 2.0, 3.0]))
     0.875 (95 % CI 0.529 to 1.000)
     """
-    _one_of("method", method, ("delong", "logit"))
-    z = _z(level)
+    _checks.one_of("method", method, ("delong", "logit"))
+    z = _checks.z(level)
     _, with_outcome, without = _counts(y, marker)
     n1, n0 = int(with_outcome.sum()), int(without.sum())
     # How each value of the marker ranks among the patients of the other class (placements).
@@ -253,7 +253,7 @@ def two_by_two(tp, fp, fn, tn, level=0.95, method="exact"):
     import pandas as pd
 
     counts = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-    tp, fp, fn, tn = (_count(name, value) for name, value in counts.items())
+    tp, fp, fn, tn = (_checks.whole(name, value) for name, value in counts.items())
     n = tp + fp + fn + tn
     if n == 0:
         raise ValueError("tp, fp, fn, tn: expected at least one patient, got 0 in every cell")
@@ -313,9 +313,9 @@ def proportion(count, n, level=0.95, method="exact"):
     """
     from scipy.stats import binomtest
 
-    _one_of("method", method, ("exact", "wilson"))
-    _z(level)
-    count, n = _count("count", count), _count("n", n)
+    _checks.one_of("method", method, ("exact", "wilson"))
+    _checks.level(level)
+    count, n = _checks.whole("count", count), _checks.whole("n", n)
     if n == 0:
         raise ValueError("n: expected at least 1 patient, got 0")
     if count > n:
@@ -348,47 +348,8 @@ def _scaled_youden(counts):
 
 def _outcome_and_marker(y, marker):
     """Check the pair of arrays that most functions take."""
-    y, marker = _vector("y", y, binary=True), _vector("marker", marker)
-    if marker.size != y.size:
-        raise ValueError(f"marker: expected {y.size} values, as many as y, got {marker.size}")
+    y, marker = _checks.vector("y", y, binary=True), _checks.vector("marker", marker)
+    _checks.same_length("marker", marker, "y", y)
     if y.min() == y.max():
         raise ValueError(f"y: expected both classes 0 and 1, got only {y[0]:g}")
     return y, marker
-
-
-def _vector(name, values, binary=False):
-    """Return ``values`` as a float array, or say what is wrong with them."""
-    array = np.asarray(values)
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name}: expected one or more values in a row, got shape {array.shape}")
-    if array.dtype.kind not in "biufO":
-        raise ValueError(f"{name}: expected numbers, got {array[0]!r}")
-    try:
-        array = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected numbers without gaps, got {error}") from None
-    wrong = (array != 0) & (array != 1) if binary else ~np.isfinite(array)
-    if wrong.any():
-        expected, at = "0 or 1" if binary else "finite numbers", int(wrong.argmax())
-        raise ValueError(f"{name}: expected {expected}, got {array[at]:g} at position {at}")
-    return array
-
-
-def _count(name, value):
-    """Return ``value`` as an int if it is a whole number of at least 0."""
-    if not isinstance(value, (int, float, np.number)) or not value >= 0 or value % 1:
-        raise ValueError(f"{name}: expected a whole number of at least 0, got {value!r}")
-    return int(value)
-
-
-def _one_of(name, value, allowed):
-    """Reject an option that does not exist."""
-    if value not in allowed:
-        raise ValueError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
-
-
-def _z(level):
-    """Return the normal quantile of a two-sided confidence level."""
-    if not 0 < level < 1:
-        raise ValueError(f"level: expected a number between 0 and 1, got {level!r}")
-    return NormalDist().inv_cdf(0.5 + level / 2)

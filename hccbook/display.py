@@ -3,7 +3,10 @@
 import base64
 import html
 import io
+import os
 from numbers import Integral, Real
+
+from . import _checks
 
 #: Icon beside each evidence class and verdict: colour never stands alone.
 ICONS = {
@@ -40,11 +43,16 @@ def badge(kind, word):
     Returns
     -------
     Markup
+
+    Raises
+    ------
+    ValueError
+        If ``kind`` or ``word`` is unknown.
     """
-    if kind not in {"ev", "vd"} or word not in ICONS:
-        raise ValueError(
-            f"word: expected a kind ('ev' or 'vd') and a label, got {kind!r}, {word!r}"
-        )
+    if kind not in {"ev", "vd"}:
+        raise ValueError(f"kind: expected 'ev' or 'vd', got {kind!r}")
+    if word not in ICONS:
+        raise ValueError(f"word: expected one of {list(ICONS)}, got {word!r}")
     icon = f'<span aria-hidden="true">{ICONS[word]}</span>'
     return Markup(f'<span class="{kind} {kind}-{word}">{icon} {word}</span>')
 
@@ -53,6 +61,11 @@ def _emit(code):
     from IPython.display import HTML, display
 
     display(HTML(code))
+
+
+def _caption(caption):
+    if not isinstance(caption, str) or not caption.strip():
+        raise ValueError(f"caption: expected a sentence, got {caption!r}")
 
 
 def _label(text, synthetic):
@@ -79,14 +92,15 @@ def show(fig, alt, caption, synthetic):
     Raises
     ------
     ValueError
-        If ``alt`` is too short to say anything, or ``caption`` is empty.
+        If ``fig`` is no figure, ``alt`` is too short to say anything, or ``caption`` is empty.
     """
     import matplotlib.pyplot as plt
 
-    if len(alt.strip()) < SHORTEST_ALT:
+    if not isinstance(fig, plt.Figure):
+        raise ValueError(f"fig: expected a matplotlib figure, got {fig!r}")
+    if not isinstance(alt, str) or len(alt.strip()) < SHORTEST_ALT:
         raise ValueError(f"alt: expected at least {SHORTEST_ALT} characters, got {alt!r}")
-    if not caption.strip():
-        raise ValueError("caption: expected a sentence, got an empty one")
+    _caption(caption)
     file = io.BytesIO()
     with plt.rc_context({"svg.hashsalt": "hccbook"}):
         fig.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
@@ -100,9 +114,11 @@ def show(fig, alt, caption, synthetic):
 
 
 def _cell(value, digits):
+    import pandas as pd
+
     if isinstance(value, Markup):
         return value
-    if value is None or (isinstance(value, Real) and value != value):
+    if value is None or value is pd.NA or value != value:
         return "–"
     if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
         return f"{value:.{digits}f}"
@@ -127,10 +143,16 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
     Raises
     ------
     ValueError
-        If ``caption`` is empty.
+        If ``caption`` is empty, ``digits`` no whole number of at least 0 or for a column that
+        is not there, or rows or columns have more than one level of names.
     """
-    if not caption.strip():
-        raise ValueError("caption: expected a sentence, got an empty one")
+    _caption(caption)
+    if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
+        raise ValueError("frame: expected one level of row and column names, got more")
+    for name, places in digits.items() if isinstance(digits, dict) else [(None, digits)]:
+        _checks.whole("digits", places)
+        if name is not None and name not in frame:
+            raise ValueError(f"digits: expected columns of frame, got {name!r}")
     places = {name: digits.get(name, 2) if isinstance(digits, dict) else digits for name in frame}
     names = [frame.index.name or "", *frame.columns] if index else list(frame.columns)
     head = "".join(
@@ -139,7 +161,7 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
     )
     body = []
     for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-        row = f'<th scope="row">{_cell(label, 0)}</th>' if index else ""
+        row = f'<th scope="row">{html.escape(str(label))}</th>' if index else ""
         for name, value in zip(frame.columns, values, strict=True):
             number = isinstance(value, Real) and not isinstance(value, bool)
             cls = ' class="number"' if number else ""
@@ -151,14 +173,45 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
     )
 
 
-def say(text):
-    """Show a sentence whose numbers were computed.
+def say(*lines):
+    """Show sentences whose numbers were computed.
 
     Parameters
     ----------
-    text : str
-        Markdown.
+    *lines : str
+        Markdown, one line each; lines that start with ``- `` make a list.
     """
     from IPython.display import Markdown, display
 
-    display(Markdown(text))
+    display(Markdown("\n".join(lines)))
+
+
+def progress(steps, label):
+    """Pass on each step, and count them before the reader's eyes while they run.
+
+    The line is gone at the end, and never appears where nobody watches (tests, ``make
+    notebooks``): stored outputs do not depend on it.
+
+    Parameters
+    ----------
+    steps : sequence
+    label : str
+        What is counted.
+
+    Yields
+    ------
+    object
+        The members of ``steps``.
+    """
+    watched = "JPY_SESSION_NAME" in os.environ
+    if not watched:
+        yield from steps
+        return
+    from IPython.display import clear_output
+
+    for number, step in enumerate(steps, 1):
+        if number % 10 == 1:
+            clear_output(wait=True)
+            print(f"{label}: {number} of {len(steps)}", flush=True)
+        yield step
+    clear_output()

@@ -4,8 +4,14 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
-_NUMBER = re.compile(r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)(?P<digits>\d[\d,]*(?:\.\d+)?)\s*%?")
+from . import _checks
+
+_NUMBER = re.compile(
+    r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)"
+    r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*%?"
+)
 
 
 @dataclass(frozen=True)
@@ -51,39 +57,39 @@ class Printed:
                 f"text: expected one printed number such as '0.269' or '< 0.001', got {self.text!r}"
             )
 
-    @property
+    @cached_property
     def _parts(self):
         return _NUMBER.fullmatch(self.text.strip())
 
-    @property
+    @cached_property
     def value(self):
         """The printed number, exactly."""
         number = Fraction(self._parts["digits"].replace(",", ""))
         return -number if self._parts["sign"] in {"-", "−", "–"} else number
 
-    @property
+    @cached_property
     def decimals(self):
         """Digits after the decimal point."""
         return len(self._parts["digits"].partition(".")[2])
 
-    @property
+    @cached_property
     def unit(self):
         """One unit in the last printed place."""
         return Fraction(1, 10**self.decimals)
 
-    @property
+    @cached_property
     def relation(self):
         """How the number bounds the value: '=', '<' or '>'."""
         return {"": "=", "≤": "<", "≥": ">"}.get(self._parts["op"], self._parts["op"])
 
-    @property
+    @cached_property
     def low(self):
         """Smallest value that prints so."""
         if self.relation == "=":
             return self.value - self.unit / 2
         return self.value if self.relation == ">" else -math.inf
 
-    @property
+    @cached_property
     def high(self):
         """Largest value that prints so."""
         if self.relation == "=":
@@ -103,15 +109,28 @@ class Printed:
         return float(self.value)
 
 
-def printed(number):
+def printed(number, name="text"):
     """Return ``number`` as :class:`Printed`; strings and :class:`Printed` are accepted.
+
+    Parameters
+    ----------
+    number : str or Printed
+    name : str
+        What an error message calls it.
+
+    Returns
+    -------
+    Printed
 
     Raises
     ------
     ValueError
         If ``number`` is a float or an int: a float has forgotten how it was printed.
     """
-    return number if isinstance(number, Printed) else Printed(number)
+    try:
+        return number if isinstance(number, Printed) else Printed(number)
+    except ValueError as error:
+        raise ValueError(f"{name}{str(error).removeprefix('text')}") from None
 
 
 @dataclass(frozen=True)
@@ -139,8 +158,7 @@ class Estimate:
 
     def __post_init__(self):
         """Reject an impossible level and limits in the wrong order."""
-        if not 0 < self.level < 1:
-            raise ValueError(f"level: expected a number between 0 and 1, got {self.level!r}")
+        _checks.level(self.level)
         if self.lower > self.upper:
             raise ValueError(f"lower: expected at most upper = {self.upper}, got {self.lower}")
 
@@ -170,6 +188,7 @@ def format_p(p):
     ValueError
         If ``p`` is not between 0 and 1.
     """
+    _checks.real("p", p)
     if not 0 <= p <= 1:
         raise ValueError(f"p: expected a number between 0 and 1, got {p!r}")
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from .estimate import Printed
+from .estimate import printed
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -72,10 +72,15 @@ def validate(frame, source="register"):
         Naming the row and column of the first cell that breaks the contract.
     """
     if tuple(frame.columns) != COLUMNS:
-        raise ValueError(f"{source}: expected the columns {list(COLUMNS)}, got {list(frame)}")
+        raise ValueError(
+            f"{source}, header: expected the columns {list(COLUMNS)}, got {list(frame)}"
+        )
     if repeated := frame.loc[frame["id"].duplicated(), "id"].tolist():
-        raise ValueError(f"{source}: expected unique ids, got {repeated[0]!r} twice")
+        raise ValueError(f"{source}, {repeated[0]}, id: expected unique ids, got this one twice")
     for row in frame.itertuples(index=False):
+        for column, cell in zip(COLUMNS, row, strict=True):
+            if not isinstance(cell, str) or (column == "id" and not cell):
+                raise ValueError(f"{source}, {row.id}, {column}: expected text, got {cell!r}")
         for column, allowed in (("kind", KINDS), ("quantity", QUANTITIES)):
             if getattr(row, column) not in allowed:
                 raise ValueError(
@@ -88,12 +93,12 @@ def validate(frame, source="register"):
                 continue
             if column in {"printed", "p"} and cell in WORDS:
                 continue
-            try:
-                Printed(cell)
-            except ValueError as error:
-                raise ValueError(f"{source}, {row.id}, {column}: {error}") from None
+            printed(cell, f"{source}, {row.id}, {column}")
         if bool(row.lower) != bool(row.upper):
-            raise ValueError(f"{source}, {row.id}: expected both confidence limits or none")
+            missing = "upper" if row.lower else "lower"
+            raise ValueError(
+                f"{source}, {row.id}, {missing}: expected both confidence limits or none"
+            )
 
 
 def read(path):
@@ -173,10 +178,11 @@ def row(id):
     ValueError
         If the id is unknown; the message names the nearest ones.
     """
-    paper = str(id).partition(".")[0]
+    id = str(id)
+    paper = id.partition(".")[0]
     known = _load(paper).index if paper in papers() else papers()
     if paper not in papers() or id not in known:
-        near = get_close_matches(str(id), list(known), 3, 0.4)
+        near = get_close_matches(id, list(known), 3, 0.4)
         raise ValueError(f"id: expected an id of the register, got {id!r}; near: {near}")
     return _load(paper).loc[id].copy()
 
@@ -219,8 +225,13 @@ def number(id, field="printed"):
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        As :func:`text`, or if a word is printed there.
     """
-    return float(Printed(text(id, field)))
+    return float(printed(text(id, field), f"{id}, {field}"))
 
 
 def digit_strings(text):
@@ -263,8 +274,10 @@ def completeness(frame, tokens):
         if not token.id:
             if not token.reason:
                 problems.append(f"string {token.position} ({token.token}): no row and no reason")
-        elif token.id not in frame.index:
-            problems.append(f"string {token.position} ({token.token}): no row {token.id}")
+        elif token.id not in frame.index or token.column not in frame:
+            problems.append(
+                f"string {token.position} ({token.token}): no cell {token.id}, {token.column}"
+            )
         elif token.token not in digit_strings(frame.loc[token.id, token.column]):
             problems.append(f"string {token.position} ({token.token}): not in {token.id}")
         else:

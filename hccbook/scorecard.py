@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from . import reported
+from . import _checks, reported
 from .audit.check import VERDICTS, Check, judge
 from .estimate import printed as as_printed
 
@@ -42,16 +42,22 @@ def verdict(printed, computed, lower=None, upper=None, evidence="arithmetic"):
     Raises
     ------
     ValueError
-        If ``evidence`` is unknown, or ``held-out`` comes without a range.
+        If ``evidence`` is unknown, ``held-out`` comes without a range, or a number is missing,
+        NaN, or outside a range that has its limits in the wrong order.
     """
     if evidence not in EVIDENCE:
         raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
     if evidence == "untestable":
         return "untestable"
-    number = as_printed(printed)
+    number = as_printed(printed, "printed")
+    _checks.real("computed", computed)
     if evidence == "held-out":
         if lower is None or upper is None:
             raise ValueError("lower, upper: expected the central 95 % over cohorts, got none")
+        _checks.real("lower", lower)
+        _checks.real("upper", upper)
+        if lower > upper:
+            raise ValueError(f"lower: expected at most upper = {upper}, got {lower}")
         return "compatible" if number.high >= lower and number.low <= upper else "missed"
     if evidence == "calibrated":
         close = number.admits(computed) or (
@@ -89,7 +95,7 @@ class Scorecard:
         computed=None,
         evidence="arithmetic",
         *,
-        at,
+        at=None,
         field="printed",
         lower=None,
         upper=None,
@@ -106,8 +112,9 @@ class Scorecard:
             verdict. A string is compared with a printed word (``"longer"``).
         evidence : str
             One of :data:`EVIDENCE`.
-        at : str
-            Anchor of the heading in this notebook under which the number is computed.
+        at : str, optional
+            Anchor of the heading in this notebook under which the number is computed; that
+            of the line before when left out.
         field : {"printed", "lower", "upper", "p"}
             Which number of the register row.
         lower, upper : float, optional
@@ -118,16 +125,29 @@ class Scorecard:
         Raises
         ------
         ValueError
-            If the id, field or evidence class is unknown, or the line is there already.
+            If the id, field or evidence class is unknown, or the line is there already; if
+            ``at`` is no anchor; if ``computed`` is missing, of the wrong type, or a check of
+            another number than the one printed here.
         """
         if field not in FIELDS:
             raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
         cell = reported.text(id, field)
+        if at is None and not self.lines:
+            raise ValueError("at: expected the anchor of a heading, got none on the first line")
+        if at is not None and not re.fullmatch(r"[^\s#]+", str(at)):
+            raise ValueError(f"at: expected the anchor of a heading, got {at!r}")
+        where = f"{self.notebook}#{at}" if at else self.lines[-1]["where"]
         if evidence not in EVIDENCE:
             raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
         if any((x["id"], x["field"], x["evidence"]) == (id, field, evidence) for x in self.lines):
             raise ValueError(f"id: {id} ({field}) has a line with evidence {evidence!r} already")
         if isinstance(computed, Check):
+            if evidence not in {"arithmetic", "summary"}:
+                raise ValueError(f"evidence: expected arithmetic or summary, got {evidence!r}")
+            if computed.printed != cell:
+                raise ValueError(
+                    f"computed: expected a check of {cell!r}, got one of {computed.printed!r}"
+                )
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         elif computed is None:
@@ -147,13 +167,30 @@ class Scorecard:
                 "computed": _number(computed),
                 "lower": _number(lower),
                 "upper": _number(upper),
-                "where": f"{self.notebook}#{at}",
+                "where": where,
                 "note": note,
             }
         )
 
+    def record_interval(self, id, value, lower, upper, evidence, *, at=None):
+        """Add three lines: a printed estimate and its two confidence limits.
+
+        Parameters
+        ----------
+        id : str
+            Register id of a row with confidence limits.
+        value, lower, upper : float
+            The recomputed estimate and limits.
+        evidence, at : str
+            As for :meth:`record`.
+        """
+        for field, number in (("printed", value), ("lower", lower), ("upper", upper)):
+            self.record(id, number, evidence, field=field, at=at)
+
     @staticmethod
     def _word(cell, computed, evidence):
+        if evidence == "untestable":
+            return "untestable"
         if not isinstance(computed, str):
             raise ValueError(f"computed: expected a word, as {cell!r} is printed, got {computed!r}")
         if evidence == "calibrated":
@@ -173,7 +210,7 @@ class Scorecard:
                 {
                     "printed number": label(line["id"], line["field"]),
                     "they print": cell,
-                    "we get": _range(line),
+                    "we get": computed_text(line),
                     "evidence": badge("ev", line["evidence"]),
                     "verdict": badge("vd", line["verdict"]),
                 }
@@ -225,8 +262,11 @@ class Scorecard:
 def _read(path):
     if not path.is_file():
         raise ValueError(f"path: expected {path.name}, which is not there; run `make notebooks`")
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.reader(file))
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.reader(file, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
 
 
 def _number(value):
@@ -236,8 +276,18 @@ def _number(value):
     return f"{float(value):.6g}"
 
 
-def _range(line):
-    """Return computed value and range for a reader: four significant digits."""
+def computed_text(line):
+    """Return the computed value and range of a line for a reader: four significant digits.
+
+    Parameters
+    ----------
+    line : mapping
+        With ``computed``, ``lower`` and ``upper`` as the results file holds them.
+
+    Returns
+    -------
+    str
+    """
 
     def four(text):
         try:
@@ -252,6 +302,26 @@ def _range(line):
     return f"{four(line['computed'])} ({four(line['lower'])} to {four(line['upper'])})"
 
 
+def link(where):
+    """Return a link to the place where a number is computed.
+
+    Parameters
+    ----------
+    where : str
+        ``notebook#anchor``, as the results file holds it.
+
+    Returns
+    -------
+    Markup
+        Its text names the place in words, so that links can be told apart.
+    """
+    from .display import Markup
+
+    notebook, _, anchor = where.partition("#")
+    words = f"{notebook}: {anchor}".replace("-", " ")
+    return Markup(f'<a href="{notebook}.html#{anchor}">{words}</a>')
+
+
 def label(id, field="printed"):
     """Return a short readable name of one printed number.
 
@@ -264,8 +334,15 @@ def label(id, field="printed"):
     -------
     str
         Such as ``"derivation: hazard ratio, high against low magnesium (upper limit)"``.
+
+    Raises
+    ------
+    ValueError
+        If the id is unknown, or the field has no scorecard line.
     """
     row = reported.row(id)
+    if field not in FIELDS:
+        raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
     part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
     name = f"{row['cohort']}: {row['quantity']}"
     return name + (f", {row['group']}" if row["group"] != "all" else "") + part[field]
@@ -283,23 +360,27 @@ def load():
     Raises
     ------
     ValueError
-        If a results file names a register id, evidence class or verdict that is unknown.
+        If a file is no results file, or names a register id, field, evidence class or verdict
+        that is unknown; the message names file and column.
     """
     import pandas as pd
 
+    order = {id: place for place, id in enumerate(_register().index)}
+    known = {"id": order, "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
     frames = []
     for path in sorted(RESULTS.glob("*.csv")):
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if tuple(frame.columns) != COLUMNS:
-            raise ValueError(f"{path.name}: expected the columns {list(COLUMNS)}")
-        for column, allowed in (("evidence", EVIDENCE), ("verdict", VERDICTS), ("field", FIELDS)):
+        header, *rows = _read(path) or [[]]
+        if tuple(header) != COLUMNS:
+            raise ValueError(f"{path.name}: expected the columns {list(COLUMNS)}, got {header}")
+        for number, row in enumerate(rows, 2):
+            if len(row) != len(COLUMNS):
+                raise ValueError(f"{path.name}, row {number}: expected {len(COLUMNS)} cells")
+        frame = pd.DataFrame(rows, columns=COLUMNS, dtype=str)
+        for column, allowed in known.items():
             if unknown := set(frame[column]) - set(allowed):
                 raise ValueError(f"{path.name}, {column}: unknown {sorted(unknown)}")
         frames.append(frame)
     lines = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
-    order = {id: place for place, id in enumerate(_register().index)}
-    if unknown := set(lines["id"]) - set(order):
-        raise ValueError(f"data/results: ids that the register does not hold: {sorted(unknown)}")
     keys = pd.DataFrame(
         {
             "place": lines["id"].map(order),
@@ -308,7 +389,7 @@ def load():
         }
     )
     lines = lines.loc[keys.sort_values(["place", "field", "evidence"]).index]
-    lines.insert(0, "paper", lines["id"].str.partition(".")[0])
+    lines.insert(0, "paper", lines["id"].str.split(".").str[0])
     return lines.reset_index(drop=True)
 
 

@@ -6,10 +6,10 @@ at risk there. Times are tied when they are equal as numbers.
 """
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 
+from hccbook import _checks
 from hccbook.estimate import Estimate
 
 # S(t) is a product of at most n fractions, wrong by some n · 1e-16. Whatever is nearer to 0.5
@@ -64,9 +64,8 @@ def median(time, event, level=0.95, convention="midpoint"):
     >>> print(f"{median([1, 2, 3, 4], [1, 1, 1, 0]):.1f}")
     2.5 (95 % CI 1.0 to inf)
     """
-    if convention not in ("midpoint", "first"):
-        raise ValueError(f"convention: expected one of midpoint, first, got {convention!r}")
-    z = _z(level)
+    _checks.one_of("convention", convention, ("midpoint", "first"))
+    z = _checks.z(level)
     time, event = _follow_up(time, event)
     times, survival, variance = _product_limit(time, event)
     inside = survival > 0
@@ -121,7 +120,7 @@ def cox_two_groups(time, event, group, level=0.95):
     >>> print(cox_two_groups([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 0, 1], [1, 0, 1, 0, 1, 0]))
     1.315 (95 % CI 0.181 to 9.534)
     """
-    z = _z(level)
+    z = _checks.z(level)
     events, events1, at_risk, at_risk1 = _risk_table(time, event, group)
     # Efron: the k-th of d tied events (k = 0, 1, ...) sees the tied ones at risk by 1 - k/d.
     total = int(events.sum())
@@ -240,9 +239,9 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     columns = [("time", time), ("event", event), ("exposure", exposure)]
     for name, column in columns + [("subgroups", column) for column in subgroups]:
         _column(frame, name, column)
-    _z(level)
+    _checks.level(level)
     t, e = _follow_up(frame[time], frame[event])
-    x = _vector("exposure", frame[exposure], binary=True)
+    x = _checks.vector("exposure", frame[exposure], binary=True)
     data = pd.DataFrame({"time": t, "event": e, "exposure": x})
     rows = []
     for variable in subgroups:
@@ -324,9 +323,8 @@ def _reaches_half(times, curve, convention):
 def _risk_table(time, event, group):
     """Events and patients at risk, in all and in group 1, at each distinct event time."""
     time, event = _follow_up(time, event)
-    group = _vector("group", group, binary=True)
-    if group.size != time.size:
-        raise ValueError(f"group: expected {time.size} values, as many as time, got {group.size}")
+    group = _checks.vector("group", group, binary=True)
+    _checks.same_length("group", group, "time", time)
     if group.min() == group.max():
         raise ValueError(f"group: expected both groups 0 and 1, got only {group[0]:g}")
     if not event.any():
@@ -343,30 +341,11 @@ def _risk_table(time, event, group):
 
 def _follow_up(time, event):
     """Check follow-up times and event indicators."""
-    time, event = _vector("time", time), _vector("event", event, binary=True)
-    if event.size != time.size:
-        raise ValueError(f"event: expected {time.size} values, as many as time, got {event.size}")
+    time, event = _checks.vector("time", time), _checks.vector("event", event, binary=True)
+    _checks.same_length("event", event, "time", time)
     if time.min() < 0:
         raise ValueError(f"time: expected at least 0, got {time.min():g}")
     return time, event
-
-
-def _vector(name, values, binary=False):
-    """Return ``values`` as a float array, or say what is wrong with them."""
-    array = np.asarray(values)
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name}: expected one or more values in a row, got shape {array.shape}")
-    if array.dtype.kind not in "biufO":
-        raise ValueError(f"{name}: expected numbers, got {array[0]!r}")
-    try:
-        array = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected numbers without gaps, got {error}") from None
-    wrong = (array != 0) & (array != 1) if binary else ~np.isfinite(array)
-    if wrong.any():
-        expected, at = "0 or 1" if binary else "finite numbers", int(wrong.argmax())
-        raise ValueError(f"{name}: expected {expected}, got {array[at]:g} at position {at}")
-    return array
 
 
 def _column(frame, name, column):
@@ -376,10 +355,3 @@ def _column(frame, name, column):
     if frame[column].isna().any():
         gaps = int(frame[column].isna().sum())
         raise ValueError(f"{name}: expected no missing values, got {gaps} in column {column!r}")
-
-
-def _z(level):
-    """Return the normal quantile of a two-sided confidence level."""
-    if not 0 < level < 1:
-        raise ValueError(f"level: expected a number between 0 and 1, got {level!r}")
-    return NormalDist().inv_cdf(0.5 + level / 2)

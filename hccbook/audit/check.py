@@ -1,8 +1,8 @@
 """The result of one check, and how its verdict is reached."""
 
-import math
 from dataclasses import dataclass
 
+from .. import _checks
 from ..estimate import printed as as_printed
 
 #: How well a computed number fits a printed one; the data dictionary defines each word.
@@ -60,13 +60,13 @@ def judge(printed, computed, lower=None, upper=None):
     Raises
     ------
     ValueError
-        If ``computed`` is not a number, or ``lower`` exceeds ``upper``.
+        If ``computed`` or a limit is not a number, or ``lower`` exceeds ``upper``.
     """
-    number = as_printed(printed)
-    if math.isnan(computed):
-        raise ValueError("computed: expected a number, got NaN")
+    number = as_printed(printed, "printed")
     lower = computed if lower is None else lower
     upper = computed if upper is None else upper
+    for name, value in (("computed", computed), ("lower", lower), ("upper", upper)):
+        _checks.real(name, value)
     if lower > upper:
         raise ValueError(f"lower: expected at most upper = {upper}, got {lower}")
     if lower > number.high or upper < number.low:

@@ -7,8 +7,12 @@ only while ``n`` is below ``10 ** (decimals + 2)``; beyond, every percentage is 
 
 import numpy as np
 
+from .. import _checks
 from ..estimate import printed as as_printed
 from .check import Check
+
+#: More decimals would overflow whole-number arithmetic, and no paper prints them.
+MOST_DECIMALS = 9
 
 #: Rates of a 2×2 table: numerator and denominator as columns of ``tables``.
 RATES = {
@@ -22,14 +26,10 @@ RATES = {
 }
 
 
-def _size(name, value, smallest=1):
-    if isinstance(value, bool) or int(value) != value or value < smallest:
-        raise ValueError(f"{name}: expected a whole number of at least {smallest}, got {value!r}")
-    return int(value)
-
-
 def _percent(name, value):
-    number = as_printed(value)
+    number = as_printed(value, name)
+    if number.decimals > MOST_DECIMALS:
+        raise ValueError(f"{name}: expected at most {MOST_DECIMALS} decimals, got {value!r}")
     if number.relation != "=" or not 0 <= number.value <= 100:
         raise ValueError(f"{name}: expected a printed percentage from 0 to 100, got {value!r}")
     return number
@@ -67,7 +67,7 @@ def counts(percent, n):
     >>> counts("78.18", 110), counts("89.4", 86)
     ([86], [])
     """
-    number, n = _percent("percent", percent), _size("n", n)
+    number, n = _percent("percent", percent), _checks.whole("n", n, 1)
     count = np.arange(n + 1)
     return count[_prints(number, count, n)].tolist()
 
@@ -93,11 +93,9 @@ def denominators(percents, n_max):
     """
     if isinstance(percents, str) or not len(percents):
         raise ValueError(f"percents: expected a list of printed percentages, got {percents!r}")
-    return [
-        n
-        for n in range(1, _size("n_max", n_max) + 1)
-        if all(counts(percent, n) for percent in percents)
-    ]
+    numbers = [_percent("percents", percent) for percent in percents]
+    sizes = range(1, _checks.whole("n_max", n_max, 1) + 1)
+    return [n for n in sizes if all(counts(number, n) for number in numbers)]
 
 
 def percentage(percent, count, n):
@@ -115,9 +113,14 @@ def percentage(percent, count, n):
     Check
         Counts are exact, so nothing but an equal print is forgiven: the verdict is
         ``exact`` or ``contradicted``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`counts`, or if ``count`` is not a whole number from 0 to ``n``.
     """
-    number, n = _percent("percent", percent), _size("n", n)
-    count = _size("count", count, smallest=0)
+    number, n = _percent("percent", percent), _checks.whole("n", n, 1)
+    count = _checks.whole("count", count)
     if count > n:
         raise ValueError(f"count: expected at most n = {n}, got {count}")
     value = 100 * count / n
@@ -163,7 +166,7 @@ def tables(n, **rates):
     """
     import pandas as pd
 
-    n = _size("n", n)
+    n = _checks.whole("n", n, 1)
     if not rates or set(rates) - set(RATES):
         raise ValueError(f"rates: expected some of {sorted(RATES)}, got {sorted(rates)}")
     numbers = {name: _percent(name, value) for name, value in rates.items()}
@@ -194,8 +197,19 @@ def rate(printed, table, name):
     Returns
     -------
     Check
+
+    Raises
+    ------
+    ValueError
+        If ``name`` is unknown, ``printed`` is no percentage, or ``table`` lacks a cell or
+        has nobody in the denominator.
     """
     if name not in RATES:
         raise ValueError(f"name: expected one of {sorted(RATES)}, got {name!r}")
-    above, below = (int(sum(table[key] for key in keys)) for keys in RATES[name])
-    return percentage(printed, above, below)
+    if missing := {"tp", "fp", "fn", "tn"} - set(table.keys()):
+        raise ValueError(f"table: expected tp, fp, fn and tn, got none of {sorted(missing)}")
+    cells = {key: _checks.whole(f"table, {key}", table[key]) for key in ("tp", "fp", "fn", "tn")}
+    above, below = (sum(cells[key] for key in keys) for keys in RATES[name])
+    if not below:
+        raise ValueError(f"table: expected patients in the denominator of {name}, got {cells}")
+    return percentage(_percent("printed", printed), above, below)

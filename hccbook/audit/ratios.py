@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
+from .. import _checks
 from ..estimate import printed as as_printed
 from .check import Check, judge
 
@@ -23,7 +24,7 @@ class Range(NamedTuple):
 
 
 def _ratio(name, value):
-    number = as_printed(value)
+    number = as_printed(value, name)
     if number.relation != "=" or number.low <= 0:
         raise ValueError(f"{name}: expected a printed ratio above 0, got {value!r}")
     return number
@@ -31,10 +32,11 @@ def _ratio(name, value):
 
 def _limits(lower, upper, level):
     """Return the two limits as printed numbers, and the normal quantile of the level."""
-    low, high, confidence = _ratio("lower", lower), _ratio("upper", upper), as_printed(level)
+    low, high = _ratio("lower", lower), _ratio("upper", upper)
+    confidence = as_printed(level, "level")
     if not low.value < high.value:
         raise ValueError(f"lower: expected less than upper = {upper}, got {lower}")
-    if not 0 < confidence.value < 100:
+    if confidence.relation != "=" or not 0 < confidence.value < 100:
         raise ValueError(f"level: expected a percentage such as '95', got {level!r}")
     return low, high, float(ndtri(0.5 + float(confidence.value) / 200))
 
@@ -43,12 +45,34 @@ def _logs(number):
     return Range(math.log(number.low), math.log(number.value), math.log(number.high))
 
 
+def _probability(p):
+    number = as_printed(p, "p")
+    if not 0 <= number.value <= 1:
+        raise ValueError(f"p: expected a printed number from 0 to 1, got {p!r}")
+    return number
+
+
+def _effect_sizes(effect):
+    """Return the smallest and the largest size of a log ratio, whatever its sign."""
+    near = 0.0 if effect.low < 0 < effect.high else min(abs(effect.low), abs(effect.high))
+    return near, max(abs(effect.low), abs(effect.high))
+
+
+def _over(a, b):
+    """Divide; a standard error that may be 0 allows any statistic."""
+    return a / b if b else math.inf
+
+
 def two_sided_p(z):
     """Return the two-sided P value of a standard normal statistic.
 
     Parameters
     ----------
     z : float or ndarray
+
+    Returns
+    -------
+    float or ndarray
     """
     return 2 * ndtr(-np.abs(z))
 
@@ -59,8 +83,22 @@ def chi_square_p(statistic, df=1):
     Parameters
     ----------
     statistic : float or ndarray
+        At least 0.
     df : int
+        Degrees of freedom, at least 1.
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    ValueError
+        If ``statistic`` is below 0 or ``df`` is not a whole number of at least 1.
     """
+    df = _checks.whole("df", df, 1)
+    if np.any(np.asarray(statistic) < 0):
+        raise ValueError(f"statistic: expected at least 0, got {statistic!r}")
     return chdtrc(df, statistic)
 
 
@@ -77,18 +115,19 @@ def standard_error(lower, upper, level="95"):
     Returns
     -------
     Range
-        ``(log upper - log lower) / (2 z)`` with its rounding range.
+        ``(log upper - log lower) / (2 z)`` with its rounding range, which begins at 0 where
+        rounding lets the two limits meet.
 
     Raises
     ------
     ValueError
-        If a limit is not a printed number above 0, or the limits are out of order.
+        If a limit is not a printed number above 0, the limits are out of order, or ``level``
+        is not a printed percentage between 0 and 100.
     """
     low, high, z = _limits(lower, upper, level)
     a, b = _logs(low), _logs(high)
-    return Range(
-        (b.low - a.high) / (2 * z), (b.value - a.value) / (2 * z), (b.high - a.low) / 2 / z
-    )
+    widths = max(0.0, b.low - a.high), b.value - a.value, b.high - a.low
+    return Range(*(width / (2 * z) for width in widths))
 
 
 def centre(estimate, lower, upper):
@@ -103,6 +142,11 @@ def centre(estimate, lower, upper):
     -------
     Check
         ``computed`` is the geometric mean of the limits.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`, also for ``estimate``.
     """
     number = _ratio("estimate", estimate)
     low, high, _ = _limits(lower, upper, "95")
@@ -116,6 +160,52 @@ def centre(estimate, lower, upper):
         b,
         judge(number, middle, a, b),
         f"the geometric mean of {lower} and {upper} is {middle:.4f} ({a:.4f} to {b:.4f})",
+    )
+
+
+def mirror(estimate, limit, other):
+    """Check one confidence limit of a ratio against the estimate and the other limit.
+
+    On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.
+
+    Parameters
+    ----------
+    estimate : str
+        The printed ratio.
+    limit : str
+        The printed confidence limit to check.
+    other : str
+        The printed other limit.
+
+    Returns
+    -------
+    Check
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a printed number above 0.
+    """
+    number, centre_, far = (
+        _ratio(name, value)
+        for name, value in (("limit", limit), ("estimate", estimate), ("other", other))
+    )
+    value, low, high = (
+        float(x)
+        for x in (
+            centre_.value**2 / far.value,
+            centre_.low**2 / far.high,
+            centre_.high**2 / far.low,
+        )
+    )
+    return Check(
+        "limit from the other limit",
+        str(number),
+        value,
+        low,
+        high,
+        judge(number, value, low, high),
+        f"{estimate}² / {other} = {value:.4f} ({low:.4f} to {high:.4f})",
     )
 
 
@@ -135,20 +225,25 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
     -------
     Check
         ``computed`` is the P value of ``log(estimate) / standard_error``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`, also for ``estimate``, or if ``p`` is no P value.
     """
+    number = _probability(p)
     effect = _logs(_ratio("estimate", estimate))
     se = standard_error(lower, upper, level)
     value = float(two_sided_p(effect.value / se.value))
-    nearest = 0 if effect.low < 0 < effect.high else min(abs(effect.low), abs(effect.high))
-    farthest = max(abs(effect.low), abs(effect.high))
-    low, high = (float(two_sided_p(z)) for z in (farthest / se.low, nearest / se.high))
+    near, far = _effect_sizes(effect)
+    low, high = (float(two_sided_p(z)) for z in (_over(far, se.low), near / se.high))
     return Check(
         "P from the interval",
-        str(as_printed(p)),
+        str(number),
         value,
         low,
         high,
-        judge(p, value, low, high),
+        judge(number, value, low, high),
         f"z = {effect.value / se.value:.2f}, so P = {value:.2g} ({low:.2g} to {high:.2g})",
     )
 
@@ -171,6 +266,11 @@ def events_needed(lower, upper, level="95"):
     -------
     int
         Events needed at the widest interval that prints so.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`.
 
     Examples
     --------
@@ -197,6 +297,11 @@ def ratio_of_medians(ratio, median_a, median_b):
     Returns
     -------
     Check
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a printed number above 0.
     """
     number = _ratio("ratio", ratio)
     a, b = _ratio("median_a", median_a), _ratio("median_b", median_b)
@@ -231,11 +336,15 @@ def event_splits(lower, upper, n_a, n_b, level="95"):
     -------
     pandas.DataFrame
         Columns ``events_a, events_b``; empty if no counts give this interval.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`, or if a group is not a whole number of at least 1.
     """
     import pandas as pd
 
-    if min(n_a, n_b) < 1:
-        raise ValueError(f"n_a, n_b: expected at least one patient each, got {n_a} and {n_b}")
+    n_a, n_b = _checks.whole("n_a", n_a, 1), _checks.whole("n_b", n_b, 1)
     se = standard_error(lower, upper, level)
     a, b = (x.ravel() for x in np.meshgrid(np.arange(1, n_a + 1), np.arange(1, n_b + 1)))
     variance = 1 / a + 1 / b
@@ -267,23 +376,34 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
     Returns
     -------
     Check
-        ``computed`` is the Wald P value, which lies between the bounds. Tied events only
-        raise the log-rank statistic above the score statistic, so that the upper limit
-        of P holds with ties too.
+        ``computed`` is the Wald P value, which lies between the bounds.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`, also for ``hr``, or if ``p`` is no P value.
+
+    Notes
+    -----
+    With tied events the upper limit of P still holds where the Cox model breaks ties by
+    Breslow's rule: ties only raise the log-rank statistic above that model's score
+    statistic. The lower limit may then fail. With Efron's rule both may fail: the bounds
+    hold for Efron's own score statistic, which is another test. With few ties neither
+    moves far.
     """
+    number = _probability(p)
     effect, se = _logs(_ratio("hr", hr)), standard_error(lower, upper, level)
     wald = float(two_sided_p(effect.value / se.value))
-    far = max(abs(effect.low), abs(effect.high))
-    near = 0 if effect.low < 0 < effect.high else min(abs(effect.low), abs(effect.high))
-    low = float(chi_square_p(4 * math.sinh(far / 2) ** 2 / se.low**2))
+    near, far = _effect_sizes(effect)
+    low = float(chi_square_p(_over(4 * math.sinh(far / 2) ** 2, se.low**2)))
     high = float(chi_square_p(4 * math.tanh(near / 2) ** 2 / se.high**2))
     return Check(
         "log-rank P from a Cox interval",
-        str(as_printed(p)),
+        str(number),
         wald,
         low,
         high,
-        judge(p, wald, low, high),
+        judge(number, wald, low, high),
         f"a Cox model with this interval has a log-rank P from {low:.2g} to {high:.2g}",
     )
 
@@ -332,12 +452,16 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         One row a reading: ``reading``, ``ratio`` (does the printed ratio follow from
         the medians; only where the reading says so), ``p_low`` and ``p_high`` (the
         log-rank P that the reading allows), ``verdict`` for the printed P, ``why``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`logrank_p_bounds` and :func:`ratio_of_medians`, or if ``n`` is not a whole
+        number of at least 2.
     """
     import pandas as pd
 
-    n = int(n)
-    if n < 2:
-        raise ValueError(f"n: expected at least 2 patients, got {n}")
+    n = _checks.whole("n", n, 2)
     cox = logrank_p_bounds(hr, lower, upper, p, level)
     wald = p_from_interval(hr, lower, upper, p, level)
     highest, shares = _observed_to_expected(hr, lower, upper, p, n, level)
@@ -362,6 +486,7 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         ),
     ]
     frame = pd.DataFrame(rows, columns=["reading", "ratio", "p_low", "p_high", "why"])
-    fits = (frame["p_low"] <= as_printed(p).high) & (frame["p_high"] >= as_printed(p).low)
+    low, high = float(as_printed(p).low), float(as_printed(p).high)
+    fits = (frame["p_low"] <= high) & (frame["p_high"] >= low)
     frame.insert(4, "verdict", np.where(fits, "compatible", "contradicted"))
     return frame

@@ -2,6 +2,7 @@
 
 import math
 
+from .. import _checks
 from ..estimate import Estimate
 from ..estimate import printed as as_printed
 from .check import Check
@@ -9,14 +10,19 @@ from .check import Check
 
 def _table(tp, fp, fn, tn):
     cells = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-    for name, count in cells.items():
-        if int(count) != count or count < 0:
-            raise ValueError(f"{name}: expected a whole number of at least 0, got {count!r}")
+    tp, fp, fn, tn = (_checks.whole(name, count) for name, count in cells.items())
     if not tp + fn or not fp + tn:
         raise ValueError(
             f"tp, fp, fn, tn: expected patients with and without the outcome, got {cells}"
         )
-    return int(tp), int(fp), int(fn), int(tn)
+    return tp, fp, fn, tn
+
+
+def _area(auc):
+    number = as_printed(auc, "auc")
+    if number.relation != "=" or not 0 <= number.value <= 1:
+        raise ValueError(f"auc: expected a printed number from 0 to 1, got {auc!r}")
+    return number
 
 
 def dichotomised_auc(tp, fp, fn, tn):
@@ -31,6 +37,11 @@ def dichotomised_auc(tp, fp, fn, tn):
     -------
     float
         ``(sensitivity + specificity) / 2``.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a whole number of at least 0, or a class is empty.
     """
     tp, fp, fn, tn = _table(tp, fp, fn, tn)
     return (tp / (tp + fn) + tn / (tn + fp)) / 2
@@ -55,12 +66,17 @@ def auc_bounds(tp, fp, fn, tn, auc):
         area is at most ``1 - (1 - J)**2 / 2``.
         ``"concave curve"``: if the curve is concave (risk rises with the marker
         throughout) the area is at least that of the dichotomised marker.
+
+    Raises
+    ------
+    ValueError
+        As :func:`dichotomised_auc`, or if ``auc`` is not a printed number from 0 to 1.
     """
     tp, fp, fn, tn = _table(tp, fp, fn, tn)
     sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
     widest = 1 - (1 - sensitivity) * (1 - specificity)
     best = min(widest, 1 - (2 - sensitivity - specificity) ** 2 / 2)
-    number = as_printed(auc)
+    number = _area(auc)
     limits = {
         "any curve": (sensitivity * specificity, widest),
         "best cut-off": (sensitivity * specificity, best),
@@ -100,9 +116,14 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     Check
         Against the printed AUC: ``computed``, ``lower`` and ``upper`` are the concordance
         that it needs. ``contradicted`` if it would lie outside 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As :func:`auc_bounds`, or if no pair lies inside a group.
     """
     tp, fp, fn, tn = _table(tp, fp, fn, tn)
-    number = as_printed(auc)
+    number = _area(auc)
     pairs, inside, settled = (tp + fn) * (fp + tn), tp * fp + fn * tn, tp * tn
     if not inside:
         raise ValueError("tp, fp, fn, tn: expected pairs inside a group, got none")
@@ -136,21 +157,19 @@ def auc_interval(auc, positives, negatives, level=0.95):
     -------
     Estimate
         With limits clipped to 0 and 1. The formula assumes exponential marker values.
-    """
-    from scipy.special import ndtri
 
-    if min(positives, negatives) < 1:
-        raise ValueError(
-            f"positives, negatives: expected at least 1 each, got {positives} and {negatives}"
-        )
-    if not 0 < level < 1:
-        raise ValueError(f"level: expected a number between 0 and 1, got {level!r}")
-    a = float(as_printed(auc))
-    if not 0 <= a <= 1:
-        raise ValueError(f"auc: expected a printed number from 0 to 1, got {auc!r}")
+    Raises
+    ------
+    ValueError
+        If ``auc`` is not a printed number from 0 to 1, a class is not a whole number of at
+        least 1, or ``level`` is not between 0 and 1.
+    """
+    positives = _checks.whole("positives", positives, 1)
+    negatives = _checks.whole("negatives", negatives, 1)
+    z, a = _checks.z(level), float(_area(auc))
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     variance = (a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)) / (
         positives * negatives
     )
-    half = ndtri(0.5 + level / 2) * math.sqrt(variance)
-    return Estimate(a, max(0.0, a - half), min(1.0, a + half), level, n=int(positives + negatives))
+    half = z * math.sqrt(variance)
+    return Estimate(a, max(0.0, a - half), min(1.0, a + half), level, n=positives + negatives)

@@ -2,6 +2,7 @@
 
 import math
 
+from .. import _checks
 from ..estimate import printed as as_printed
 
 #: Days in a month as programs define it.
@@ -40,18 +41,26 @@ def month_lengths(months, lengths=None):
     Raises
     ------
     ValueError
-        If ``months`` is empty or holds anything but printed numbers.
+        If ``months`` is empty or holds anything but printed times, or a length is not above 0.
     """
     import pandas as pd
 
-    numbers = [as_printed(month) for month in months]
-    if not numbers:
-        raise ValueError("months: expected at least one printed time, got none")
+    if isinstance(months, str) or not len(months):
+        raise ValueError(f"months: expected a list of printed times, got {months!r}")
+    numbers = [as_printed(month, "months") for month in months]
+    for number in numbers:
+        if number.relation != "=" or number.value < 0:
+            raise ValueError(f"months: expected printed times from 0, got {str(number)!r}")
+    if lengths is not None and not lengths:
+        raise ValueError("lengths: expected at least one definition of a month, got none")
     rows = {}
-    for name, length in (lengths or MONTHS).items():
+    for name, length in (MONTHS if lengths is None else lengths).items():
+        _checks.real("lengths", length)
+        if not 0 < length < math.inf:
+            raise ValueError(f"lengths: expected days above 0, got {length!r} for {name!r}")
         days = {}
         for number in numbers:
-            first = math.ceil(2 * float(number.low) * length - 1e-9)
+            first = max(0, math.ceil(2 * float(number.low) * length - 1e-9))
             last = math.floor(2 * float(number.high) * length + 1e-9)
             # A whole day needs no second patient: prefer it to a half.
             found = sorted((h / 2 for h in range(first, last + 1)), key=lambda d: (d % 1, d))

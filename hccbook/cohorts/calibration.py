@@ -89,15 +89,15 @@ def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
     """
     target, outcome = as_printed(auc), outcome.copy()
     concordant, pairs = concordant_pairs(outcome, marker)
+    low, wanted, high = (float(x) * pairs for x in (target.low, target.value, target.high))
     for _ in range(tries):
-        if target.admits(concordant / pairs):
+        if low <= concordant <= high:
             return outcome
         i, j = rng.integers(outcome.size, size=2)
         if group[i] != group[j] or outcome[i] == outcome[j]:
             continue
         outcome[[i, j]] = outcome[[j, i]]
         new, _ = concordant_pairs(outcome, marker)
-        wanted = float(target.value) * pairs
         if abs(new - wanted) <= abs(concordant - wanted):
             concordant = new
         else:

@@ -1,5 +1,7 @@
 """Synthetic patients for the magnesium paper."""
 
+from functools import cache
+
 import numpy as np
 
 from .. import reported
@@ -129,19 +131,22 @@ def _counts(split, printed):
     """Return patients and patients with disease control, in the low and the high group."""
     if split == "validation":
         assumed = ASSUMED["validation"]
-        return (assumed["low"], assumed["high"]), (
-            assumed["controlled_low"],
-            assumed["controlled_high"],
-        )
-    found = tables(
+        sizes = (assumed["low"], assumed["high"])
+        return sizes, (assumed["controlled_low"], assumed["controlled_high"])
+    tp, fp, fn, tn = _table(
         int(printed("magnesium.derivation.n")),
         prevalence=printed("magnesium.derivation.dcr"),
         ppv=printed("magnesium.derivation.dcr.high"),
         false_omission=printed("magnesium.derivation.dcr.low"),
         specificity=printed("magnesium.derivation.roc.specificity"),
     )
-    tp, fp, fn, tn = found.iloc[0]
-    return (int(fn + tn), int(tp + fp)), (int(fn), int(tp))
+    return (fn + tn, tp + fp), (fn, tp)
+
+
+@cache
+def _table(n, **rates):
+    """Return the one 2×2 table that prints the rates."""
+    return tuple(int(count) for count in tables(n, **rates).iloc[0])
 
 
 def _magnesium(rng, sizes, cutoff):
@@ -191,19 +196,19 @@ def _follow_up(rng, high, controlled, covariates, median_days, window):
 
 
 def _loss(split, reading, printed):
-    """Return the distance from the printed survival results that are targets."""
+    """Return the distance from the printed survival results that are targets beside medians."""
     hr = f"magnesium.{split}.pfs.hr"
     if reading == "cox":
         return cal.hazard_ratio_loss(*(printed(hr, f) for f in ("printed", "lower", "upper")))
     if split == "validation":
         return cal.logrank_loss(printed(hr, "p"))
-    return lambda cohort: 0.0
+    return None
 
 
 def _survival(rng, high, controlled, covariates, median_days, window, loss):
     """Move patients from the best of several starts until the survival results print."""
     first, starts = ASSUMED["first_scan_day"], []
-    while len(starts) < STARTS:
+    while len(starts) < (STARTS if loss else 1):
         try:
             days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
         except cal.Miss:
@@ -217,9 +222,10 @@ def _survival(rng, high, controlled, covariates, median_days, window, loss):
             latest=np.where(controlled == 1, ASSUMED["last_day"], 5 * first),
             must_progress=controlled == 0,
         )
-        starts.append((loss(cohort), len(starts), cohort))
+        starts.append((loss(cohort) if loss else 0, len(starts), cohort))
     cohort = min(starts)[2]
-    cohort.reach(loss)
+    if loss:
+        cohort.reach(loss)
     return cohort
 
 

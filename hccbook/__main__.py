@@ -1,0 +1,124 @@
+"""Commands that keep the book in step: ``python -m hccbook COMMAND``."""
+
+import argparse
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from . import cohorts, reported
+
+ROOT = reported.DATA.parent
+NOTEBOOKS = ROOT / "notebooks"
+CHECKSUMS = reported.DATA / "checksums.sha256"
+
+
+def _listed():
+    """Return the notebooks in the order of the table of contents: the scorecard reads results."""
+    lines = (ROOT / "_toc.yml").read_text(encoding="utf-8").splitlines()
+    names = [line.split("notebooks/")[1].strip() for line in lines if "notebooks/" in line]
+    return [NOTEBOOKS / f"{name}.ipynb" for name in names]
+
+
+def run_notebooks(names):
+    """Run notebooks and store their outputs; a notebook that fails is left as it was."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    paths = [path for path in _listed() if not names or path.stem in names]
+    if unknown := set(names) - {path.stem for path in paths}:
+        raise ValueError(f"names: no notebooks {sorted(unknown)} in _toc.yml")
+    os.environ.pop("HCCBOOK_RESULTS", None)
+    for number, path in enumerate(paths, 1):
+        print(f"[{number}/{len(paths)}] {path.stem}", flush=True)
+        book = nbformat.read(path, as_version=4)
+        resources = {"metadata": {"path": str(NOTEBOOKS)}}
+        NotebookClient(book, timeout=300, record_timing=False, resources=resources).execute()
+        # Which Python ran it is noise: the outputs are the same.
+        book.metadata = {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        }
+        beside = path.with_suffix(".tmp")
+        nbformat.write(book, beside)
+        beside.replace(path)
+    write_checksums()
+
+
+def write_cohorts():
+    """Write seed 0 of every cohort to ``data/cohorts``."""
+    for paper, splits in cohorts.SPLITS.items():
+        for split in splits:
+            path = reported.DATA / "cohorts" / f"{paper}-{split}.csv"
+            print(path.name, flush=True)
+            cohorts.build(paper, split).to_csv(path, index=False, lineterminator="\n")
+    write_checksums()
+
+
+def checksums():
+    """Return the line of every data file, as ``sha256sum`` prints it."""
+    files = sorted(path for path in reported.DATA.rglob("*") if path.is_file())
+    return [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(reported.DATA)}"
+        for path in files
+        if path != CHECKSUMS
+    ]
+
+
+def write_checksums():
+    """Write ``data/checksums.sha256``."""
+    CHECKSUMS.write_text("\n".join(checksums()) + "\n", encoding="utf-8")
+
+
+def list_tokens(file):
+    """Print the inventory skeleton of a paper's text: every digit string, to be accounted for."""
+    print("position,section,token,id,column,reason")
+    text = Path(file).read_text(encoding="utf-8")
+    for number, token in enumerate(reported.digit_strings(text), 1):
+        print(f'{number},,"{token}",,,' if "," in token else f"{number},,{token},,,")
+
+
+def main(arguments=None):
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The words after ``python -m hccbook``.
+
+    Returns
+    -------
+    int
+        0 if all went well, 2 for arguments that cannot be used.
+    """
+    parser = argparse.ArgumentParser(prog="python -m hccbook", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("notebooks", help="run the notebooks and store their outputs")
+    run.add_argument("names", nargs="*", help="names without .ipynb; all when left out")
+    commands.add_parser("cohorts", help="write seed 0 of every cohort to data/cohorts")
+    commands.add_parser("checksums", help="renew data/checksums.sha256")
+    tokens = commands.add_parser("tokens", help="list the digit strings of a paper's text")
+    tokens.add_argument("file")
+    chosen = parser.parse_args(arguments)
+    try:
+        match chosen.command:
+            case "notebooks":
+                run_notebooks(chosen.names)
+            case "cohorts":
+                write_cohorts()
+            case "checksums":
+                write_checksums()
+            case "tokens":
+                list_tokens(chosen.file)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""Checks of a reader's answers, with a hint that fits the mistake made."""
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: its answer, and what known mistakes lead to.
+
+    Parameters
+    ----------
+    answer : callable
+        Computes the right answer from the exercise's data.
+    tolerance : float
+        Largest difference that still counts as right.
+    praise : str
+        What a right answer shows.
+    mistakes : tuple of (callable, str)
+        What a known mistake would compute, and the hint that fits it.
+    hint : str
+        For any other wrong answer.
+    """
+
+    answer: Callable[..., float]
+    tolerance: float
+    praise: str
+    mistakes: tuple
+    hint: str
+
+
+def _shares(seed):
+    """Return sensitivity, specificity, and positive predictive value at 0.80 mmol/L."""
+    from . import cohorts
+
+    patients = cohorts.load("magnesium", "derivation", seed, reading="medians")
+    positive, controlled = patients["magnesium"] >= 0.80, patients["disease_control"] == 1
+    above = patients["magnesium"] > 0.80
+    return {
+        "sensitivity": (positive & controlled).sum() / controlled.sum(),
+        "specificity": (~positive & ~controlled).sum() / (~controlled).sum(),
+        "ppv": (positive & controlled).sum() / positive.sum(),
+        "strict": (above & controlled).sum() / controlled.sum(),
+    }
+
+
+EXERCISES = {
+    "magnesium-lab.1": Exercise(
+        answer=lambda apparent: 0.0,
+        tolerance=0.02,
+        praise="In new patients a useless marker is a coin, wherever it is cut.",
+        mistakes=(
+            (
+                lambda apparent: apparent,
+                "That is J in the patients who chose the cut-off. New patients did not choose it.",
+            ),
+            (
+                lambda apparent: apparent / 2,
+                "Halving is a guess. What can a useless marker know about a patient it never saw?",
+            ),
+            (
+                lambda apparent: 0.5,
+                "0.5 is the AUC of a useless marker. J = sensitivity + specificity - 1.",
+            ),
+        ),
+        hint="What are sensitivity and specificity of a coin that says yes with probability q?",
+    ),
+    "magnesium-lab.2": Exercise(
+        answer=lambda median_high, median_low, shape: (median_low / median_high) ** shape,
+        tolerance=0.005,
+        praise="The ratio of medians is the hazard ratio only where the shape is 1.",
+        mistakes=(
+            (
+                lambda median_high, median_low, shape: median_low / median_high,
+                "That is the ratio of medians: right for a shape of 1. Which shape is given here?",
+            ),
+            (
+                lambda median_high, median_low, shape: (median_high / median_low) ** shape,
+                "Check the direction: the group with the longer median has the lower hazard.",
+            ),
+            (
+                lambda median_high, median_low, shape: median_high / median_low,
+                "Two things: the longer median goes with the lower hazard, and the shape is not 1.",
+            ),
+            (
+                lambda median_high, median_low, shape: shape * median_low / median_high,
+                "The shape is an exponent of time, not a factor.",
+            ),
+        ),
+        hint="Write S(t) = exp(-(t/scale)^shape), put S = 1/2 for both groups, divide the hazards.",
+    ),
+    "magnesium-lab.3": Exercise(
+        answer=lambda seed: _shares(seed)["sensitivity"],
+        tolerance=0.0005,
+        praise="Another cut-off, another sensitivity: it is a property of the test and its cut.",
+        mistakes=(
+            (
+                lambda seed: _shares(seed)["specificity"],
+                "That is the specificity. Sensitivity looks at patients with disease control only.",
+            ),
+            (
+                lambda seed: _shares(seed)["ppv"],
+                "You divided by the patients above the cut-off. Sensitivity divides by the patients"
+                " with disease control.",
+            ),
+            (
+                lambda seed: _shares(seed)["strict"],
+                "Patients exactly at the cut-off count as high: use >=.",
+            ),
+            (
+                lambda seed: 100 * _shares(seed)["sensitivity"],
+                "Right in per cent; give it as a share between 0 and 1.",
+            ),
+        ),
+        hint="Among patients with disease control, what share has magnesium at or above 0.80?",
+    ),
+}
+
+
+def check(name, answer, **given):
+    """Check an answer and show the result, with a hint if it is wrong.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise, a key of :data:`EXERCISES`.
+    answer : float or None
+        The reader's answer; ``None`` means none yet.
+    **given
+        What the exercise's text gives, such as ``seed=7``.
+
+    Returns
+    -------
+    bool or None
+        Whether it is right; ``None`` without an answer.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the answer is not a finite number.
+    """
+    from .display import say
+
+    if name not in EXERCISES:
+        raise ValueError(f"name: expected one of {sorted(EXERCISES)}, got {name!r}")
+    if answer is None:
+        say("**… No answer yet.** Put your number in place of `None` and run the cell again.")
+        return None
+    if isinstance(answer, bool) or not isinstance(answer, Real) or not math.isfinite(answer):
+        raise ValueError(f"answer: expected a number, got {answer!r}")
+    exercise = EXERCISES[name]
+
+    def near(value):
+        return abs(answer - value) <= exercise.tolerance
+
+    if near(exercise.answer(**given)):
+        say(f"**✓ Right.** {exercise.praise}")
+        return True
+    hints = [hint for mistake, hint in exercise.mistakes if near(mistake(**given))]
+    say(f"**✗ Not yet.** {hints[0] if hints else exercise.hint}")
+    return False
+
+
+def student_seed(name):
+    """Return a seed of one's own, so that every student works on another cohort.
+
+    Parameters
+    ----------
+    name : str
+        A name or a student number; case and outer spaces do not matter.
+
+    Returns
+    -------
+    int
+        From 1 to 1,000,000, the same on every machine.
+
+    Raises
+    ------
+    ValueError
+        If ``name`` is empty.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"name: expected a name, got {name!r}")
+    digest = hashlib.sha256(name.strip().casefold().encode()).hexdigest()
+    return int(digest, 16) % 1_000_000 + 1
