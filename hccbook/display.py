@@ -122,7 +122,8 @@ def _cell(value, digits):
         return "–"
     if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
         return f"{value:.{digits}f}"
-    return html.escape(str(value))
+    # "< 0.001" must not break over two lines
+    return html.escape(str(value)).replace("&lt; ", "&lt;&nbsp;")
 
 
 def table(frame, caption, digits=2, synthetic=False, index=True):
@@ -179,7 +180,7 @@ def say(*lines):
     Parameters
     ----------
     *lines : str
-        Markdown, one line each; lines that start with ``- `` make a list.
+        Markdown, one line each; lines that start with a hyphen and a space make a list.
     """
     from IPython.display import Markdown, display
 

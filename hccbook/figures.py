@@ -90,7 +90,7 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
         for time, count in zip(times, counts, strict=True):
             below.text(time, -row, count, ha="center", va="center", fontsize=10)
         below.text(
-            -0.03 * last, -row, name, ha="right", va="center", fontsize=10, color=COLOURS[row]
+            -0.06 * last, -row, name, ha="right", va="center", fontsize=10, color=COLOURS[row]
         )
         events, middle = int(np.sum(fit.event_observed)), fit.median_survival_time_
         parts.append(
@@ -138,6 +138,7 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
         If the inputs differ in length or a number is not above 0.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator, NullLocator
 
     rows = list(zip(labels, estimates, lowers, uppers, strict=False))
     if not rows or len({len(labels), len(estimates), len(lowers), len(uppers)}) > 1:
@@ -167,9 +168,10 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{quantity} (log axis)")
+    # Round numbers of a log axis; the automatic minor labels run into each other.
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:g}")
-    ax.xaxis.set_minor_formatter("{x:g}")
-    ax.tick_params(axis="x", which="both", labelsize=9)
+    ax.xaxis.set_minor_locator(NullLocator())
     return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."
 
 

@@ -362,7 +362,8 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
     The Cauchy-Schwarz and Kantorovich inequalities then bound the score statistic, which
     is the log-rank statistic when no events are tied:
 
-    .. math:: \frac{4\tanh^2(\beta/2)}{se^2} \le \chi^2 \le \frac{4\sinh^2(\beta/2)}{se^2}.
+    .. math:: \frac{4}{se^2} \left(\tanh\frac{\beta}{2}\right)^2 \le \chi^2 \le
+        \frac{4}{se^2} \left(\sinh\frac{\beta}{2}\right)^2.
 
     Parameters
     ----------

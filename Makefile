@@ -1,0 +1,92 @@
+# make help lists what there is. Everything runs in .venv, which is made once.
+# Recipes use relative paths only, so that a folder's name may hold spaces.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+SITE := _build/html
+BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
+UV := 0.13.9
+
+export UV_NO_PROGRESS = 1
+
+.DELETE_ON_ERROR:
+.PHONY: help book test lab notebooks bench lock clean env \
+        lint test-unit test-notebooks site-from-scratch test-site test-browser test-jupyterlab
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{printf "make %-18s %s\n", $$1, $$2}'
+
+book: $(READY)  ## build the site from the stored outputs
+	$(BUILD)
+	@echo
+	@echo "Open this page: file://$(CURDIR)/$(SITE)/index.html"
+	@echo "No server is needed; if you prefer one: $(BIN)/python -m http.server -d $(SITE)"
+
+test: $(READY)  ## run everything: style, units, notebooks, site, browser, JupyterLab
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-unit
+	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory site-from-scratch
+	@$(MAKE) --no-print-directory test-site
+
+lab: $(READY)  ## work in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(READY)  ## run all notebooks again and store their outputs
+	$(BIN)/python -m hccbook notebooks
+
+bench: $(READY)  ## measure how long things take
+	$(BIN)/python tests/bench.py
+
+lock: $(READY)  ## renew requirements.lock from requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header $(LOCK_OPTIONS) requirements.txt -o requirements.lock
+
+clean:  ## remove what was built, and the environment
+	rm -rf .venv _build build hccbook.egg-info .pytest_cache .ruff_cache .hypothesis
+
+env: $(READY)  ## make the environment, no more
+
+# The steps of make test, one by one.
+
+lint: $(READY)  ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+SITE_TESTS := tests/test_site.py tests/test_browser.py tests/test_jupyterlab.py
+
+test-unit: $(READY)  ## test code, data and the rules of the notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(SITE_TESTS)) \
+	  $(UNIT_OPTIONS)
+
+test-notebooks: $(READY)  ## run every notebook and compare with its stored outputs
+	HCCBOOK_RESULTS=check $(BIN)/python -m pytest -n 2 --dist loadfile \
+	  --nbval --nbval-current-env --nbval-cell-timeout 300 notebooks
+
+# From nothing: an incremental build is silent about pages that it does not touch.
+site-from-scratch: $(READY)
+	rm -rf _build
+	$(BUILD)
+
+test-site: $(READY)  ## test the built site, in the browser too, and JupyterLab
+	HCCBOOK_SITE=$(SITE) $(BIN)/python -m pytest -n 2 --dist loadfile $(SITE_TESTS)
+
+# The environment. One clear line for each thing that may be missing.
+define NEEDS_PYTHON
+needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3
+endef
+
+$(READY): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "The book $(NEEDS_PYTHON) ($(PYTHON) was not found)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The book $(NEEDS_PYTHON) ($(PYTHON) is older)" >&2; exit 1; }
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; \
+	  echo "Python cannot make environments here; install venv (Debian: apt-get install python3-venv)" >&2; \
+	  exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

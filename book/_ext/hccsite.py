@@ -1,0 +1,188 @@
+"""What this site needs beyond Jupyter Book: math without scripts, pages without flaws.
+
+Two things happen here. Formulas become MathML while the site is built, so that no math
+script has to be shipped. And every finished page is tidied: the theme's pages load scripts
+that nobody needs, and leave gaps that readers with a screen reader or a phone fall into.
+"""
+
+import html
+import re
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from latex2mathml.converter import Converter
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+from hccbook.display import ICONS
+
+logger = logging.getLogger(__name__)
+
+# Environments that the converter lacks, and how it can show them.
+_ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|split|gathered|gather)\*?\}")
+_EQUATION = re.compile(r"\\(?:begin|end)\{equation\*?\}")
+
+
+def to_mathml(tex, display="inline"):
+    r"""Convert TeX to MathML whose ``alttext`` is the TeX.
+
+    Parameters
+    ----------
+    tex : str
+        A formula without its dollar signs.
+    display : {"inline", "block"}
+        How the formula is set.
+
+    Raises
+    ------
+    ValueError
+        If the formula has a command that cannot be shown.
+    """
+    source = _EQUATION.sub("", _ALIGNED.sub(r"\\\1{align*}", tex)).strip()
+    if r"\\" in source and r"\begin" not in source:
+        source = rf"\begin{{align*}}{source}\end{{align*}}"
+    try:
+        math = Converter(display=display).convert_to_element(source)
+    except Exception as error:  # the converter has a class of its own for every mistake
+        raise ValueError(f"{type(error).__name__} in the formula {tex!r}") from error
+    for element in math.iter():
+        # The converter stores entities as text; browsers know lengths, not TeX's names.
+        element.text = html.unescape(element.text or "") or None
+        if element.get("width") == "negativethinmathspace":
+            element.set("width", "-0.167em")
+        if element.get("linebreak") or (element.text or "").startswith("\\"):
+            raise ValueError(f"cannot show {element.text or 'the line break'!r} in {tex!r}")
+    space_functions(math)
+    math.set("alttext", " ".join(tex.split()))
+    return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
+
+
+def space_functions(math):
+    """Put the thin space of TeX between a function's name and a bare argument."""
+    for parent in list(math.iter()):
+        for place, (left, right) in reversed(list(enumerate(pairwise(parent), start=1))):
+            if left.tag == "mi" and len(left.text or "") > 1 and right.tag != "mo":
+                parent.insert(place, ElementTree.Element("mspace", width="0.167em"))
+
+
+def _mathml_or_warning(node, display):
+    try:
+        return to_mathml(node.astext(), display)
+    except ValueError as error:
+        logger.warning("%s", error, location=node)
+        return f"<code>{html.escape(node.astext())}</code>"
+
+
+def visit_math(self, node):
+    """Write an inline formula."""
+    self.body.append(f'<span class="math">{_mathml_or_warning(node, "inline")}</span>')
+    raise nodes.SkipNode
+
+
+def visit_math_block(self, node):
+    """Write a formula of its own line, with its number if it has one."""
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    number = get_node_equation_number(self, node) if node["number"] else None
+    label = f"Formula {number}" if number else "Formula"
+    # The formula scrolls inside this box on a phone, so the keyboard must reach it.
+    self.body.append(f'<div class="formula" tabindex="0" role="group" aria-label="{label}">')
+    self.body.append(_mathml_or_warning(node, "block") + "</div>")
+    if number:
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+class Pages(BuiltinTemplateLoader):
+    """Sphinx's templates, with every page tidied after it is rendered."""
+
+    def render(self, template, context):
+        """Render one template; a whole page is tidied, a fragment is not."""
+        text = super().render(template, context)
+        if not text.lstrip().lower().startswith("<!doctype html"):
+            return text
+        soup = BeautifulSoup(text, "html.parser")
+        for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts):
+            step(soup)
+        return str(soup)
+
+
+def drop_needless(soup):
+    """Remove the icon script (icons come from the web font) and the second main heading."""
+    for script in soup.select('script[src*="fontawesome.js"]'):
+        script.decompose()
+    for heading in soup.select("#jb-print-docs-body h1"):
+        heading.name = "p"
+        heading["class"] = "print-title"
+
+
+def wrap_tables(soup):
+    """Let each table scroll inside a box that the keyboard reaches and that has a name."""
+    for number, table in enumerate(soup.select("article table"), start=1):
+        box = table.find_parent(class_="pst-scrollable-table-container")
+        if box is None:
+            box = table.wrap(soup.new_tag("div", attrs={"class": "pst-scrollable-table-container"}))
+        title = table.caption or table.find_previous(["h1", "h2", "h3", "h4"])
+        words = title.get_text(" ", strip=True).rstrip("# ") if title else ""
+        box.attrs |= {"tabindex": "0", "role": "region", "aria-label": f"Table {number}: {words}"}
+
+
+def mend_heads(soup):
+    """Let column heads stand over their numbers, and empty ones be no heads."""
+    for body in soup.select("article table > thead + tbody"):
+        first = body.find("tr")
+        heads = body.find_previous_sibling("thead").find_all(["th", "td"])
+        for head, cell in zip(heads, first.find_all(["th", "td"]) if first else (), strict=False):
+            if "number" in cell.get("class", []):
+                head["class"] = "number"
+            if not head.get_text(strip=True):
+                head.name = "td"  # pandas leaves the corner empty
+
+
+def add_icons(soup):
+    """Put the icon into badges that were written by hand, with the word alone."""
+    for badge in soup.select("article :is(.ev, .vd)"):
+        word = badge.get_text(strip=True)
+        if word in ICONS:
+            icon = soup.new_tag("span", attrs={"aria-hidden": "true"}, string=ICONS[word])
+            badge.insert(0, icon, " ")
+
+
+def name_parts(soup):
+    """Give landmarks to what the theme leaves outside of any, and names that match."""
+    roles = {
+        "div.citation": {"role": "listitem"},
+        "#pst-skip-link": {"role": "navigation", "aria-label": "Skip"},
+        "#pst-primary-sidebar": {"role": "complementary", "aria-label": "Book"},
+        "#pst-secondary-sidebar": {"role": "complementary", "aria-label": "Page"},
+    }
+    for selector, attributes in roles.items():
+        for part in soup.select(selector):
+            part.attrs |= attributes
+    # Speech control needs the visible words in the name: let the words be the name.
+    for button in soup.select("button.search-button-field, details > summary"):
+        del button["aria-label"]
+
+
+def drop_files(app, exception):
+    """Remove what no page loads: the icon script and the maps for debugging scripts."""
+    if exception is None and app.builder.format == "html":
+        static = Path(app.outdir, "_static")
+        for path in {*static.rglob("*.map"), *static.rglob("fontawesome.js*")}:
+            path.unlink()
+
+
+def setup(app):
+    """Register the parts with Sphinx."""
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    app.connect("build-finished", drop_files)
+    # Jupyter Book always sets it; the extension that would read it calls other hosts.
+    app.add_config_value("comments_config", {}, "html")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,71 @@
+"""What several tests share: the folders, the built site, the browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+]
+
+
+def toc_pages():
+    """Return the documents of the table of contents, as paths without suffix."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [toc["root"], *chapters]
+
+
+#: Every page a reader can reach. From the contents, so that a missing page is a failure.
+PAGES = [f"{name}.html" for name in toc_pages()] + ["search.html", "genindex.html"]
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Return the folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Return the folder of the built site, which must be newer than its sources."""
+    folder = (ROOT / os.environ.get("HCCBOOK_SITE", "_build/html")).resolve()
+    built = folder / "searchindex.js"
+    if not built.is_file():
+        pytest.fail(f"No site in {folder}: run `make site-from-scratch` first.", pytrace=False)
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *NOTEBOOKS]
+    sources += [
+        path for path in (ROOT / "book").rglob("*") if path.suffix in {".md", ".py", ".css"}
+    ]
+    newest = max(sources, key=lambda path: path.stat().st_mtime)
+    if newest.stat().st_mtime > built.stat().st_mtime:
+        name = newest.relative_to(ROOT)
+        pytest.fail(f"The site is older than {name}: run `make site-from-scratch`.", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a running Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    binary = next((path for name in names if name and (path := shutil.which(name))), None)
+    if binary is None:
+        pytest.fail(
+            "These tests need Chromium (Debian: apt-get install chromium), "
+            "or its path in the environment variable CHROMIUM.",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()

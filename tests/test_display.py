@@ -1,0 +1,213 @@
+"""hccbook.display: what it shows is escaped, described, and the same every time."""
+
+import base64
+import math
+import re
+from html.parser import HTMLParser
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from hccbook import audit, display, scorecard
+
+ALT = "A line from 0.2 to 0.8, and <b>\"quoted\"</b> text & 'more' of it."
+CAPTION = "What <i>it</i> shows & why."
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Collect the HTML that is shown."""
+    codes = []
+    monkeypatch.setattr(display, "_emit", codes.append)
+    return codes
+
+
+class Reader(HTMLParser):
+    """Elements with their attributes, and the text of each."""
+
+    def __init__(self, code):
+        super().__init__()
+        self.elements, self.open = [], []
+        self.feed(code)
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append([tag, dict(attributes), ""])
+        if tag != "img":
+            self.open.append(len(self.elements) - 1)
+
+    def handle_endtag(self, tag):
+        assert self.elements[self.open.pop()][0] == tag
+
+    def handle_data(self, data):
+        for place in self.open:
+            self.elements[place][2] += data
+
+    def all(self, tag):
+        return [element[1:] for element in self.elements if element[0] == tag]
+
+
+def figure():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], [0.2, 0.8])
+    ax.set_title("title")
+    ax.fill_between([0, 1], [0, 0], [1, 1], clip_path=ax.patch)
+    return fig
+
+
+def svg(code):
+    ((attributes, _),) = Reader(code).all("img")
+    return base64.b64decode(attributes["src"].removeprefix("data:image/svg+xml;base64,")).decode()
+
+
+def test_a_figure_has_its_alt_text_and_caption(shown):
+    display.show(figure(), ALT, CAPTION, synthetic=False)
+    (code,) = shown
+    reader = Reader(code)
+    assert reader.all("img")[0][0]["alt"] == ALT
+    assert [text for _, text in reader.all("figcaption")] == [CAPTION]
+    assert {tag for tag, *_ in reader.elements} == {"figure", "img", "figcaption"}
+    assert svg(code).startswith("<?xml")
+
+
+def test_synthetic_patients_are_labelled(shown):
+    display.show(figure(), ALT, CAPTION, synthetic=True)
+    display.table(pd.DataFrame({"a": [1]}), CAPTION, synthetic=True)
+    display.table(pd.DataFrame({"a": [1]}), CAPTION)
+    for code, tag in zip(shown, ("figcaption", "caption", "caption"), strict=True):
+        reader = Reader(code)
+        labels = [
+            text for attributes, text in reader.all("span") if "synthetic" in attributes["class"]
+        ]
+        first = code is not shown[2]
+        assert labels == (["Synthetic patients."] if first else [])
+        assert reader.all(tag)[0][1] == ("Synthetic patients. " if first else "") + CAPTION
+
+
+def test_the_same_figure_gives_the_same_bytes(shown):
+    for _ in range(2):
+        display.show(figure(), ALT, CAPTION, synthetic=False)
+        assert not plt.get_fignums()
+        plt.rcParams["svg.hashsalt"] = "other"
+    assert shown[0] == shown[1]
+    assert not re.search("<dc:date>", svg(shown[0]))
+    plt.rcdefaults()
+
+
+def test_a_table_is_escaped_scoped_and_formatted(shown):
+    frame = pd.DataFrame(
+        {
+            "name <1>": ["<script>alert(1)</script>", display.badge("vd", "exact")],
+            "float": [1.23456, math.nan],
+            "other": np.array([0.5, math.inf]),
+            "count": [110, 48],
+            "flag": [True, False],
+            "gap": [None, pd.NA],
+            "when": [pd.NaT, "a & b"],
+        },
+        index=pd.Index([0.785, "<low>"], name="cut-off <mmol/L>"),
+    )
+    display.table(frame, CAPTION, digits={"float": 3, "other": 0})
+    (code,) = shown
+    reader = Reader(code)
+    heads = [(attributes["scope"], text) for attributes, text in reader.all("th")]
+    columns = [("col", "cut-off <mmol/L>"), *[("col", name) for name in frame]]
+    assert heads == [*columns, ("row", "0.785"), ("row", "<low>")]
+    cells = [(attributes.get("class"), text) for attributes, text in reader.all("td")]
+    number = "number"
+    assert cells == [
+        (None, "<script>alert(1)</script>"),
+        (number, "1.235"),
+        (number, "0"),
+        (number, "110"),
+        (None, "True"),
+        (None, "–"),
+        (None, "–"),
+        (None, "✓ exact"),
+        (number, "–"),
+        (number, "inf"),
+        (number, "48"),
+        (None, "False"),
+        (None, "–"),
+        (None, "a & b"),
+    ]
+    assert not reader.all("script")
+    assert reader.all("caption")[0][1] == CAPTION
+
+
+def test_a_table_without_index_or_index_name(shown):
+    frame = pd.DataFrame({"a": [1.0, 2.5]})
+    display.table(frame, CAPTION, digits=1, index=False)
+    display.table(frame, CAPTION)
+    bare, indexed = (Reader(code) for code in shown)
+    assert [text for _, text in bare.all("th")] == ["a"]
+    assert [text for _, text in bare.all("td")] == ["1.0", "2.5"]
+    # An empty corner is no header.
+    assert [text for _, text in indexed.all("th")] == ["a", "0", "1"]
+    assert [text for _, text in indexed.all("td")] == ["", "1.00", "2.50"]
+
+
+@pytest.mark.parametrize("word", sorted({*scorecard.EVIDENCE, *audit.VERDICTS}))
+def test_every_class_and_verdict_has_a_badge(word):
+    kinds = [("ev", scorecard.EVIDENCE), ("vd", audit.VERDICTS)]
+    for kind in (kind for kind, words in kinds if word in words):
+        badge = display.badge(kind, word)
+        assert isinstance(badge, display.Markup)
+        outer, icon = Reader(badge).all("span")
+        assert outer[0]["class"] == f"{kind} {kind}-{word}"
+        assert outer[1] == f"{display.ICONS[word]} {word}"
+        assert icon == [{"aria-hidden": "true"}, display.ICONS[word]]
+
+
+def test_sentences_and_html_reach_the_notebook(monkeypatch):
+    import IPython.display
+
+    seen = []
+    monkeypatch.setattr(IPython.display, "display", seen.append)
+    display.say("- one", "- two")
+    display.table(pd.DataFrame({"a": [1]}), CAPTION)
+    assert seen[0].data == "- one\n- two"
+    assert seen[1].data.startswith("<table")
+
+
+FRAME = pd.DataFrame({"a": [1.0], "b": [2]})
+DEEP = FRAME.set_index(["a", "b"]).assign(c=1)
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("fig: .* got None", lambda: display.show(None, ALT, CAPTION, False)),
+        (
+            "alt: .* 40 characters, got 'A line.'",
+            lambda: display.show(FIG, "A line.", CAPTION, False),
+        ),
+        ("alt: ", lambda: display.show(FIG, " " * 60, CAPTION, False)),
+        ("alt: ", lambda: display.show(FIG, "x" * 39, CAPTION, False)),
+        ("alt: .* got None", lambda: display.show(FIG, None, CAPTION, False)),
+        ("caption: .* got ' '", lambda: display.show(FIG, ALT, " ", False)),
+        ("caption: .* got None", lambda: display.show(FIG, ALT, None, False)),
+        ("caption: .* got ''", lambda: display.table(FRAME, "")),
+        ("caption: .* got None", lambda: display.table(FRAME, None)),
+        ("digits: .* got -1", lambda: display.table(FRAME, CAPTION, digits=-1)),
+        ("digits: .* got 1.5", lambda: display.table(FRAME, CAPTION, digits={"a": 1.5})),
+        ("digits: .* got 'c'", lambda: display.table(FRAME, CAPTION, digits={"c": 1})),
+        ("frame: .* one level", lambda: display.table(DEEP, CAPTION)),
+        ("frame: .* one level", lambda: display.table(DEEP.T, CAPTION)),
+        ("kind: .* got 'x'", lambda: display.badge("x", "exact")),
+        ("word: .* got 'good'", lambda: display.badge("vd", "good")),
+    ],
+)
+def test_bad_input_is_named(shown, message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
+    assert not shown
+
+
+FIG = plt.Figure()

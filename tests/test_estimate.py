@@ -1,0 +1,167 @@
+"""hccbook.estimate: printed numbers, the values that print so, and estimates."""
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hccbook.estimate import Estimate, Printed, format_p, printed
+
+properties = settings(deadline=None, derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "decimals", "low", "high"),
+    [
+        ("0.269", "269/1000", 3, "537/2000", "539/2000"),
+        ("5.20", "26/5", 2, "1039/200", "1041/200"),
+        ("30", "30", 0, "59/2", "61/2"),
+        ("1,508", "1508", 0, "3015/2", "3017/2"),
+        ("1,234,567.8", "6172839/5", 1, "24691355/20", "24691357/20"),
+        ("1508", "1508", 0, "3015/2", "3017/2"),
+        ("78.18 %", "3909/50", 2, "15635/200", "15637/200"),
+        ("78.18%", "3909/50", 2, "15635/200", "15637/200"),
+        ("-0.5", "-1/2", 1, "-11/20", "-9/20"),
+        ("−0.5", "-1/2", 1, "-11/20", "-9/20"),  # U+2212, minus
+        ("–0.5", "-1/2", 1, "-11/20", "-9/20"),  # U+2013, en dash
+        ("+0.5", "1/2", 1, "9/20", "11/20"),
+        ("  7 ", "7", 0, "13/2", "15/2"),
+        ("0", "0", 0, "-1/2", "1/2"),
+    ],
+)
+def test_plain_numbers_are_exact(text, value, decimals, low, high):
+    number = Printed(text)
+    assert (number.value, number.decimals) == (Fraction(value), decimals)
+    assert (number.low, number.high) == (Fraction(low), Fraction(high))
+    assert all(isinstance(x, Fraction) for x in (number.value, number.low, number.high))
+    assert number.high - number.low == number.unit == Fraction(1, 10**decimals)
+    assert number.relation == "="
+    assert str(number) == text
+    assert float(number) == float(Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "low", "high"),
+    [
+        ("< 0.001", "<", -math.inf, Fraction(1, 1000)),
+        ("<0.001", "<", -math.inf, Fraction(1, 1000)),
+        ("≤ 0.001", "<", -math.inf, Fraction(1, 1000)),
+        ("> 0.99", ">", Fraction(99, 100), math.inf),
+        ("≥ 400", ">", Fraction(400), math.inf),
+        ("> −1.5 %", ">", Fraction(-3, 2), math.inf),
+    ],
+)
+def test_inequalities_are_open_on_one_side(text, relation, low, high):
+    number = Printed(text)
+    assert (number.relation, number.low, number.high) == (relation, low, high)
+    assert number.admits(number.value)
+    assert number.admits(-1e300) == (relation == "<")
+    assert number.admits(1e300) == (relation == ">")
+
+
+def test_both_neighbours_of_a_tie_are_admitted():
+    number = Printed("0.3")
+    assert number.admits(0.25)
+    assert number.admits(Fraction(7, 20))
+    assert not number.admits(np.nextafter(0.25, 0))
+    assert not number.admits(Fraction(7, 20) + Fraction(1, 10**30))
+    assert not number.admits(math.nan)
+    assert not number.admits(math.inf)
+    assert number.admits(np.float64(0.3)) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "longer", "NA", "0.1.2", "1e-3", ".5", "5.", "--5", "1 508", "0.1-0.4", "$5"),
+        # A decimal comma must not turn 0,269 into 269, nor a slip of the comma 1,50 into 150.
+        *("0,269", "0,5", "1,50", "1,5089", ",508", "1,,508", "1,508,"),
+        *("<", "< <1", "5 % %", "٣", "0.8O"),
+        *(0.269, 3, None, b"1", Fraction(1, 2), math.nan),
+    ],
+)
+def test_what_is_not_one_printed_number_is_refused(text):
+    with pytest.raises(ValueError, match=r"^text: expected one printed number .* got ") as caught:
+        Printed(text)
+    assert repr(text) in str(caught.value)
+    with pytest.raises(ValueError, match=r"^hr: expected one printed number"):
+        printed(text, "hr")
+
+
+def test_printed_passes_numbers_through():
+    number = Printed("0.5")
+    assert printed(number) is number
+    assert printed("0.5") == number != Printed("0.50")
+
+
+@properties
+@given(st.floats(-1e9, 1e9), st.integers(0, 12))
+def test_a_rounded_float_is_admitted_by_its_own_print(value, decimals):
+    text = f"{value:.{decimals}f}"
+    for sign in ("-", "−"):
+        number = Printed(text.replace("-", sign))
+        assert number.decimals == decimals
+        assert number.value == Fraction(text)
+        assert number.admits(value)
+    grouped = Printed(f"{value:,.{decimals}f}")
+    assert (grouped.value, grouped.low, grouped.high) == (number.value, number.low, number.high)
+
+
+@properties
+@given(st.decimals(0, 1000, places=4), st.integers(0, 3), st.sampled_from(["DOWN", "UP"]))
+def test_programs_that_round_ties_either_way_are_admitted(value, decimals, way):
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), f"ROUND_HALF_{way}")
+    number = Printed(f"{rounded:f}")
+    assert number.admits(Fraction(value))
+    assert not number.admits(number.high + Fraction(1, 10**9))
+    assert not number.admits(number.low - Fraction(1, 10**9))
+
+
+def test_estimates_print_their_numbers_alike():
+    assert str(Estimate(0.269, 0.165, 0.438)) == "0.269 (95 % CI 0.165 to 0.438)"
+    assert f"{Estimate(1 / 3, 0, 1, level=0.9):.1f}" == "0.3 (90 % CI 0.0 to 1.0)"
+    assert f"{Estimate(12, level=0.99):.2f}" == "12.00"
+    assert f"{Estimate(7, 5, math.inf, level=0.975):g}" == "7 (97.5 % CI 5 to inf)"
+    assert (Estimate(1).p, Estimate(1).n) == (None, None)
+
+
+def test_estimates_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        Estimate(1.0).value = 2.0
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5, math.nan, "95", None])
+def test_impossible_levels_are_refused(level):
+    with pytest.raises(ValueError, match="level: expected a number between 0 and 1, got "):
+        Estimate(1, level=level)
+
+
+def test_limits_in_the_wrong_order_are_refused():
+    with pytest.raises(ValueError, match="lower: expected at most upper = 1, got 2"):
+        Estimate(1.5, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0, "< 0.001"),
+        (np.nextafter(0.001, 0), "< 0.001"),
+        (0.001, "0.001"),
+        (0.0374, "0.037"),
+        (np.float64(0.5), "0.500"),
+        (1, "1.000"),
+    ],
+)
+def test_p_values_as_journals_print_them(p, text):
+    assert format_p(p) == text
+    assert Printed(text).admits(p)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, math.nan, math.inf, None, "0.5"])
+def test_impossible_p_values_are_refused(p):
+    with pytest.raises(ValueError, match="p: expected a number"):
+        format_p(p)

@@ -1,0 +1,132 @@
+"""A reader's way through JupyterLab: open a notebook, restart, run all, see it succeed."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import NOTEBOOKS
+
+TOKEN = "a-token-for-one-test"
+SETTINGS = {
+    # Lab would ask its maker for news, and ask the reader whether it may.
+    "apputils-extension/notification": {
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+        "fetchNews": "false",
+    },
+}
+
+
+def wait_for(what, ask, seconds):
+    """Ask until the answer is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := ask():
+            return answer
+        time.sleep(0.5)
+    pytest.fail(f"waited {seconds} s for {what}", pytrace=False)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Start JupyterLab in a folder of its own, with a copy of one notebook without outputs."""
+    assert NOTEBOOKS, "there is no notebook to open"
+    work, port = tmp_path / "work", free_port()
+    work.mkdir()
+    notebook = Path(shutil.copy(NOTEBOOKS[0], work))
+    strip(notebook)
+    for name, values in SETTINGS.items():
+        file = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    environment = os.environ | {name: str(tmp_path / folder) for name, folder in folders.items()}
+    # The notebook compares its results with the stored ones and writes none.
+    environment["HCCBOOK_RESULTS"] = "check"
+    options = [f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}"]
+    options += ["--no-browser", "--ip=127.0.0.1", "--allow-root", f"--ServerApp.root_dir={work}"]
+    log = (tmp_path / "lab.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        env=environment,
+        cwd=work,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+
+    def answers():
+        assert server.poll() is None, (tmp_path / "lab.log").read_text()[-2000:]
+        try:
+            return urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=5)
+        except urllib.error.URLError:
+            return None
+
+    try:
+        wait_for("JupyterLab to answer", answers, 90)
+        yield address, notebook
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+        log.close()
+
+
+def strip(path):
+    """Remove outputs and counts, so that what is found later was made by this run."""
+    book = json.loads(path.read_text(encoding="utf-8"))
+    for cell in code_cells(book):
+        cell.update(outputs=[], execution_count=None)
+    path.write_text(json.dumps(book), encoding="utf-8")
+
+
+def code_cells(book):
+    return [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+
+
+def test_restart_and_run_all(lab, browser):
+    address, notebook = lab
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/lab/tree/{notebook.name}?token={TOKEN}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    # The status bar: the notebook's own mark says idle before there is a kernel.
+    page.get_by_text(re.compile(r"Python 3.* \| Idle")).wait_for(timeout=90_000)
+
+    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
+    page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+
+    def finished():
+        page.keyboard.press("Control+s")
+        cells = code_cells(json.loads(notebook.read_text(encoding="utf-8")))
+        failed = [o for cell in cells for o in cell["outputs"] if o["output_type"] == "error"]
+        assert not failed, failed
+        return all(cell["execution_count"] for cell in cells) and cells
+
+    cells = wait_for("all cells to run", finished, 300)
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    assert not errors
+    context.close()

@@ -1,0 +1,189 @@
+"""hccbook.reported: the register is sound and complete, and a damaged one is noticed."""
+
+import pandas as pd
+import pytest
+
+from hccbook import reported
+from hccbook.estimate import Printed
+
+PAPERS = reported.papers()
+
+
+def tokens(paper):
+    path = reported.DATA / "reported" / f"{paper}.tokens.csv"
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+#: Rows that print words only. No digit string can miss them, so they are listed.
+WORDED = {
+    "magnesium.derivation.subgroup.mvi-yes",
+    "magnesium.derivation.subgroup.mvi-no",
+    "magnesium.derivation.subgroup.metastasis-yes",
+    "magnesium.derivation.subgroup.metastasis-no",
+    "magnesium.derivation.cox.univariable",
+    "magnesium.derivation.cox.multivariable",
+    "magnesium.validation.dcr",
+}
+ROWS = [(paper, id) for paper in PAPERS for id in reported.load(paper).index]
+DIGITS = [
+    pytest.param(paper, id, column, place, id=f"{id}-{column}-{place}")
+    for paper, id in ROWS
+    for column in (*reported.FIELDS, "group")
+    for place, character in enumerate(reported.load(paper).loc[id, column])
+    if character.isdigit()
+]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_register_is_complete(paper):
+    frame = reported.load(paper)
+    assert len(frame)
+    assert reported.completeness(frame, tokens(paper)) == []
+
+
+def test_magnesium_is_there():
+    assert "magnesium" in PAPERS
+    assert not [paper for paper in PAPERS if "." in paper]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_rows_of_words_are_those_listed(paper):
+    cells = reported.load(paper)[[*reported.FIELDS, "group"]].agg(" ".join, axis=1)
+    worded = set(cells.index[~cells.str.contains(r"\d")])
+    assert worded == {id for id in WORDED if id.startswith(f"{paper}.")}
+
+
+@pytest.mark.parametrize(("paper", "id"), [row for row in ROWS if row[1] not in WORDED])
+def test_a_missing_row_is_noticed(paper, id):
+    problems = reported.completeness(reported.load(paper).drop(id), tokens(paper))
+    assert problems
+    assert all(f"no cell {id}, " in problem for problem in problems)
+
+
+@pytest.mark.parametrize(("paper", "id", "column", "place"), DIGITS)
+def test_a_wrong_digit_is_noticed(paper, id, column, place):
+    frame, inventory = reported.load(paper), tokens(paper)
+    cell = frame.loc[id, column]
+    for digit in set("0123456789") - {cell[place]}:
+        frame.loc[id, column] = cell[:place] + digit + cell[place + 1 :]
+        problems = reported.completeness(frame, inventory)
+        assert any(f"{id}, {column}: " in problem for problem in problems)
+        assert any(f"not in {id}" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_string_needs_a_row_or_a_reason(paper):
+    frame, inventory = reported.load(paper), tokens(paper)
+    for place in range(len(inventory)):
+        damaged = inventory.copy()
+        damaged.loc[place, ["id", "column", "reason"]] = ""
+        position, token = inventory.loc[place, ["position", "token"]]
+        problem = f"string {position} ({token}): no row and no reason"
+        assert problem in reported.completeness(frame, damaged)
+        if inventory.loc[place, "id"]:
+            damaged.loc[place, ["id", "column"]] = inventory.loc[place, "id"], "colour"
+            assert reported.completeness(frame, damaged)
+
+
+def test_digit_strings_of_a_text():
+    text = "In 1,508 patients (95% CI: 0.165-0.438), Mg2+ of 12.83; P<0.001, or 3, 4."
+    expected = ["1,508", "95", "0.165", "0.438", "2", "12.83", "0.001", "3", "4"]
+    assert reported.digit_strings(text) == expected
+    assert reported.digit_strings("none") == []
+
+
+@pytest.mark.parametrize(("paper", "id"), ROWS)
+def test_rows_and_numbers_are_found_by_id(paper, id):
+    row = reported.row(id)
+    assert row.equals(reported.load(paper).loc[id])
+    for field in reported.FIELDS:
+        if row[field] == "":
+            with pytest.raises(ValueError, match=rf"field: {id} prints no '{field}'"):
+                reported.text(id, field)
+            continue
+        assert reported.text(id, field) == row[field]
+        if row[field] in reported.WORDS:
+            with pytest.raises(ValueError, match=rf"{id}, {field}: .* got '{row[field]}'"):
+                reported.number(id, field)
+        else:
+            assert reported.number(id, field) == float(Printed(row[field]))
+
+
+def test_what_is_handed_out_is_a_copy():
+    id = "magnesium.derivation.n"
+    frame, row = reported.load("magnesium"), reported.row(id)
+    frame.loc[id, "printed"] = row["printed"] = "0"
+    assert reported.text(id) == "110"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: reported.load("magnesia"), r"paper: expected one of \[.*\], got 'magnesia'"),
+        (lambda: reported.load("magnesium.tokens"), "paper: .*got 'magnesium.tokens'"),
+        (lambda: reported.load(None), "paper: .*got None"),
+        (lambda: reported.row("magnesium.derivation.m"), r"id: .*'magnesium\.derivation\.n'"),
+        (lambda: reported.row("magnesium"), r"id: .*got 'magnesium'; near"),
+        (lambda: reported.row("magnesum.derivation.n"), r"id: .*near: \['magnesium'\]"),
+        (lambda: reported.row(["magnesium.derivation.n"]), "id: expected an id"),
+        (lambda: reported.row(None), "id: expected an id .*got 'None'"),
+        (lambda: reported.text("magnesium.derivation.n", "note"), "field: .*got 'note'"),
+        (lambda: reported.read("nowhere.csv"), "path: .*'nowhere.csv', which is not there"),
+    ],
+)
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def change(id, column, value):
+    return lambda frame: frame.__setitem__(column, frame[column].where(frame["id"] != id, value))
+
+
+HR = "magnesium.derivation.pfs.hr"
+CONTENTS = [
+    (lambda f: f.drop(columns="unit"), r"header: expected the columns .*'unit'"),
+    (lambda f: f.rename(columns={"unit": "units"}), r"header: .* got .*'units'"),
+    (lambda f: f[list(f)[::-1]], r"header: expected the columns"),
+    (lambda f: pd.concat([f, f[f["id"] == HR]]), rf"{HR}, id: expected unique ids"),
+    (change(HR, "id", ""), r", id: expected text, got ''"),
+    (change(HR, "kind", "guess"), rf"{HR}, kind: expected one of .* got 'guess'"),
+    (change(HR, "quantity", "odds"), rf"{HR}, quantity: expected one of .* got 'odds'"),
+    (change(HR, "printed", ""), rf"{HR}, printed: expected one printed number .* got ''"),
+    (change(HR, "printed", "0,269"), rf"{HR}, printed: .* got '0,269'"),
+    (change(HR, "printed", "shorter"), rf"{HR}, printed: .* got 'shorter'"),
+    (change(HR, "p", "0.0.1"), rf"{HR}, p: .* got '0.0.1'"),
+    (change(HR, "lower", "longer"), rf"{HR}, lower: .* got 'longer'"),
+    (change(HR, "n", "many"), rf"{HR}, n: .* got 'many'"),
+    (change(HR, "level", "x"), rf"{HR}, level: .* got 'x'"),
+    (change(HR, "lower", ""), rf"{HR}, lower: expected both confidence limits or none"),
+    (change(HR, "upper", ""), rf"{HR}, upper: expected both confidence limits or none"),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), CONTENTS)
+def test_damaged_contents_are_named(tmp_path, damage, message):
+    frame = reported.load("magnesium").reset_index()
+    damaged = damage(frame)
+    path = tmp_path / "damaged.csv"
+    (frame if damaged is None else damaged).to_csv(path, index=False)
+    with pytest.raises(ValueError, match=rf"damaged\.csv, {message}"):
+        reported.read(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda raw: b"", "not a readable CSV file"),
+        (lambda raw: b"\n\n", "not a readable CSV file"),
+        (lambda raw: raw.replace(b"mmol", b"mm\xf6l"), "not a readable CSV file"),
+        (lambda raw: raw + b'"open', "not a readable CSV file"),
+        (lambda raw: raw + b"a,b" + b"," * 20 + b"\n", "not a readable CSV file"),
+        (lambda raw: raw + b"a,b,c,auc\n", "a, kind: expected one of .* got ''"),
+    ],
+)
+def test_damaged_files_are_named(tmp_path, damage, message):
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(damage((reported.DATA / "reported" / "magnesium.csv").read_bytes()))
+    with pytest.raises(ValueError, match=rf"damaged\.csv.*{message}"):
+        reported.read(path)

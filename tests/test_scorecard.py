@@ -1,0 +1,336 @@
+"""hccbook.scorecard: verdicts, lines, and the results files."""
+
+import csv
+import math
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from hccbook import audit, display, reported, scorecard
+from hccbook.scorecard import Scorecard, verdict
+
+N = "magnesium.derivation.n"
+DCR = "magnesium.derivation.dcr"
+HR = "magnesium.derivation.pfs.hr"
+WORD = "magnesium.validation.dcr"
+
+
+@pytest.fixture
+def card():
+    return Scorecard("a-lab")
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.setattr(scorecard, "RESULTS", tmp_path)
+    monkeypatch.delenv("HCCBOOK_RESULTS", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "limits", "evidence", "expected"),
+    [
+        ("0.30", 0.30, (), "arithmetic", "exact"),
+        ("0.30", 0.31, (0.29, 0.33), "arithmetic", "rounding"),
+        ("0.30", 0.35, (0.29, 0.4), "summary", "compatible"),
+        ("0.30", 0.35, (0.31, 0.4), "arithmetic", "contradicted"),
+        ("0.30", 0.35, (), "summary", "contradicted"),
+        ("0.30", 0.35, (0.2, 0.5), "held-out", "compatible"),
+        ("0.30", 0.30, (0.2, 0.5), "held-out", "compatible"),
+        ("0.30", 0.35, (0.3049, 0.5), "held-out", "compatible"),
+        ("0.30", 0.35, (0.3051, 0.5), "held-out", "missed"),
+        ("0.30", 0.25, (0.2, 0.2951), "held-out", "compatible"),
+        ("0.30", 0.25, (0.2, 0.2949), "held-out", "missed"),
+        ("0.30", 99, (98, math.inf), "held-out", "missed"),
+        ("< 0.001", 0.01, (0.0009, 0.1), "held-out", "compatible"),
+        ("< 0.001", 0.01, (0.0011, 0.1), "held-out", "missed"),
+        ("0.30", 0.3049, (), "calibrated", "exact"),
+        ("0.30", 0.3051, (), "calibrated", "rounding"),
+        ("0.30", Fraction(32, 100), (), "calibrated", "rounding"),
+        ("0.30", 0.3201, (), "calibrated", "missed"),
+        ("0.30", 0.2799, (), "calibrated", "missed"),
+        ("< 0.001", 0.0009, (), "calibrated", "exact"),
+        ("< 0.001", 0.0011, (), "calibrated", "missed"),
+        ("0.30", None, (), "untestable", "untestable"),
+        ("0.30", 0.30, (), "untestable", "untestable"),
+    ],
+)
+def test_verdicts(printed, computed, limits, evidence, expected):
+    assert verdict(printed, computed, *limits, evidence=evidence) == expected
+    assert expected in audit.VERDICTS
+
+
+@pytest.mark.parametrize("evidence", scorecard.EVIDENCE)
+def test_only_computation_can_contradict(evidence):
+    found = {verdict("0.30", x, x - 0.1, x + 0.1, evidence) for x in (0.0, 0.2, 0.3, 0.35, 9.0)}
+    assert ("contradicted" in found) == (evidence in {"arithmetic", "summary"})
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("evidence: .* got 'proof'", lambda: verdict("1", 1, evidence="proof")),
+        ("printed: .* got 'x'", lambda: verdict("x", 1)),
+        ("computed: .* got None", lambda: verdict("1", None)),
+        ("computed: .* got nan", lambda: verdict("1", math.nan, evidence="calibrated")),
+        ("computed: .* got 'x'", lambda: verdict("1", "x", 0, 1, "held-out")),
+        ("lower, upper: .* got none", lambda: verdict("1", 1, evidence="held-out")),
+        ("lower, upper: .* got none", lambda: verdict("1", 1, 0, evidence="held-out")),
+        ("lower: .* got nan", lambda: verdict("1", 1, math.nan, 2, "held-out")),
+        ("upper: .* got nan", lambda: verdict("1", 1, 0, math.nan, "held-out")),
+        ("lower: .* upper = 0, got 2", lambda: verdict("1", 1, 2, 0, "held-out")),
+        ("lower: .* upper = 0, got 2", lambda: verdict("1", 1, 2, 0)),
+    ],
+)
+def test_bad_input_of_a_verdict_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
+
+
+def test_lines_hold_what_was_computed(card):
+    card.record(N, 110, at="patients", note="counted")
+    card.record(HR, 0.26912345, "held-out", lower=0.1, upper=1 / 3, at="cox")
+    card.record(HR, field="p", evidence="untestable")
+    card.record(WORD, "higher", "held-out", at="response")
+    lines = [list(line.values()) for line in card.lines]
+    assert [tuple(line) for line in card.lines] == [scorecard.COLUMNS] * 4
+    assert lines == [
+        [N, "printed", "arithmetic", "exact", "110", "", "", "a-lab#patients", "counted"],
+        [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", ""],
+        [HR, "p", "untestable", "untestable", "", "", "", "a-lab#cox", ""],
+        [WORD, "printed", "held-out", "compatible", "higher", "", "", "a-lab#response", ""],
+    ]
+
+
+def test_a_check_brings_its_range_verdict_and_explanation(card):
+    check = audit.percentage(reported.text(DCR), 86, 110)
+    card.record(DCR, check, at="counts")
+    card.record(DCR, check, "summary", at="counts", note="mine")
+    first, second = card.lines
+    assert (first["verdict"], first["note"]) == (check.verdict, check.explanation)
+    assert float(first["computed"]) == pytest.approx(check.computed, rel=1e-5)  # six digits
+    assert first["computed"] == first["lower"] == first["upper"]
+    assert second["note"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("computed", "evidence", "expected"),
+    [
+        ("higher", "calibrated", "exact"),
+        ("lower", "calibrated", "missed"),
+        ("higher", "held-out", "compatible"),
+        ("lower", "held-out", "missed"),
+        ("lower", "untestable", "untestable"),
+    ],
+)
+def test_words_are_compared_with_words(card, computed, evidence, expected):
+    card.record(WORD, computed, evidence, at="x")
+    assert card.lines[0]["verdict"] == expected
+
+
+OTHER = audit.percentage("30", 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("id: .* got 'magnesium.x'", lambda card: card.record("magnesium.x", 1, at="x")),
+        ("field: .* got 'level'", lambda card: card.record(HR, 95, at="x", field="level")),
+        ("field: .* prints no 'p'", lambda card: card.record(N, 0.5, at="x", field="p")),
+        ("evidence: .* got 'proof'", lambda card: card.record(N, 1, "proof", at="x")),
+        ("evidence: .* got 'held-out'", lambda card: card.record(DCR, OTHER, "held-out", at="x")),
+        ("computed: .*'78.18', got .*'30'", lambda card: card.record(DCR, OTHER, at="x")),
+        ("computed: .* got None", lambda card: card.record(N, at="x")),
+        ("computed: .* got '110'", lambda card: card.record(N, "110", at="x")),
+        ("computed: .* a word, .* got 1", lambda card: card.record(WORD, 1, at="x")),
+        ("lower, upper: ", lambda card: card.record(N, 1, "held-out", at="x")),
+        ("at: .* got none on the first line", lambda card: card.record(N, 110)),
+        ("at: .* got ''", lambda card: card.record(N, 110, at="")),
+        ("at: .* got 'a b'", lambda card: card.record(N, 110, at="a b")),
+        ("at: .* got '#a'", lambda card: card.record(N, 110, at="#a")),
+        ("notebook: .* got 'A Lab'", lambda card: Scorecard("A Lab")),
+        ("notebook: .* got '../x'", lambda card: Scorecard("../x")),
+        ("notebook: .* got None", lambda card: Scorecard(None)),
+        ("show: expected new lines", lambda card: card.show()),
+    ],
+)
+def test_bad_lines_are_refused(card, message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call(card)
+    assert card.lines == []
+
+
+def test_a_line_is_recorded_once(card):
+    card.record(N, 110, at="x")
+    card.record(N, 110, "held-out", lower=1, upper=200, at="x")
+    with pytest.raises(ValueError, match=rf"id: {N} \(printed\) has a line with .*'arithmetic'"):
+        card.record(N, 111, at="y")
+    assert len(card.lines) == 2
+
+
+def test_lines_are_shown_once(card, monkeypatch):
+    codes = []
+    monkeypatch.setattr(display, "_emit", codes.append)
+    card.record(HR, 0.2691, lower=0.1, upper=0.5, at="x")
+    card.record(N, 110, at="x")
+    card.show()
+    card.record(WORD, evidence="untestable")
+    card.show()
+    assert "0.2691 (0.1 to 0.5)" in codes[0]
+    assert scorecard.label(HR) in codes[0]
+    assert display.badge("vd", "exact") in codes[0]
+    assert codes[0].count("<tr>") == 3
+    assert codes[1].count("<tr>") == 2
+    assert display.badge("vd", "untestable") in codes[1]
+
+
+def fill(card):
+    card.record(N, 110, at="x", note='a "quoted", comma')
+    card.record(HR, 0.269, at="x")
+    return card
+
+
+def test_results_are_written_byte_for_byte(results, card):
+    assert fill(card).save() == "2 scorecard lines in data/results/a-lab.csv"
+    path = results / "a-lab.csv"
+    raw = path.read_bytes()
+    assert raw.decode().splitlines()[0] == ",".join(scorecard.COLUMNS)
+    assert raw.count(b"\n") == 3
+    assert b"\r" not in raw
+    card.save()
+    fill(Scorecard("a-lab")).save(results)
+    assert path.read_bytes() == raw
+    assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
+    lines = list(csv.DictReader(raw.decode().splitlines()))
+    assert lines == card.lines
+
+
+def test_a_failed_write_leaves_the_old_file(results, card, monkeypatch):
+    fill(card).save()
+    raw = (results / "a-lab.csv").read_bytes()
+
+    class Broken:
+        def __init__(self, file, **kwargs):
+            self.file = file
+
+        def writerows(self, rows):
+            self.file.write("half a li")
+            raise OSError("disk full")
+
+    monkeypatch.setattr(csv, "writer", Broken)
+    with pytest.raises(OSError, match="disk full"):
+        card.save()
+    assert (results / "a-lab.csv").read_bytes() == raw
+
+
+def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
+    fill(card).save()
+    raw = (results / "a-lab.csv").read_bytes()
+    monkeypatch.setenv("HCCBOOK_RESULTS", "check")
+    assert card.save().startswith("2 scorecard lines")
+    for column in scorecard.COLUMNS:
+        changed = Scorecard("a-lab")
+        changed.lines = [dict(line) for line in card.lines]
+        changed.lines[1][column] += "0"
+        with pytest.raises(ValueError, match=r"a-lab\.csv, line 3: stored .*, computed "):
+            changed.save()
+    for lines in (card.lines[:1], [*card.lines, card.lines[0]], []):
+        changed.lines = lines
+        with pytest.raises(ValueError, match=rf"3 lines stored, {len(lines) + 1} computed"):
+            changed.save()
+    with pytest.raises(ValueError, match=r"path: expected other\.csv, which is not there"):
+        Scorecard("other").save()
+    assert (results / "a-lab.csv").read_bytes() == raw
+    assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
+    (results / "a-lab.csv").write_bytes(raw.replace(b"110", b"111"))
+    with pytest.raises(ValueError, match=r"line 2: stored .*'111'.*, computed .*'110'"):
+        card.save()
+
+
+def test_results_are_read_in_the_order_of_the_register(results):
+    first, second = Scorecard("b"), Scorecard("a")
+    first.record(HR, 0.269, "calibrated", at="x")
+    first.record(HR, 0.438, field="upper", at="x")
+    first.record(N, 110, at="x")
+    second.record(WORD, "higher", "held-out", at="x")
+    second.record(HR, 0.2, "held-out", lower=0.1, upper=0.5, at="x")
+    second.record(HR, 0.269, at="x")
+    first.save()
+    second.save()
+    frame = scorecard.load()
+    assert list(frame) == ["paper", *scorecard.COLUMNS]
+    assert set(frame["paper"]) == {"magnesium"}
+    keys = list(zip(frame["id"], frame["field"], frame["evidence"], strict=True))
+    assert keys == [
+        (N, "printed", "arithmetic"),
+        (HR, "printed", "arithmetic"),
+        (HR, "printed", "held-out"),
+        (HR, "printed", "calibrated"),
+        (HR, "upper", "arithmetic"),
+        (WORD, "printed", "held-out"),
+    ]
+
+
+def test_no_results_are_an_empty_scorecard(results):
+    assert list(scorecard.load()) == ["paper", *scorecard.COLUMNS]
+    assert scorecard.load().empty
+    missing = scorecard.uncovered()
+    assert (HR, "lower") in missing
+    assert (N, "printed") not in missing  # the design is no result
+    card = Scorecard("a")
+    for id, field in missing:
+        card.record(id, evidence="untestable", at="x", field=field)
+    card.save()
+    assert scorecard.uncovered() == []
+
+
+def test_the_stored_results_can_be_read():
+    frame = scorecard.load()
+    cells = [reported.text(*key) for key in zip(frame["id"], frame["field"], strict=True)]
+    assert len(cells) == len(frame)
+
+
+LINE = f"{N},printed,arithmetic,exact,110,,,a#x,\n"
+HEAD = ",".join(scorecard.COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected the columns"),
+        ("id,field\n", r"expected the columns .*got \['id', 'field'\]"),
+        (HEAD + LINE.replace("printed", "colour"), r"field: unknown \['colour'\]"),
+        (HEAD + LINE.replace("exact", "good"), r"verdict: unknown \['good'\]"),
+        (HEAD + LINE.replace("arithmetic", "proof"), r"evidence: unknown \['proof'\]"),
+        (HEAD + LINE.replace(N, "magnesium.x"), r"id: unknown \['magnesium.x'\]"),
+        (HEAD + LINE + f"{N},p\n", "row 3: expected 9 cells"),
+        (HEAD + LINE.replace("110", "110,1"), "row 2: expected 9 cells"),
+        (HEAD + '"open', "not a readable CSV file"),
+        ("caf\udce9", "not a readable CSV file"),
+    ],
+)
+def test_malformed_results_are_named(results, text, message):
+    (results / "a.csv").write_bytes((HEAD + LINE).encode())
+    assert len(scorecard.load()) == 1
+    (results / "b.csv").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ValueError, match=rf"^b\.csv.*{message}"):
+        scorecard.load()
+
+
+def test_labels_are_readable():
+    name = "derivation: hazard ratio, high against low magnesium"
+    assert scorecard.label(HR) == name
+    assert scorecard.label(HR, "lower") == f"{name} (lower limit)"
+    assert scorecard.label(HR, "upper") == f"{name} (upper limit)"
+    assert scorecard.label(HR, "p") == f"{name} (P)"
+    assert scorecard.label(N) == "derivation: number of patients"
+    with pytest.raises(ValueError, match=r"field: .* got 'level'"):
+        scorecard.label(HR, "level")
+    with pytest.raises(ValueError, match=r"id: .* got 'magnesium\.x'"):
+        scorecard.label("magnesium.x")
+
+
+def test_evidence_and_verdicts_have_icons():
+    assert {*scorecard.EVIDENCE, *audit.VERDICTS} == set(display.ICONS)
+    assert isinstance(scorecard.load(), pd.DataFrame)
