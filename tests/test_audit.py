@@ -497,6 +497,22 @@ def test_observed_to_expected_is_conservative(ties):
         assert row["p_high"] == pytest.approx(chi2.sf(conservative, 1), rel=1e-4)
 
 
+@properties
+@given(st.integers(3, 40), st.floats(0.1, 0.9), st.floats(0, 1), st.integers(1, 3))
+def test_a_truthful_ratio_of_observed_to_expected_is_never_contradicted(d, share, part, decimals):
+    observed, expected = 1 + int(part * (d - 2)), share * d
+    ratio = observed / expected / ((d - observed) / (d - expected))
+    se = math.sqrt(1 / expected + 1 / (d - expected))
+    texts = [f"{ratio:.{decimals}f}", *(f"{ratio * math.exp(k * Z95 * se):.4f}" for k in (-1, 1))]
+    assume(Printed(texts[0]).low > 0)
+    assume(Printed(texts[1]).low > 0)
+    p = f"{chi2.sf((observed - expected) ** 2 * se**2, 1):.4f}"
+    row = audit.hazard_ratio_readings(*texts, p, "1", "1", d + 3).iloc[2]
+    assert row["verdict"] == "compatible"
+    low, high = (float(x) for x in row["why"].split(" %")[0].split(" to "))
+    assert low - 0.05 <= 100 * share <= high + 0.05  # printed with one decimal
+
+
 def test_readings_of_the_magnesium_hazard_ratios():
     def readings(cohort):
         months = [mg(f"{cohort}.pfs.median.{group}") for group in ("high", "low")]

@@ -12,16 +12,13 @@ from .ratios import (
     Range,
     centre,
     chi_square_p,
-    event_splits,
     events_needed,
-    hazard_ratio_readings,
-    logrank_p_bounds,
     mirror,
     p_from_interval,
-    ratio_of_medians,
     standard_error,
     two_sided_p,
 )
+from .readings import event_splits, hazard_ratio_readings, logrank_p_bounds, ratio_of_medians
 from .roc import auc_bounds, auc_interval, dichotomised_auc, within_group_concordance
 from .times import MONTHS, month_lengths
 

@@ -143,6 +143,25 @@ class Survival:
                     return candidate
         return None
 
+    def untie(self):
+        """Move events off days that the other group's events fall on; both medians stay.
+
+        Raises
+        ------
+        Miss
+            If a tie can only be broken by moving a median.
+        """
+        kept = self.medians()
+        for i in np.flatnonzero(self.event == 1):
+            day = int(self.days[i])
+            if np.count_nonzero(self.days[self.event == 1] == day) > 1:
+                free = self.free_day(day, int(self.earliest[i]), max(day, int(self.latest[i])))
+                if free is None:
+                    raise Miss("no day left for an event")
+                self.days[i] = free
+        if self.medians() != kept:
+            raise Miss("tied events at a median")
+
     def propose(self):
         """Change one patient's day, or whether it ended in an event; return how to undo it."""
         i = int(self.rng.integers(self.days.size))
@@ -242,7 +261,7 @@ def logrank_loss(p):
     return loss
 
 
-def set_median(days, event, target):
+def set_median(days, event, target, first=0):
     """Stretch follow-up until the Kaplan-Meier median is ``target``, events on distinct days.
 
     Parameters
@@ -251,6 +270,8 @@ def set_median(days, event, target):
     event : ndarray of {0, 1}, shape (n,)
     target : float
         Whole days, or a half where the median lies between two events.
+    first : int
+        No follow-up ends before this day.
 
     Returns
     -------
@@ -262,9 +283,10 @@ def set_median(days, event, target):
         If the median is not reached, or not this way.
     """
     now = median(days, event).value
-    if not math.isfinite(now):
-        raise Miss("the median is not reached")
-    days = _spread(np.maximum(np.round(days * target / now), 1).astype(int), event)
+    if not first < now < math.inf:
+        raise Miss("the median is not reached, or at once")
+    stretched = first + (days - first) * (target - first) / (now - first)
+    days = _spread(np.round(stretched).astype(int), event)
     now = median(days, event).value
     on = np.flatnonzero((days >= now) & (event == 1))
     if now != target and on.size:

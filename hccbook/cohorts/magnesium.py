@@ -16,7 +16,7 @@ DAYS_PER_MONTH = 30
 #: whatever depends on it is an illustration, not a replication.
 ASSUMED = {
     "magnesium": {"mean": 0.833, "sd": 0.080, "resolution": 0.01},
-    "validation": {"high": 35, "low": 13, "controlled_high": 34, "controlled_low": 4},
+    "validation": {"high": 35, "controlled_high": 34, "controlled_low": 4},
     "age": {"mean": 59, "sd": 10, "youngest": 30, "oldest": 85},
     "prevalence": {
         "male": 0.84,
@@ -131,7 +131,7 @@ def _counts(split, printed):
     """Return patients and patients with disease control, in the low and the high group."""
     if split == "validation":
         assumed = ASSUMED["validation"]
-        sizes = (assumed["low"], assumed["high"])
+        sizes = int(printed("magnesium.validation.n")) - assumed["high"], assumed["high"]
         return sizes, (assumed["controlled_low"], assumed["controlled_high"])
     tp, fp, fn, tn = _table(
         int(printed("magnesium.derivation.n")),
@@ -146,7 +146,10 @@ def _counts(split, printed):
 @cache
 def _table(n, **rates):
     """Return the one 2×2 table that prints the rates."""
-    return tuple(int(count) for count in tables(n, **rates).iloc[0])
+    found = tables(n, **rates)
+    if len(found) != 1:
+        raise ValueError(f"rates: expected one 2×2 table that prints them, got {len(found)}")
+    return tuple(int(count) for count in found.iloc[0])
 
 
 def _magnesium(rng, sizes, cutoff):
@@ -188,10 +191,10 @@ def _follow_up(rng, high, controlled, covariates, median_days, window):
     event[controlled == 0] = 1
     days = np.where(event == 1, time, followed)
     first = ASSUMED["first_scan_day"]
-    days = np.maximum(np.round(days), np.where(controlled == 1, 2 * first, first)).astype(int)
+    days = np.maximum(np.round(days), first).astype(int)
     for label, target in enumerate(median_days):
         members = high == label
-        days[members] = cal.set_median(days[members], event[members], target)
+        days[members] = cal.set_median(days[members], event[members], target, first)
     return days, event
 
 
@@ -211,17 +214,18 @@ def _survival(rng, high, controlled, covariates, median_days, window, loss):
     while len(starts) < (STARTS if loss else 1):
         try:
             days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
+            cohort = cal.Survival(
+                rng,
+                days,
+                event,
+                high,
+                earliest=np.full(high.size, first),
+                latest=np.where(controlled == 1, ASSUMED["last_day"], 5 * first),
+                must_progress=controlled == 0,
+            )
+            cohort.untie()
         except cal.Miss:
             continue
-        cohort = cal.Survival(
-            rng,
-            days,
-            event,
-            high,
-            earliest=np.where(controlled == 1, 2 * first, first),
-            latest=np.where(controlled == 1, ASSUMED["last_day"], 5 * first),
-            must_progress=controlled == 0,
-        )
         starts.append((loss(cohort) if loss else 0, len(starts), cohort))
     cohort = min(starts)[2]
     if loss:
