@@ -17,7 +17,7 @@ def use_style():
 
     plt.rcParams.update(
         {
-            "figure.figsize": (5.4, 3.6),
+            "figure.figsize": (4.8, 3.4),
             "figure.constrained_layout.use": True,
             "font.size": 11,
             "axes.titlesize": 11,
@@ -69,7 +69,7 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     last = max(float(fit.durations.max()) for fit in fits.values())
     times = np.arange(0, last + step / 2, step)
     fig, (ax, below) = plt.subplots(
-        2, sharex=True, figsize=(5.4, 4.0), height_ratios=[4, 0.45 * len(fits) + 0.4]
+        2, sharex=True, figsize=(4.8, 4.0), height_ratios=[4, 0.45 * len(fits) + 0.4]
     )
     parts = []
     for row, (name, fit) in enumerate(fits.items()):
@@ -143,7 +143,7 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     rows = list(zip(labels, estimates, lowers, uppers, strict=False))
     if not rows or len({len(labels), len(estimates), len(lowers), len(uppers)}) > 1:
         raise ValueError(f"labels: expected as many as estimates and limits, got {len(labels)}")
-    fig, ax = plt.subplots(figsize=(5.4, 0.9 + 0.42 * len(rows)))
+    fig, ax = plt.subplots(figsize=(4.4, 0.9 + 0.42 * len(rows)))
     parts = []
     for place, (label, value, low, high) in enumerate(rows):
         if any(number <= 0 for number in (value, low, high)):
@@ -209,8 +209,8 @@ def verdicts(counts):
     if unknown := set(counts.columns) - set(MARKS):
         raise ValueError(f"counts: expected columns from {list(MARKS)}, got {sorted(unknown)}")
     widest = int(counts.sum(axis=1).max())
-    per_line = min(widest, 30)
-    fig, ax = plt.subplots(figsize=(5.4, 1.3 + 0.5 * len(counts)))
+    per_line = min(widest, 25)
+    fig, ax = plt.subplots(figsize=(4.8, 1.3 + 0.5 * len(counts)))
     parts, row, ticks = [], 0, []
     for name, numbers in counts.iterrows():
         marks = [word for word in MARKS if word in numbers for _ in range(int(numbers[word]))]

@@ -187,3 +187,15 @@ def test_code_needs_no_network(path):
 @every_notebook
 def test_chance_has_a_seed(path):
     assert_free_of(HIDDEN_CHANCE, [source(cell) for cell in cells(path, "code")])
+
+
+#: What may hold a decimal number in prose: formulas, code, and links.
+NOT_PROSE = r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\]\([^)]*\)"
+
+
+@every_notebook
+def test_prose_types_no_decimal_numbers(path):
+    """A number in a sentence is computed (display.say) or read from the register."""
+    for cell in cells(path, "markdown"):
+        prose = re.sub(NOT_PROSE, "", source(cell), flags=re.DOTALL)
+        assert not (found := re.findall(r"\d+\.\d+[^.\n]{0,30}", prose)), found

@@ -1,0 +1,62 @@
+"""``python -m hccbook``: commands that keep the book in step."""
+
+import nbformat
+import pytest
+
+from hccbook import __main__ as command
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A folder with one notebook in its contents, and its own data folder."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "_toc.yml").write_text("chapters:\n  - file: notebooks/one\n", encoding="utf-8")
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(command, "write_checksums", lambda: None)
+
+    def write(code):
+        cell = nbformat.v4.new_code_cell(code, id="one-01")
+        path = tmp_path / "notebooks" / "one.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+        return path
+
+    return write
+
+
+def test_notebooks_are_run_and_stored_without_noise(book):
+    path = book("print(6 * 7)")
+    assert command.main(["notebooks"]) == 0
+    first = path.read_bytes()
+    cell = nbformat.read(path, 4).cells[0]
+    assert (cell.execution_count, cell.outputs[0]["text"]) == (1, "42\n")
+    assert "version" not in nbformat.read(path, 4).metadata.language_info
+    assert command.main(["notebooks", "one"]) == 0
+    assert path.read_bytes() == first
+
+
+def test_a_notebook_that_fails_is_left_as_it_was(book):
+    path = book("1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        command.main(["notebooks"])
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == ["one.ipynb"]
+
+
+def test_unknown_notebook(book, capsys):
+    book("1")
+    assert command.main(["notebooks", "two"]) == 2
+    assert "names: no notebooks ['two']" in capsys.readouterr().err
+
+
+def test_tokens_lists_every_digit_string(tmp_path, capsys):
+    (tmp_path / "paper.txt").write_text("In 1,508 patients HR 0.56 (95% CI).", encoding="utf-8")
+    assert command.main(["tokens", str(tmp_path / "paper.txt")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:] == ['1,,"1,508",,,', "2,,0.56,,,", "3,,95,,,"]
+
+
+def test_tokens_of_a_missing_file(capsys):
+    assert command.main(["tokens", "nowhere.txt"]) == 2
+    assert "nowhere.txt" in capsys.readouterr().err
