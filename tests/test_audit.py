@@ -756,6 +756,39 @@ def test_month_lengths_of_ones_own():
     assert list(frame["1.00"]) == [29.5, 100]
 
 
+@pytest.mark.parametrize("n", [4, 5, 8, 9])
+def test_survival_at_median_is_the_least_that_any_patients_can_have(n):
+    """All splits into deaths by 17 months and others, all with an observed median of 19."""
+    check = audit.survival_at_median(n, "19", "17")
+    least = 1.0
+    for dead in range(n + 1):
+        time = np.array([10.0] * dead + [19.0] * (n % 2) + [28.0] * n)[:n]
+        if np.median(time) == 19:
+            curve = 1 - dead / n  # nobody is censored before
+            least = min(least, curve)
+    assert check.computed == pytest.approx(least, abs=SAME)
+    assert check.verdict == ("compatible" if n % 2 == 0 else "contradicted")
+
+
+def test_survival_at_median_says_nothing_when_follow_up_is_shorter():
+    check = audit.survival_at_median(9, "12", "17")
+    assert (check.computed, check.verdict) == (0, "compatible")
+
+
+@pytest.mark.parametrize(("events", "p"), [(78, "0.05"), (16, "0.05"), (400, "0.001")])
+def test_ratio_for_significance_is_on_the_edge(events, p):
+    ratio = audit.ratio_for_significance(events, p)
+    assert 0 < ratio < 1
+    assert audit.two_sided_p(math.log(ratio) * math.sqrt(events) / 2) == pytest.approx(float(p))
+
+
+def test_centre_on_the_linear_scale():
+    check = audit.centre("0.750", "0.600", "0.900", scale="linear")
+    assert (check.computed, check.verdict) == (pytest.approx(0.75, abs=SAME), "exact")
+    assert audit.centre("0.750", "0.600", "0.910", scale="linear").verdict == "contradicted"
+    assert audit.centre("0.735", "0.600", "0.900").verdict == "exact"  # sqrt(0.54) = 0.7348
+
+
 # Bad input
 
 HR = ("0.5", "0.3", "0.8")
@@ -861,6 +894,12 @@ BAD = [
     ("lengths: .* got inf", lambda: audit.month_lengths(["1"], {"none": math.inf})),
     ("lengths: .* got 'x'", lambda: audit.month_lengths(["1"], {"none": "x"})),
     ("lengths: .* got none", lambda: audit.month_lengths(["1"], {})),
+    ("scale: .* got 'root'", lambda: audit.centre(*HR, scale="root")),
+    ("events: .* got 0", lambda: audit.ratio_for_significance(0)),
+    ("p: .* got '0'", lambda: audit.ratio_for_significance(5, "0")),
+    ("n: .* got 0", lambda: audit.survival_at_median(0, "2", "1")),
+    ("follow_up: .* got '< 2'", lambda: audit.survival_at_median(4, "< 2", "1")),
+    ("median: .* got '0'", lambda: audit.survival_at_median(4, "2", "0")),
 ]
 
 

@@ -15,12 +15,13 @@ from .ratios import (
     events_needed,
     mirror,
     p_from_interval,
+    ratio_for_significance,
     standard_error,
     two_sided_p,
 )
 from .readings import event_splits, hazard_ratio_readings, logrank_p_bounds, ratio_of_medians
 from .roc import auc_bounds, auc_interval, dichotomised_auc, within_group_concordance
-from .times import MONTHS, month_lengths
+from .times import MONTHS, month_lengths, survival_at_median
 
 __all__ = [
     "MONTHS",
@@ -45,8 +46,10 @@ __all__ = [
     "p_from_interval",
     "percentage",
     "rate",
+    "ratio_for_significance",
     "ratio_of_medians",
     "standard_error",
+    "survival_at_median",
     "tables",
     "two_sided_p",
     "within_group_concordance",

@@ -130,28 +130,41 @@ def standard_error(lower, upper, level="95"):
     return Range(*(width / (2 * z) for width in widths))
 
 
-def centre(estimate, lower, upper):
-    """Check that a ratio sits in the middle of its interval on the log scale.
+def centre(estimate, lower, upper, scale="log"):
+    """Check that an estimate sits in the middle of its interval.
 
     Parameters
     ----------
     estimate, lower, upper : str
-        The printed ratio and its confidence limits.
+        The printed estimate and its confidence limits.
+    scale : {"log", "linear"}
+        ``"log"`` for ratios, ``"linear"`` for differences and areas under a curve.
 
     Returns
     -------
     Check
-        ``computed`` is the geometric mean of the limits.
+        ``computed`` is the geometric mean of the limits, or their mean.
 
     Raises
     ------
     ValueError
-        As :func:`standard_error`, also for ``estimate``.
+        As :func:`standard_error`, also for ``estimate``, or if ``scale`` is unknown.
     """
+    _checks.one_of("scale", scale, ("log", "linear"))
     number = _ratio("estimate", estimate)
     low, high, _ = _limits(lower, upper, "95")
-    middle = math.sqrt(low.value * high.value)
-    a, b = math.sqrt(low.low * high.low), math.sqrt(low.high * high.high)
+    if scale == "log":
+        name = "geometric mean"
+        a, middle, b = (
+            math.sqrt(x * y)
+            for x, y in ((low.low, high.low), (low.value, high.value), (low.high, high.high))
+        )
+    else:
+        name = "mean"
+        a, middle, b = (
+            float(x + y) / 2
+            for x, y in ((low.low, high.low), (low.value, high.value), (low.high, high.high))
+        )
     return Check(
         "centre of the interval",
         str(number),
@@ -159,7 +172,7 @@ def centre(estimate, lower, upper):
         a,
         b,
         judge(number, middle, a, b),
-        f"the geometric mean of {lower} and {upper} is {middle:.4f} ({a:.4f} to {b:.4f})",
+        f"the {name} of {lower} and {upper} is {middle:.4f} ({a:.4f} to {b:.4f})",
     )
 
 
@@ -278,3 +291,32 @@ def events_needed(lower, upper, level="95"):
     30
     """
     return math.ceil(4 / standard_error(lower, upper, level).high ** 2)
+
+
+def ratio_for_significance(events, p="0.05"):
+    """Return the hazard ratio nearest to 1 that so many events can call significant.
+
+    The log-rank test of two groups of equal size has ``z = log(HR) sqrt(events) / 2`` near
+    ``HR = 1`` (Schoenfeld, 1981); with unequal groups it needs an effect farther from 1.
+
+    Parameters
+    ----------
+    events : int
+        Number of events, at least 1.
+    p : str
+        The printed two-sided P value, or the level it is below.
+
+    Returns
+    -------
+    float
+        Below 1; its reciprocal is the mirror image above 1.
+
+    Raises
+    ------
+    ValueError
+        If ``events`` is not a whole number of at least 1 or ``p`` not a P value above 0.
+    """
+    events, number = _checks.whole("events", events, 1), _probability(p)
+    if not number.value > 0:
+        raise ValueError(f"p: expected a P value above 0, got {p!r}")
+    return math.exp(2 * float(ndtri(float(number.value) / 2)) / math.sqrt(events))

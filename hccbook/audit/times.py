@@ -4,6 +4,7 @@ import math
 
 from .. import _checks
 from ..estimate import printed as as_printed
+from .check import Check
 
 #: Days in a month as programs define it.
 MONTHS = {
@@ -68,3 +69,50 @@ def month_lengths(months, lengths=None):
         rows[name] = days
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("month")
     return frame.assign(fits=frame.notna().all(axis=1))
+
+
+def survival_at_median(n, follow_up, median):
+    """Check a median survival against a median follow-up that is longer than it.
+
+    If "median follow-up" were the median of all observed times, at least half of the
+    patients would have been followed for that long, dead or alive. Fewer than half could
+    have died before, and the Kaplan-Meier curve could not have come down to one half, but
+    for one arrangement of an even number of patients. The other reading, reverse
+    Kaplan-Meier (Schemper and Smith, 1996), has no such limit.
+
+    Parameters
+    ----------
+    n : int
+        Number of patients.
+    follow_up, median : str
+        Printed median follow-up and median survival, in one unit.
+
+    Returns
+    -------
+    Check
+        Of ``median``: ``computed`` is the smallest value that the curve can have there
+        when the follow-up is that of all observed times; ``upper`` is 1. ``contradicted``
+        if it stays above one half, ``compatible`` otherwise.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is not a whole number of at least 1, or a time is not a printed number above 0.
+    """
+    n = _checks.whole("n", n, 1)
+    times = {"follow_up": as_printed(follow_up), "median": as_printed(median)}
+    for name, number in times.items():
+        if number.relation != "=" or number.value <= 0:
+            raise ValueError(f"{name}: expected a printed time above 0, got {str(number)!r}")
+    before = n if times["median"].high >= times["follow_up"].low else n // 2
+    smallest = 1 - before / n
+    return Check(
+        "survival against follow-up",
+        str(times["median"]),
+        smallest,
+        smallest,
+        1.0,
+        "contradicted" if smallest > 0.5 else "compatible",
+        f"with a median observed time of {follow_up}, at most {before} of {n} patients can have "
+        f"died by {median}: the curve there is at least {smallest:.3f}",
+    )
