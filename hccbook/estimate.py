@@ -10,7 +10,7 @@ from . import _checks
 
 _NUMBER = re.compile(
     r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)"
-    r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*%?"
+    r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[0-9]+,[0-9]+)\s*%?"
 )
 
 
@@ -22,7 +22,8 @@ class Printed:
     ----------
     text : str
         The printed string, such as ``"0.269"``, ``"< 0.001"`` or ``"1,508"``.
-        Thousands commas, a Unicode minus and a trailing ``%`` are understood.
+        A Unicode minus and a trailing ``%`` are understood. A comma before three digits
+        separates thousands (``"1,508"``); any other is a decimal comma (``"1,91"``).
 
     Attributes
     ----------
@@ -62,15 +63,22 @@ class Printed:
         return _NUMBER.fullmatch(self.text.strip())
 
     @cached_property
+    def _plain(self):
+        """The digits with a decimal point and without thousands commas."""
+        digits = self._parts["digits"]
+        thousands = re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", digits)
+        return digits.replace(",", "" if thousands else ".")
+
+    @cached_property
     def value(self):
         """The printed number, exactly."""
-        number = Fraction(self._parts["digits"].replace(",", ""))
+        number = Fraction(self._plain)
         return -number if self._parts["sign"] in {"-", "−", "–"} else number
 
     @cached_property
     def decimals(self):
         """Digits after the decimal point."""
-        return len(self._parts["digits"].partition(".")[2])
+        return len(self._plain.partition(".")[2])
 
     @cached_property
     def unit(self):

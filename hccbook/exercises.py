@@ -59,7 +59,8 @@ EXERCISES = {
             ),
             (
                 lambda apparent: apparent / 2,
-                "Halving is a guess. What can a useless marker know about a patient it never saw?",
+                "Taking some of it away is a guess. What can a useless marker know about a patient"
+                " it never saw?",
             ),
             (
                 lambda apparent: 0.5,
@@ -71,7 +72,7 @@ EXERCISES = {
     "magnesium-lab.2": Exercise(
         answer=lambda median_high, median_low, shape: (median_low / median_high) ** shape,
         tolerance=0.005,
-        praise="The ratio of medians is the hazard ratio only where the shape is 1.",
+        praise="Among Weibull curves the ratio of medians is the hazard ratio only for shape 1.",
         mistakes=(
             (
                 lambda median_high, median_low, shape: median_low / median_high,
@@ -88,6 +89,14 @@ EXERCISES = {
             (
                 lambda median_high, median_low, shape: shape * median_low / median_high,
                 "The shape is an exponent of time, not a factor.",
+            ),
+            (
+                lambda median_high, median_low, shape: (median_low / median_high) ** (1 / shape),
+                "You took the root. Which of time and hazard carries the exponent?",
+            ),
+            (
+                lambda median_high, median_low, shape: 100 * (median_low / median_high) ** shape,
+                "Right in per cent; give the ratio itself.",
             ),
         ),
         hint="Write S(t) = exp(-(t/scale)^shape), put S = 1/2 for both groups, divide the hazards.",

@@ -1,12 +1,14 @@
 """One line for each printed number: how it was recomputed, and whether it fits."""
 
 import csv
+import math
 import os
 import re
 from pathlib import Path
 
 from . import _checks, reported
 from .audit.check import VERDICTS, Check, judge
+from .estimate import format_p
 from .estimate import printed as as_printed
 
 RESULTS = reported.DATA / "results"
@@ -209,10 +211,10 @@ class Scorecard:
             rows.append(
                 {
                     "printed number": label(line["id"], line["field"]),
+                    "verdict": badge("vd", line["verdict"]),
                     "they print": cell,
                     "we get": computed_text(line),
                     "evidence": badge("ev", line["evidence"]),
-                    "verdict": badge("vd", line["verdict"]),
                 }
             )
         self._shown = len(self.lines)
@@ -270,9 +272,11 @@ def _read(path):
 
 
 def _number(value):
-    """Return a value as the results file holds it: six significant digits."""
+    """Return a value as the results file holds it: six significant digits, NaN as nothing."""
     if value is None or isinstance(value, str):
         return value or ""
+    if math.isnan(value):
+        return ""
     return f"{float(value):.6g}"
 
 
@@ -282,24 +286,24 @@ def computed_text(line):
     Parameters
     ----------
     line : mapping
-        With ``computed``, ``lower`` and ``upper`` as the results file holds them.
+        With ``field``, ``computed``, ``lower`` and ``upper`` as the results file holds them.
 
     Returns
     -------
     str
     """
 
-    def four(text):
+    def short(text):
         try:
-            return f"{float(text):.4g}"
+            number = float(text)
         except ValueError:
             return text
+        return format_p(number) if line["field"] == "p" else f"{number:.4g}"
 
-    if not line["computed"]:
-        return "–"
-    if line["lower"] in {"", line["computed"]} and line["upper"] in {"", line["computed"]}:
-        return four(line["computed"])
-    return f"{four(line['computed'])} ({four(line['lower'])} to {four(line['upper'])})"
+    computed, lower, upper = (short(line[name]) for name in ("computed", "lower", "upper"))
+    if lower == upper or not lower:
+        return computed or lower or "–"
+    return f"{computed} ({lower} to {upper})" if computed else f"{lower} to {upper}"
 
 
 def link(where):
@@ -333,7 +337,7 @@ def label(id, field="printed"):
     Returns
     -------
     str
-        Such as ``"derivation: hazard ratio, high against low magnesium (upper limit)"``.
+        Such as ``"derivation: hazard ratio, high against low magnesium, PFS (P)"``.
 
     Raises
     ------
@@ -344,8 +348,9 @@ def label(id, field="printed"):
     if field not in FIELDS:
         raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
     part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
-    name = f"{row['cohort']}: {row['quantity']}"
-    return name + (f", {row['group']}" if row["group"] != "all" else "") + part[field]
+    words = [row["quantity"], row["group"], row["outcome"]]
+    name = ", ".join(word for word in dict.fromkeys(words) if word not in {"", "all"})
+    return ("" if row["cohort"] == "all" else f"{row['cohort']}: ") + name + part[field]
 
 
 def load():

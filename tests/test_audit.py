@@ -532,7 +532,9 @@ def test_readings_of_the_magnesium_hazard_ratios():
 def test_readings_without_event_counts_say_so():
     frame = audit.hazard_ratio_readings("0.500", "0.499", "0.501", "0.9", "2", "1", 5)
     frame = frame.set_index("reading")
-    assert set(frame["verdict"]) == {"contradicted"}
+    verdicts = frame["verdict"].copy()
+    assert verdicts.pop("Cox model, P of another test") == "compatible"
+    assert set(verdicts) == {"contradicted"}
     assert "no event counts" in frame.loc["(O/E) / (O/E)", "why"]
     assert "0 pairs" in frame.loc["ratio of medians, exponential interval", "why"]
 
@@ -895,6 +897,10 @@ BAD = [
     ("lengths: .* got 'x'", lambda: audit.month_lengths(["1"], {"none": "x"})),
     ("lengths: .* got none", lambda: audit.month_lengths(["1"], {})),
     ("scale: .* got 'root'", lambda: audit.centre(*HR, scale="root")),
+    (
+        "sizes: .* add up to n = 10",
+        lambda: audit.hazard_ratio_readings(*HR, "0.1", "2", "1", 10, sizes=(5, 6)),
+    ),
     ("events: .* got 0", lambda: audit.ratio_for_significance(0)),
     ("p: .* got '0'", lambda: audit.ratio_for_significance(5, "0")),
     ("n: .* got 0", lambda: audit.survival_at_median(0, "2", "1")),

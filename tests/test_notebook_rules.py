@@ -190,7 +190,7 @@ def test_chance_has_a_seed(path):
 
 
 #: What may hold a decimal number in prose: formulas, code, and links.
-NOT_PROSE = r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\]\([^)]*\)"
+NOT_PROSE = r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\]\([^)]*\)|doi:[^\s\]]+"
 
 
 @every_notebook

@@ -319,7 +319,7 @@ def test_malformed_results_are_named(results, text, message):
 
 
 def test_labels_are_readable():
-    name = "derivation: hazard ratio, high against low magnesium"
+    name = "derivation: hazard ratio, high against low magnesium, PFS"
     assert scorecard.label(HR) == name
     assert scorecard.label(HR, "lower") == f"{name} (lower limit)"
     assert scorecard.label(HR, "upper") == f"{name} (upper limit)"
@@ -334,3 +334,10 @@ def test_labels_are_readable():
 def test_evidence_and_verdicts_have_icons():
     assert {*scorecard.EVIDENCE, *audit.VERDICTS} == set(display.ICONS)
     assert isinstance(scorecard.load(), pd.DataFrame)
+
+
+def test_every_printed_result_of_a_paper_with_chapters_has_a_line():
+    begun = set(scorecard.load()["paper"])
+    assert begun >= {"magnesium", "mri", "radiotherapy"}
+    left = [(id, field) for id, field in scorecard.uncovered() if id.partition(".")[0] in begun]
+    assert left == []

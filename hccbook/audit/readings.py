@@ -188,7 +188,7 @@ def _observed_to_expected(hr, lower, upper, p, n, level):
     return max(largest, default=math.nan), shares
 
 
-def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"):
+def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95", sizes=None):
     """Ask under which reading a printed "hazard ratio" fits the other printed numbers.
 
     Parameters
@@ -203,23 +203,27 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         Patients in both groups together.
     level : str
         Printed confidence level in per cent.
+    sizes : tuple of int, optional
+        Patients in group a and group b, if known.
 
     Returns
     -------
     pandas.DataFrame
         One row a reading: ``reading``, ``ratio`` (does the printed ratio follow from
-        the medians; only where the reading says so), ``p_low`` and ``p_high`` (the
-        log-rank P that the reading allows), ``verdict`` for the printed P, ``why``.
+        the medians; only where the reading says so), ``p_low`` and ``p_high`` (the P
+        that the reading allows), ``verdict`` for the printed P, ``why``.
 
     Raises
     ------
     ValueError
-        As :func:`logrank_p_bounds` and :func:`ratio_of_medians`, or if ``n`` is not a whole
-        number of at least 2.
+        As :func:`logrank_p_bounds` and :func:`ratio_of_medians`, if ``n`` is not a whole
+        number of at least 2, or ``sizes`` do not add up to it.
     """
     import pandas as pd
 
     n = _checks.whole("n", n, 2)
+    if sizes is not None and sum(sizes) != n:
+        raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {sizes!r}")
     cox = logrank_p_bounds(hr, lower, upper, p, level)
     wald = p_from_interval(hr, lower, upper, p, level)
     highest, shares = _observed_to_expected(hr, lower, upper, p, n, level)
@@ -229,7 +233,7 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         else "no event counts give this interval and P"
     )
     medians = ratio_of_medians(hr, median_a, median_b)
-    splits = event_splits(lower, upper, n - 1, n - 1, level)
+    splits = event_splits(lower, upper, *(sizes or (n - 1, n - 1)), level)
     splits = splits[splits.sum(axis=1) <= n]
     rows = [
         ("Cox model", "", cox.lower, cox.upper, "bounds from the Cox likelihood"),
@@ -242,6 +246,7 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
             1.0 if len(splits) and medians.verdict != "contradicted" else math.nan,
             f"{len(splits)} pairs of event counts print this interval",
         ),
+        ("Cox model, P of another test", "", 0.0, 1.0, "tests of other weights are not bounded"),
     ]
     frame = pd.DataFrame(rows, columns=["reading", "ratio", "p_low", "p_high", "why"])
     low, high = float(as_printed(p).low), float(as_printed(p).high)

@@ -86,7 +86,7 @@ def auc_bounds(tp, fp, fn, tn, auc):
         name: Check(
             "AUC from one operating point",
             str(number),
-            (low + high) / 2,
+            math.nan,  # bounds have no best guess
             low,
             high,
             "contradicted" if number.high < low or number.low > high else "compatible",
