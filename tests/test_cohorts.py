@@ -346,3 +346,21 @@ def test_an_unreachable_loss_is_a_miss():
     assert cohort.medians() == medians
     assert len(set(cohort.days[cohort.event == 1])) == cohort.event.sum()
     assert ((cohort.days >= 50) & (cohort.days <= 400)).all()
+
+
+@pytest.mark.parametrize(("split", "reading"), [*QUICK, ("validation", "cox")])
+def test_report_says_what_is_met_and_what_cannot_be(split, reading):
+    frame = cohorts.report("magnesium", split, 0, reading)
+    aimed = frame["why"] == ""
+    assert set(zip(frame["id"], frame["field"], strict=True)) >= wanted(split, reading)
+    assert frame.loc[aimed, "met"].all()
+    assert not frame.loc[~aimed, "met"].any()
+    assert (~aimed).sum() == len(magnesium.MISSES[split, reading])
+
+
+def test_report_measures_the_miss():
+    frame = cohorts.report("magnesium", "validation").set_index(["id", "field"])
+    p = frame.loc[("magnesium.validation.pfs.hr", "p"), "achieved"]
+    hr = [reported.text("magnesium.validation.pfs.hr", f) for f in ("printed", "lower", "upper")]
+    check = audit.logrank_p_bounds(*hr, "0.037")
+    assert check.lower <= p <= check.upper

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 
 from .. import reported
+from ..estimate import Printed
 
 #: Splits of each paper that has a recipe.
 SPLITS = {"magnesium": ("derivation", "validation")}
@@ -88,3 +89,32 @@ def targets(paper, split="derivation", reading="cox"):
     chosen = _recipe(paper, split, reading).targets(split, reading)
     rows = [(id, f, reported.text(id, f)) for id, fields in chosen.items() for f in fields]
     return pd.DataFrame(rows, columns=["id", "field", "printed"])
+
+
+def report(paper, split="derivation", seed=0, reading="cox"):
+    """Return how well a cohort meets its targets, and which printed numbers it cannot have.
+
+    Parameters
+    ----------
+    paper, split, seed, reading
+        As for :func:`load`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``, ``field``, ``printed``, ``achieved``, ``met`` (does the cohort's number print
+        as the paper's) and ``why`` (for numbers that cannot be had with the targets; they
+        were never aimed at).
+    """
+    import pandas as pd
+
+    recipe = _recipe(paper, split, reading)
+    values = recipe.achieved(load(paper, split, seed, reading), split)
+    aims = targets(paper, split, reading)
+    keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
+    keys |= recipe.MISSES[split, reading]
+    rows = []
+    for (id, field), why in keys.items():
+        text, value = reported.text(id, field), values[id, field]
+        rows.append((id, field, text, value, Printed(text).admits(value), why))
+    return pd.DataFrame(rows, columns=["id", "field", "printed", "achieved", "met", "why"])

@@ -5,7 +5,9 @@ from functools import cache
 import numpy as np
 
 from .. import reported
+from ..accuracy import auc
 from ..audit import month_lengths, tables
+from ..survival import cox_two_groups, logrank, median
 from . import calibration as cal
 
 #: The paper's months are days divided by 30: the only usual month that prints all four
@@ -64,6 +66,57 @@ TARGETS = {
 #: ``medians``: as a ratio of medians, so that the Cox hazard ratio is held out and the
 #: validation cohort's log-rank P becomes a target.
 READINGS = ("cox", "medians")
+
+
+#: Printed numbers that no cohort has together with its targets, and why, by split and reading.
+MISSES = {
+    ("derivation", "cox"): {
+        ("magnesium.derivation.roc.sensitivity", "printed"): "no 2×2 table has it and the rates",
+    },
+    ("derivation", "medians"): {
+        ("magnesium.derivation.roc.sensitivity", "printed"): "no 2×2 table has it and the rates",
+    },
+    ("validation", "cox"): {
+        ("magnesium.validation.pfs.hr", "p"): "no log-rank P of a Cox model with this interval",
+    },
+    ("validation", "medians"): {},
+}
+
+
+def achieved(frame, split):
+    """Return what a cohort has, for every printed number that is a target or a miss.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A cohort of :func:`make`.
+    split : {"derivation", "validation"}
+
+    Returns
+    -------
+    dict of tuple to float
+        Values by register id and field, in the units of the register.
+    """
+    marker, controlled = frame["magnesium"], frame["disease_control"]
+    high = frame["high_magnesium"]
+    follow_up = frame["pfs_months"], frame["progressed"]
+    fit, (_, p) = (test(*follow_up, high) for test in (cox_two_groups, logrank))
+    name = f"magnesium.{split}."
+    values = {(name + "n", "printed"): float(len(frame)), (name + "pfs.hr", "p"): p}
+    for field, value in (("printed", fit.value), ("lower", fit.lower), ("upper", fit.upper)):
+        values[name + "pfs.hr", field] = value
+    for group, word in ((0, "low"), (1, "high")):
+        months, events = (column[high == group] for column in follow_up)
+        values[f"{name}pfs.median.{word}", "printed"] = median(months, events).value
+        values[f"{name}dcr.{word}", "printed"] = 100 * controlled[high == group].mean()
+    values[name + "dcr", "printed"] = 100 * controlled.mean()
+    # Half way between the groups: the cut-off, whatever it is best for.
+    edges = marker[high == 0].max(), marker[high == 1].min()
+    values["magnesium.derivation.roc.cutoff", "printed"] = sum(edges) / 2
+    values[name + "roc.sensitivity", "printed"] = 100 * high[controlled == 1].mean()
+    values[name + "roc.specificity", "printed"] = 100 * (1 - high[controlled == 0].mean())
+    values[name + "roc.auc", "printed"] = auc(controlled, marker).value
+    return values
 
 
 def targets(split, reading="cox"):
@@ -241,8 +294,8 @@ def _attempt(rng, split, reading, printed):
     marker, high = _magnesium(rng, sizes, cutoff)
     controlled = cal.outcome_in_groups(rng, high, controlled_in)
     if split == "derivation":
-        auc = printed("magnesium.derivation.roc.auc")
-        controlled = cal.reach_auc(rng, controlled, marker, high, auc)
+        area = printed("magnesium.derivation.roc.auc")
+        controlled = cal.reach_auc(rng, controlled, marker, high, area)
     covariates = _covariates(rng, high.size)
     months = [printed(f"magnesium.{split}.pfs.median.{name}") for name in ("low", "high")]
     in_days = month_lengths(months).loc[f"{DAYS_PER_MONTH} days", months]
