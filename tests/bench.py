@@ -120,7 +120,8 @@ def cases():
             "lifelines (fit)",
             lambda t=t, e=e: KaplanMeierFitter().fit(t, e),
         )
-    rates = {"prevalence": "78.18", "ppv": "96.25", "false_omission": "30"}
+    ids = {"prevalence": "dcr", "ppv": "dcr.high", "false_omission": "dcr.low"}
+    rates = {name: reported.text(f"magnesium.derivation.{id}") for name, id in ids.items()}
     yield (
         "All 2×2 tables of 110 patients that print three rates",
         (lambda: audit.tables(110, **rates)),
