@@ -5,7 +5,9 @@ The magnesium paper's numbers come from the register; the textbook examples are 
 
 import math
 from fractions import Fraction
+from importlib import import_module
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -82,6 +84,24 @@ def intervals(draw):
 def test_verdicts(printed, computed, lower, upper, verdict):
     assert audit.judge(printed, computed, lower, upper) == verdict
     assert verdict in audit.VERDICTS
+
+
+@pytest.mark.parametrize(
+    ("printed", "other", "verdict"),
+    [
+        ("0.811", "0.811", "exact"),
+        ("1,91", "1.91", "exact"),
+        ("<0.001", "< 0.001", "exact"),
+        ("0.81", "0.811", "compatible"),
+        ("0.04", "< 0.05", "compatible"),
+        ("0.811", "0.813", "contradicted"),
+        ("0.06", "< 0.05", "contradicted"),
+        ("longer", "longer", "exact"),
+        ("longer", "shorter", "contradicted"),
+    ],
+)
+def test_a_number_printed_twice(printed, other, verdict):
+    assert audit.same(printed, other).verdict == verdict
 
 
 # Percentages and counts
@@ -198,6 +218,8 @@ def test_a_table_is_found_from_its_own_prints(cells, decimals):
     shares = accuracy.two_by_two(**table)["value"]
     rates = {name: f"{100 * share:.{decimals}f}" for name, share in shares.items()}
     rates["false_omission"] = f"{100 * fn / (fn + tn):.{decimals}f}"
+    rates["precision"] = rates["ppv"]
+    rates["f1"] = f"{200 * tp / (2 * tp + fp + fn):.{decimals}f}"
     assert set(rates) == set(audit.RATES)
     assert cells in audit.tables(n, **rates).to_numpy().tolist()
     for name, text in rates.items():
@@ -906,6 +928,9 @@ BAD = [
     ("n: .* got 0", lambda: audit.survival_at_median(0, "2", "1")),
     ("follow_up: .* got '< 2'", lambda: audit.survival_at_median(4, "< 2", "1")),
     ("median: .* got '0'", lambda: audit.survival_at_median(4, "2", "0")),
+    ("printed: .* got ''", lambda: audit.same("", "1")),
+    ("other: .* got 'x'", lambda: audit.same("1", "x")),
+    ("printed: .* got 1", lambda: audit.same(1, "1")),
 ]
 
 
@@ -915,8 +940,9 @@ def test_bad_input_is_named(message, call):
         call()
 
 
-def test_every_public_function_has_bad_input_here():
+def test_every_public_function_has_a_test_of_bad_input():
     functions = {name for name in audit.__all__ if callable(getattr(audit, name))}
     functions -= {"Check", "Range", "two_sided_p"}  # records, and a function of any number
-    named = {name for _, call in BAD for name in call.__code__.co_names}
-    assert functions <= named
+    modules = [import_module(path.stem) for path in Path(__file__).parent.glob("test_audit*.py")]
+    calls = [call for module in modules for _, call in module.BAD]
+    assert functions <= {name for call in calls for name in call.__code__.co_names}

@@ -6,8 +6,35 @@ values inside the rounding intervals satisfy the printed numbers; it says nothin
 how that came to be.
 """
 
-from .check import VERDICTS, Check, judge
+from .brier import brier_bounds
+from .check import VERDICTS, Check, judge, same
+from .coefficients import (
+    coefficient_p,
+    column_readings,
+    direction,
+    holds,
+    odds_ratio,
+    standard_error_from_z,
+    wald_limits,
+)
+from .comparisons import (
+    count_tests,
+    interaction_p,
+    p_from_counts,
+    p_from_summaries,
+    summary_tests,
+)
 from .counts import RATES, counts, denominators, percentage, rate, tables
+from .granularity import grim, grimmer, largest_sd, sd_in_range
+from .heterogeneity import (
+    events_for_two_studies,
+    heterogeneity_p,
+    q_from_i2,
+    q_partition,
+    random_effects_check,
+    study_counts,
+    two_study_random_effects,
+)
 from .ratios import (
     Range,
     centre,
@@ -20,8 +47,22 @@ from .ratios import (
     two_sided_p,
 )
 from .readings import event_splits, hazard_ratio_readings, logrank_p_bounds, ratio_of_medians
-from .roc import auc_bounds, auc_interval, dichotomised_auc, within_group_concordance
-from .times import MONTHS, month_lengths, survival_at_median
+from .roc import (
+    auc_bounds,
+    auc_correlation,
+    auc_interval,
+    auc_interval_readings,
+    dichotomised_auc,
+    within_group_concordance,
+)
+from .times import (
+    MONTHS,
+    censored_before_median,
+    median_of_union,
+    month_lengths,
+    survival_at_median,
+)
+from .totals import pooled_mean, pooled_sd, total
 
 __all__ = [
     "MONTHS",
@@ -30,27 +71,59 @@ __all__ = [
     "Check",
     "Range",
     "auc_bounds",
+    "auc_correlation",
     "auc_interval",
+    "auc_interval_readings",
+    "brier_bounds",
+    "censored_before_median",
     "centre",
     "chi_square_p",
+    "coefficient_p",
+    "column_readings",
+    "count_tests",
     "counts",
     "denominators",
     "dichotomised_auc",
+    "direction",
     "event_splits",
+    "events_for_two_studies",
     "events_needed",
+    "grim",
+    "grimmer",
     "hazard_ratio_readings",
+    "heterogeneity_p",
+    "holds",
+    "interaction_p",
     "judge",
+    "largest_sd",
     "logrank_p_bounds",
+    "median_of_union",
     "mirror",
     "month_lengths",
+    "odds_ratio",
+    "p_from_counts",
     "p_from_interval",
+    "p_from_summaries",
     "percentage",
+    "pooled_mean",
+    "pooled_sd",
+    "q_from_i2",
+    "q_partition",
+    "random_effects_check",
     "rate",
     "ratio_for_significance",
     "ratio_of_medians",
+    "same",
+    "sd_in_range",
     "standard_error",
+    "standard_error_from_z",
+    "study_counts",
+    "summary_tests",
     "survival_at_median",
     "tables",
+    "total",
     "two_sided_p",
+    "two_study_random_effects",
+    "wald_limits",
     "within_group_concordance",
 ]

@@ -76,3 +76,45 @@ def judge(printed, computed, lower=None, upper=None):
     if number.relation == "=" and abs(computed - number.value) <= 2 * number.unit:
         return "rounding"
     return "compatible"
+
+
+def same(printed, other):
+    """Check a number that is printed twice.
+
+    Parameters
+    ----------
+    printed : str
+        The number or word that is checked.
+    other : str
+        The same quantity, printed elsewhere.
+
+    Returns
+    -------
+    Check
+        ``exact`` if the two print alike, ``compatible`` if one value can print as both
+        (``"0.81"`` and ``"0.811"``), else ``contradicted``.
+
+    Raises
+    ------
+    ValueError
+        If one is a number and the other a word, or one is empty.
+    """
+    family, explanation = "text and table", f"printed again as {other}"
+    try:
+        number, second = as_printed(printed, "printed"), as_printed(other, "other")
+    except ValueError:
+        if not (isinstance(printed, str) and isinstance(other, str) and printed and other):
+            raise
+        if _has_digit(printed) != _has_digit(other):
+            raise
+        verdict = "exact" if printed == other else "contradicted"
+        return Check(family, printed, other, None, None, verdict, explanation)
+    low, high = max(number.low, second.low), min(number.high, second.high)
+    alike = (number.value, number.relation) == (second.value, second.relation)
+    verdict = "exact" if alike else "compatible" if low <= high else "contradicted"
+    ends = float(second.low), float(second.high)
+    return Check(family, str(number), float(second.value), *ends, verdict, explanation)
+
+
+def _has_digit(text):
+    return any(character.isdigit() for character in text)

@@ -14,7 +14,7 @@ from .check import Check
 #: More decimals would overflow whole-number arithmetic, and no paper prints them.
 MOST_DECIMALS = 9
 
-#: Rates of a 2×2 table: numerator and denominator as columns of ``tables``.
+#: Rates of a 2×2 table: numerator and denominator as columns of ``tables``, summed.
 RATES = {
     "sensitivity": (("tp",), ("tp", "fn")),
     "specificity": (("tn",), ("tn", "fp")),
@@ -23,6 +23,9 @@ RATES = {
     "false_omission": (("fn",), ("fn", "tn")),
     "accuracy": (("tp", "tn"), ("tp", "fp", "fn", "tn")),
     "prevalence": (("tp", "fn"), ("tp", "fp", "fn", "tn")),
+    # Of machine learning: another name, and the harmonic mean of ppv and sensitivity.
+    "precision": (("tp",), ("tp", "fp")),
+    "f1": (("tp", "tp"), ("tp", "tp", "fp", "fn")),
 }
 
 
@@ -145,8 +148,9 @@ def tables(n, **rates):
         Number of patients.
     **rates : str
         Printed percentages by name: any of ``sensitivity``, ``specificity``, ``ppv``,
-        ``npv``, ``false_omission`` (outcome among test-negatives), ``accuracy`` and
-        ``prevalence``.
+        ``npv``, ``false_omission`` (outcome among test-negatives), ``accuracy``,
+        ``prevalence``, ``precision`` (the same as ``ppv``) and ``f1``, the F1 score
+        ``2 tp / (2 tp + fp + fn)`` in per cent.
 
     Returns
     -------

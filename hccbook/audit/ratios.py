@@ -288,7 +288,7 @@ def events_needed(lower, upper, level="95"):
     Examples
     --------
     >>> events_needed("0.5", "2.0")
-    30
+    27
     """
     return math.ceil(4 / standard_error(lower, upper, level).high ** 2)
 

@@ -116,3 +116,97 @@ def survival_at_median(n, follow_up, median):
         f"with a median observed time of {follow_up}, at most {before} of {n} patients can have "
         f"died by {median}: the curve there is at least {smallest:.3f}",
     )
+
+
+def censored_before_median(n, events):
+    """Return how many patients must be censored before a Kaplan-Meier curve can reach one half.
+
+    Let c patients be censored before the death that brings the curve to one half or below.
+    The numbers at risk are smallest, and so is the curve, if all c are censored before the
+    first death. Then the product telescopes: after k deaths the curve is at
+    ``1 - k / (n - c)``. With at most ``events`` deaths, one half needs ``n - c <= 2 events``.
+
+    Parameters
+    ----------
+    n : int
+        Number of patients.
+    events : int
+        Number of deaths in the whole follow-up.
+
+    Returns
+    -------
+    int
+        ``max(0, n - 2 events)``, which is attained. Patients censored at the time of that death
+        were at risk there and do not count.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` or ``events`` is not a whole number of at least 1, or ``events`` exceeds ``n``.
+
+    Examples
+    --------
+    >>> censored_before_median(110, 48)
+    14
+    """
+    n, events = _checks.whole("n", n, 1), _checks.whole("events", events, 1)
+    if events > n:
+        raise ValueError(f"events: expected at most n = {n}, got {events}")
+    return max(0, n - 2 * events)
+
+
+def median_of_union(median, parts, censoring=False):
+    """Check a median of all patients against the medians of groups that make them up.
+
+    Before the smallest median of the parts less than half of every part has had the event,
+    and so less than half of all; at the largest median at least half of every part has. So the
+    median of all lies between them. This holds as well for medians half way between the two
+    middle times: if half of every part is below the smallest median, the lower middle time of
+    all is the largest of the parts', the upper one is some part's, and so their mean is at
+    least the median of that part. The largest median is the mirror image.
+
+    Parameters
+    ----------
+    median : str
+        The printed median of all.
+    parts : sequence of str
+        The printed medians of groups that hold each patient once.
+    censoring : bool
+        Whether the medians are Kaplan-Meier medians of partly censored times. These need not
+        obey: where censoring differs between the parts, the curve of all is no mixture of
+        their curves, and its median can lie outside.
+
+    Returns
+    -------
+    Check
+        ``lower`` and ``upper`` are the smallest and the largest median of the parts. Outside
+        them ``contradicted``, or ``untestable`` with ``censoring``; otherwise ``compatible``.
+
+    Raises
+    ------
+    ValueError
+        If ``median`` or one of ``parts`` is not a printed time above 0, or ``parts`` is empty.
+    """
+    if isinstance(parts, str) or not len(parts):
+        raise ValueError(f"parts: expected a list of printed medians, got {parts!r}")
+    whole, *groups = (
+        as_printed(time, name)
+        for name, time in [("median", median), *(("parts", part) for part in parts)]
+    )
+    for name, number in [("median", whole), *(("parts", group) for group in groups)]:
+        if number.value <= 0:
+            raise ValueError(f"{name}: expected a printed time above 0, got {str(number)!r}")
+    low, high = min(group.low for group in groups), max(group.high for group in groups)
+    outside = whole.high < low or whole.low > high
+    why = f"{median} is {'outside' if outside else 'within'} the medians of the parts"
+    if outside and censoring:
+        why += "; censoring that differs between them can do that"
+    return Check(
+        "median of a union",
+        str(whole),
+        math.nan,  # bounds have no best guess
+        float(low),
+        float(high),
+        ("untestable" if censoring else "contradicted") if outside else "compatible",
+        why,
+    )

@@ -1,0 +1,353 @@
+"""hccbook.audit.coefficients: R's logistic models, a textbook's, and every corner of the boxes."""
+
+import json
+import math
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from hccbook import audit, reported
+from hccbook.estimate import Printed
+
+SAME = 1e-12  # the same formula, written in another way
+SLACK = 1e-9  # relative; the ends of a box are fractions, the formula works on floats
+STEPS = 9  # points on each side of a box in a brute-force search
+Z95 = norm.ppf(0.975)
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "coefficients.json").read_text(encoding="utf-8"))
+MODELS = [name for name in R if name != "versions"]
+ROWS = [(model, i) for model in MODELS for i in range(len(R[model]["z"]))]
+
+#: Rows of the TIPM paper's Table 2 with a multivariable model.
+TIPM = ("nlr", "delta-t", "satellite-nodule", "alt", "plt", "alb", "ggt", "pt", "diameter")
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def of_r(model, i, decimals):
+    """Return R's numbers of one coefficient, and its coefficient and z as printed."""
+    row = {name: values[i] for name, values in R[model].items()}
+    return row, f"{row['coefficient']:.{decimals}f}", f"{row['z']:.{decimals}f}"
+
+
+def tipm(row):
+    coefficient = reported.text(f"tipm.table2.{row}.multivariable.beta")
+    fields = ("printed", "lower", "upper", "p")
+    return coefficient, *(
+        reported.text(f"tipm.table2.{row}.multivariable.or", field) for field in fields
+    )
+
+
+def grid(*texts):
+    """Return the corners of the boxes of printed numbers, and points between."""
+    numbers = [Printed(text) for text in texts]
+    sides = [np.linspace(float(x.low), float(x.high), STEPS) for x in numbers]
+    return product(*sides)
+
+
+def enclosed(ends, values):
+    """Say whether a range is that of the values: none outside, and both ends reached."""
+    low, high = ends
+    low_value, high_value = min(values), max(values)
+    return low == pytest.approx(low_value, rel=SLACK, abs=SLACK) and high == pytest.approx(
+        high_value, rel=SLACK, abs=SLACK
+    )
+
+
+@st.composite
+def printed_rows(draw):
+    """Draw a coefficient, its standard error, and how a paper prints coefficient and z."""
+    beta, se = draw(st.floats(-4, 4)), draw(st.floats(0.01, 3))
+    decimals = draw(st.integers(0, 4))
+    texts = [f"{x:.{decimals}f}" for x in (beta, beta / se)]
+    assume(Printed(texts[1]).value)
+    return beta, se, *texts
+
+
+# Textbook
+
+
+def test_age_and_coronary_heart_disease():
+    # Hosmer, Lemeshow and Sturdivant (2013), Table 1.3: standard errors 0.0241 and 1.1337.
+    for coefficient, z, error in (("0.111", "4.61", 0.0241), ("-5.309", "-4.68", 1.1337)):
+        se = audit.standard_error_from_z(coefficient, z)
+        assert se.low <= error <= se.high
+        assert audit.coefficient_p(z, "< 0.001").verdict == "exact"
+    checks = audit.wald_limits("0.111", "4.61", "0.064", "0.158")
+    assert [check.verdict for check in checks.values()] == ["exact", "exact"]
+    assert audit.odds_ratio("1.117", "0.111").verdict == "exact"
+    assert audit.holds("0.111", "0.064", "0.158").verdict == "compatible"
+
+
+# R
+
+
+@pytest.mark.parametrize("decimals", [2, 3, 5])
+@pytest.mark.parametrize(("model", "i"), ROWS)
+def test_r_agrees_with_itself(model, i, decimals):
+    row, coefficient, z = of_r(model, i, decimals)
+    se = audit.standard_error_from_z(coefficient, z)
+    assert se.low <= row["error"] <= se.high
+    assert audit.odds_ratio(f"{math.exp(row['coefficient']):.3f}", coefficient).verdict in {
+        "exact",
+        "rounding",
+        "compatible",
+    }
+    p = f"{row['p']:.4f}" if row["p"] >= 0.0001 else "< 0.0001"
+    assert audit.coefficient_p(z, p).verdict != "contradicted"
+    for level in ("95", "90"):
+        limits = [f"{limit:.{decimals}f}" for limit in row[f"wald{level}"]]
+        checks = audit.wald_limits(coefficient, z, *limits, level)
+        for check, limit in zip(checks.values(), row[f"wald{level}"], strict=True):
+            assert check.lower <= limit <= check.upper
+            assert check.verdict in {"exact", "rounding", "compatible"}
+
+
+@pytest.mark.parametrize(("model", "i"), ROWS)
+def test_a_profile_likelihood_interval_is_not_judged(model, i):
+    row, coefficient, z = of_r(model, i, 4)
+    checks = audit.wald_limits(coefficient, z, *(f"{limit:.4f}" for limit in row["profile95"]))
+    assert list(checks) == ["lower", "upper"]
+    for check in checks.values():
+        assert check.verdict == "untestable"
+        assert "profile-likelihood" in check.explanation
+    # R's own Wald limit in place of one profile limit is recognised as such.
+    mixed = audit.wald_limits(
+        coefficient, z, f"{row['wald95'][0]:.4f}", f"{row['profile95'][1]:.4f}"
+    )
+    assert mixed["lower"].verdict != "untestable"
+    assert mixed["upper"].verdict == "untestable"
+
+
+@pytest.mark.parametrize(("model", "i"), ROWS)
+def test_the_columns_of_r_are_told_apart(model, i):
+    row, coefficient, z = of_r(model, i, 3)
+    p = f"{row['p']:.3f}" if row["p"] >= 0.001 else "<0.001"
+    limits = [f"{limit:.3f}" for limit in row["wald95"]]
+    columns = {
+        "odds ratio": f"{math.exp(row['coefficient']):.5f}",
+        "Wald z": z,
+        "coefficient again": coefficient,
+    }
+    for reading, value in columns.items():
+        frame = audit.column_readings(coefficient, value, *limits, p).set_index("reading")
+        assert list(frame.index) == list(columns)
+        assert frame.loc[reading, "verdict"] != "contradicted", reading
+    # Printed as odds ratios, the limits hold the odds ratio too.
+    limits = [f"{math.exp(limit):.5f}" for limit in row["wald95"]]
+    frame = audit.column_readings(coefficient, columns["odds ratio"], *limits, p)
+    assert frame["verdict"][0] != "contradicted"
+
+
+# A paper
+
+
+@pytest.mark.parametrize("row", TIPM)
+def test_the_odds_ratios_of_tipm_are_z(row):
+    frame = audit.column_readings(*tipm(row)).set_index("reading")
+    assert list(frame.columns) == ["computed", "lower", "upper", "verdict", "why"]
+    assert frame["verdict"]["odds ratio"] == "contradicted"
+    assert frame["verdict"]["Wald z"] == "exact"
+    assert frame["verdict"]["coefficient again"] == "contradicted"
+    coefficient, value, lower, upper, p = tipm(row)
+    assert audit.odds_ratio(value, coefficient).verdict == "contradicted"
+    assert audit.coefficient_p(value, p).verdict == "exact"
+    assert audit.holds(coefficient, lower, upper).verdict == "compatible"
+
+
+# Brute force over the boxes
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "z"), [("0.7", "2.1"), ("-0.3", "-1"), ("0.0", "1.2"), ("0", "-1"), ("2", "1")]
+)
+def test_every_corner_of_the_boxes(coefficient, z):
+    # A standard error is not negative; the middle of the box of a printed 0 is 0.
+    points = [(b, s) for b, s in grid(coefficient, z) if b * s >= 0]
+    se = audit.standard_error_from_z(coefficient, z)
+    assert enclosed((se.low, se.high), [b / s for b, s in points])
+    assert se.low <= se.value <= se.high
+    checks = audit.wald_limits(coefficient, z, "-9", "9", "90")
+    critical = norm.ppf(0.95)
+    for check, side in ((checks["lower"], -1), (checks["upper"], 1)):
+        values = [b + side * critical * b / s for b, s in points]
+        assert enclosed((check.lower, check.upper), values)
+        assert check.lower <= check.computed <= check.upper
+    ratio = audit.odds_ratio("1", coefficient)
+    assert enclosed((ratio.lower, ratio.upper), [math.exp(b) for (b,) in grid(coefficient)])
+    test = audit.coefficient_p(z, "0.5")
+    assert enclosed((test.lower, test.upper), [2 * norm.sf(abs(s)) for (s,) in grid(z)])
+
+
+@properties
+@given(printed_rows(), st.integers(1, 4))
+def test_whatever_was_rounded_is_enclosed(row, decimals):
+    beta, se, coefficient, z = row
+    found = audit.standard_error_from_z(coefficient, z)
+    assert 0 <= found.low <= found.value <= found.high
+    assert found.low <= se * (1 + SLACK)
+    assert se <= found.high * (1 + SLACK)
+    limits = [f"{beta + k * Z95 * se:.{decimals}f}" for k in (-1, 1)]
+    for check in audit.wald_limits(coefficient, z, *limits).values():
+        assert check.verdict != "untestable"
+    assert audit.odds_ratio(f"{math.exp(beta):.{decimals}f}", coefficient).verdict != "contradicted"
+    p = f"{2 * norm.sf(abs(beta / se)):.{decimals}f}"
+    assert audit.coefficient_p(z, p).verdict != "contradicted"
+    assert audit.holds(f"{beta:.{decimals}f}", *limits).verdict == "compatible"
+    readings = audit.column_readings(coefficient, z, *limits, p)
+    assert readings["verdict"][1] != "contradicted"
+
+
+def test_p_of_a_z_that_may_be_zero():
+    check = audit.coefficient_p("0.0", "1.00")
+    assert (check.computed, check.upper, check.verdict) == (1, 1, "exact")
+    assert check.lower == pytest.approx(2 * norm.sf(0.05), rel=SAME)
+
+
+@pytest.mark.parametrize("z", ["2.1", "-2.1", "−2.1"])
+def test_the_sign_of_z_does_not_matter_for_p(z):
+    assert audit.coefficient_p(z, "0.036").verdict == "exact"
+    assert audit.coefficient_p(z, "0.04").verdict == "exact"
+    assert audit.coefficient_p(z, "0.060").verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("value", "coefficient", "verdict"),
+    [
+        ("1.95", "0.67", "exact"),
+        ("1.96", "0.67", "rounding"),  # 1.9640 is in the range
+        ("2.00", "0.67", "contradicted"),
+        ("0", "-3.8", "exact"),
+        ("-0", "-3.8", "exact"),
+        ("-0.1", "-3.8", "contradicted"),
+        ("> 1", "0.67", "exact"),
+        ("> 999", "800", "exact"),
+        ("0.00", "-800", "exact"),
+    ],
+)
+def test_odds_ratios(value, coefficient, verdict):
+    check = audit.odds_ratio(value, coefficient)
+    assert check.verdict == verdict
+    assert check.family == "odds ratio from coefficient"
+    assert ("above 0" in check.explanation) == (Printed(value).value < 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "inside"),
+    [
+        ("0.5", True),
+        ("0.25", True),
+        ("0.24", True),  # the boxes touch at 0.245
+        ("0.2450", True),
+        ("0.2449", False),
+        ("0.23", False),
+        ("0.8", True),  # anything from 0.75
+        ("0.755", True),
+        ("0.7551", False),
+        ("0.9", False),
+        ("-1", False),
+    ],
+)
+def test_an_estimate_and_its_interval(value, inside):
+    check = audit.holds(value, "0.25", "0.75")
+    assert check.verdict == ("compatible" if inside else "contradicted")
+    assert (check.lower, check.upper) == (0.245, 0.755)
+    assert math.isnan(check.computed)
+
+
+def test_an_interval_below_zero():
+    assert audit.holds("-4.3", "-5.8", "-2.3").verdict == "compatible"
+    assert audit.holds("4.3", "-5.8", "-2.3").verdict == "contradicted"
+    assert audit.holds("0", "0", "0").verdict == "compatible"
+
+
+def test_a_value_outside_its_interval_is_no_odds_ratio():
+    def verdict(lower, upper):
+        return audit.column_readings("0.67", "1.95", lower, upper, "0.03")["verdict"][0]
+
+    assert verdict("1.1", "3.4") == "exact"  # limits of the odds ratio
+    assert verdict("0.1", "1.3") == "exact"  # limits of the coefficient
+    assert verdict("0.68", "1.3") == "contradicted"
+    assert verdict("-900", "900") == "exact"
+
+
+def test_a_z_of_the_other_sign():
+    frame = audit.column_readings("0.67", "-2.1", "0.1", "1.3", "0.036").set_index("reading")
+    assert frame["verdict"]["Wald z"] == "contradicted"
+    assert "sign" in frame["why"]["Wald z"]
+    frame = audit.column_readings("0.00", "-2.1", "-0.1", "1.3", "0.036").set_index("reading")
+    assert frame["verdict"]["Wald z"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "table", "ratio", "verdict"),
+    [
+        ("0.5", ((20, 10), (10, 20)), 4, "compatible"),
+        ("-0.5", ((20, 10), (10, 20)), 4, "untestable"),
+        ("-0.5", ((10, 20), (20, 10)), 0.25, "compatible"),
+        ("0.5", ((10, 20), (20, 10)), 0.25, "untestable"),
+        ("0.0", ((10, 20), (20, 10)), 0.25, "compatible"),
+        ("0.5", ((10, 10), (20, 20)), 1, "compatible"),
+        ("-0.5", ((10, 10), (20, 20)), 1, "compatible"),
+        ("0.5", ((10, 0), (5, 5)), math.inf, "compatible"),
+        ("-0.5", ((10, 0), (5, 5)), math.inf, "untestable"),
+        ("-0.5", ((0, 10), (5, 5)), 0, "compatible"),
+    ],
+)
+def test_directions(coefficient, table, ratio, verdict):
+    for form in (table, np.array(table), pd.DataFrame(table).to_numpy()):
+        check = audit.direction(coefficient, form)
+        assert check.verdict == verdict
+        assert check.computed == check.lower == check.upper
+        assert math.exp(check.computed) == pytest.approx(ratio, rel=SAME)
+        assert ("adjustment" in check.explanation) == (verdict == "untestable")
+
+
+ROW = ("0.67", "2.1", "0.1", "1.3")
+BAD = [
+    ("value: .* got 'x'", lambda: audit.odds_ratio("x", "1")),
+    ("value: .* got 2.0", lambda: audit.odds_ratio(2.0, "1")),
+    ("coefficient: .* got '< 1'", lambda: audit.odds_ratio("2", "< 1")),
+    ("coefficient: .* got nan", lambda: audit.odds_ratio("2", math.nan)),
+    ("z: .* got '> 2'", lambda: audit.coefficient_p("> 2", "0.05")),
+    ("z: .* got ''", lambda: audit.coefficient_p("", "0.05")),
+    ("p: .* got '1.1'", lambda: audit.coefficient_p("2", "1.1")),
+    ("p: .* got None", lambda: audit.coefficient_p("2", None)),
+    ("z: .* other than 0, got '0.00'", lambda: audit.standard_error_from_z("1", "0.00")),
+    ("z: expected the sign of coefficient = 1", lambda: audit.standard_error_from_z("1", "-2")),
+    ("coefficient: .* got 1", lambda: audit.standard_error_from_z(1, "-2")),
+    ("z: .* other than 0", lambda: audit.wald_limits("1", "0", "0", "2")),
+    ("z: .* the sign of coefficient", lambda: audit.wald_limits("-1", "2", "0", "2")),
+    ("lower: expected at most upper = 0", lambda: audit.wald_limits("1", "2", "2", "0")),
+    ("upper: .* got '< 3'", lambda: audit.wald_limits("1", "2", "0", "< 3")),
+    ("level: .* got 95", lambda: audit.wald_limits("1", "2", "0", "2", 95)),
+    ("level: .* got '100'", lambda: audit.wald_limits("1", "2", "0", "2", "100")),
+    ("level: .* got '< 95'", lambda: audit.wald_limits("1", "2", "0", "2", "< 95")),
+    ("value: .* got '< 1'", lambda: audit.holds("< 1", "0", "2")),
+    ("lower: expected at most upper = -1", lambda: audit.holds("1", "0", "-1")),
+    ("coefficient: .* got ''", lambda: audit.column_readings("", *ROW[1:], "0.1")),
+    ("value: .* got '> 1'", lambda: audit.column_readings("1", "> 1", "0", "2", "0.1")),
+    ("lower: .* got 2", lambda: audit.column_readings("1", "1", "2", "0", "0.1")),
+    ("p: .* got '-0.1'", lambda: audit.column_readings(*ROW, "-0.1")),
+    ("coefficient: .* got 'x'", lambda: audit.direction("x", ((1, 2), (3, 4)))),
+    (r"table: expected \(\(a, b\), \(c, d\)\)", lambda: audit.direction("1", (1, 2, 3, 4))),
+    (r"table: expected \(\(a, b\), \(c, d\)\)", lambda: audit.direction("1", ((1, 2),))),
+    ("table: .* got -1", lambda: audit.direction("1", ((1, 2), (3, -1)))),
+    ("table: .* got nan", lambda: audit.direction("1", ((1, 2), (3, math.nan)))),
+    ("table: .* in every row and column", lambda: audit.direction("1", ((0, 2), (0, 4)))),
+    ("table: .* in every row and column", lambda: audit.direction("1", ((0, 0), (3, 4)))),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

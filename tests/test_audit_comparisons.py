@@ -1,0 +1,566 @@
+"""hccbook.audit.comparisons: R's numbers, worked examples, brute force and random data.
+
+The TIPM paper's numbers come from the register; the textbook examples are typed once.
+"""
+
+import json
+import math
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from hccbook import audit, reported
+from hccbook.audit import comparisons
+from hccbook.estimate import Printed
+
+SAME = 1e-10  # relative; R's network algorithm for larger tables keeps 12 digits
+ROUND_OFF = 1e-8  # relative; ranges are widened by 1e-9 against round-off
+TIGHT = 0.001  # in P; how much too wide a range of Welch's t test may be
+Z95 = stats.norm.ppf(0.975)
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "comparisons.json").read_text(encoding="utf-8"))
+R_NAMES = {
+    "chi-square": "chisq",
+    "chi-square with Yates' correction": "yates",
+    "Fisher's exact": "fisher",
+    "Fisher-Freeman-Halton": "fisher",
+    "likelihood ratio": "likelihood",
+}
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def tipm(id):
+    return reported.text(f"tipm.{id}")
+
+
+# Counts
+
+
+@pytest.mark.parametrize("case", R["tables"], ids=lambda case: str(case["table"]))
+def test_tests_of_counts_as_in_r(case):
+    tests = audit.count_tests(case["table"])
+    small = np.shape(case["table"]) == (2, 2)
+    expected = ["chi-square", "Fisher-Freeman-Halton", "likelihood ratio"]
+    if small:
+        expected = [
+            "chi-square",
+            "chi-square with Yates' correction",
+            "Fisher's exact",
+            "likelihood ratio",
+        ]
+    assert list(tests) == expected
+    for name, p in tests.items():
+        assert p == pytest.approx(case[R_NAMES[name]], rel=SAME)
+
+
+def test_the_tea_tasting_lady():
+    # Fisher (1935): four cups of each kind, one of each taken for the other: 34 / 70.
+    tests = audit.count_tests([[3, 1], [1, 3]])
+    assert tests["Fisher's exact"] == pytest.approx(34 / 70, rel=SAME)
+    assert tests["chi-square"] == pytest.approx(stats.chi2.sf(2, 1), rel=SAME)
+    assert tests["chi-square with Yates' correction"] == pytest.approx(
+        stats.chi2.sf(0.5, 1), rel=SAME
+    )
+
+
+def slow_exact_p(table):
+    """Sum the probabilities of all tables with these margins in whole numbers."""
+    table = np.array(table)
+    rows, columns = table.sum(axis=1).tolist(), table.sum(axis=0).tolist()
+
+    def weight(cells):
+        return Fraction(1, math.prod(math.factorial(count) for count in cells))
+
+    def fill(rows, columns):
+        if len(rows) == 1:
+            yield (*columns,)
+            return
+        for first in product(*(range(column + 1) for column in columns)):
+            if sum(first) == rows[0]:
+                left = [column - count for column, count in zip(columns, first, strict=True)]
+                yield from ((*first, *rest) for rest in fill(rows[1:], left))
+
+    weights = [weight(cells) for cells in fill(rows, columns)]
+    observed = weight(table.ravel().tolist())
+    return float(sum(w for w in weights if w <= observed) / sum(weights))
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (2, 3), (3, 2), (3, 3), (2, 4), (4, 2)])
+def test_the_exact_test_as_by_brute_force(shape):
+    rng = np.random.default_rng(shape[0] + 10 * shape[1])
+    for _ in range(6):
+        table = rng.integers(0, 4, size=shape)
+        table[0] += ~table.any(axis=0)  # no empty column
+        table[:, 0] += ~table.any(axis=1)
+        name = "Fisher's exact" if shape == (2, 2) else "Fisher-Freeman-Halton"
+        assert audit.count_tests(table)[name] == pytest.approx(slow_exact_p(table), rel=SAME)
+
+
+tables = st.integers(2, 4).flatmap(
+    lambda columns: st.lists(
+        st.lists(st.integers(0, 12), min_size=columns, max_size=columns), min_size=2, max_size=3
+    )
+)
+
+
+@properties
+@given(tables, st.randoms(use_true_random=False))
+def test_tests_of_counts_do_not_depend_on_the_order(rows, random):
+    table = np.array(rows)
+    assume(table.any(axis=0).all() and table.any(axis=1).all())
+    tests = audit.count_tests(table)
+    assert all(0 <= p <= 1 for p in tests.values())
+    random.shuffle(rows)
+    for other in (rows, np.array(rows).T, table[:, ::-1]):
+        assert audit.count_tests(other) == pytest.approx(tests, rel=SAME)
+
+
+def test_an_exact_test_of_too_many_tables_is_left_out():
+    table = np.full((4, 4), 30)
+    assert list(audit.count_tests(table)) == ["chi-square", "likelihood ratio"]
+    check = audit.p_from_counts("0.30", table + np.eye(4, dtype=int))
+    assert check.verdict == "untestable"
+    assert "too many tables" in check.explanation
+    assert audit.p_from_counts("1.00", table).verdict == "exact"
+
+
+def test_which_test_prints_a_p():
+    table = [[85, 36], [25, 6]]
+    tests = audit.count_tests(table)
+    fisher, yates = tests["Fisher's exact"], tests["chi-square with Yates' correction"]
+    p = f"{fisher:.2f}"
+    for named, verdict in (
+        (None, "exact"),
+        ("Fisher's exact", "exact"),
+        ("chi-square", "compatible"),
+    ):
+        check = audit.p_from_counts(p, table, named)
+        assert (check.verdict, check.printed, check.computed) == (verdict, p, fisher)
+        assert (check.lower, check.upper) == (min(tests.values()), max(tests.values()))
+        assert all(f"{name} {value:.4g}" in check.explanation for name, value in tests.items())
+    assert "not printed by chi-square, the named test" in check.explanation
+    check = audit.p_from_counts(f"{yates:.3f}", table, "likelihood ratio")
+    assert (check.verdict, check.computed) == ("compatible", yates)
+    check = audit.p_from_counts("0.99", table, "likelihood ratio")
+    assert (check.verdict, check.computed) == ("contradicted", tests["likelihood ratio"])
+    check = audit.p_from_counts("0.99", table)
+    assert (check.verdict, check.computed) == ("contradicted", tests["chi-square"])
+    # Between two tests, but printed by neither.
+    between = f"{(fisher + tests['chi-square']) / 2:.4f}"
+    assert audit.p_from_counts(between, table).verdict == "contradicted"
+
+
+def test_a_p_printed_as_a_bound_or_as_1():
+    table = [[71, 13], [39, 29]]
+    assert audit.p_from_counts("< 0.001", table, "chi-square").verdict == "exact"
+    assert audit.p_from_counts("> 0.05", table).verdict == "contradicted"
+    table = [[67, 25], [43, 17]]  # chi-square 0.88, Fisher's exact test 1
+    assert audit.p_from_counts("1", table, "chi-square").verdict == "exact"
+    assert audit.p_from_counts("1.00", table, "chi-square").verdict == "compatible"
+    assert audit.p_from_counts("1.00", table, "Fisher's exact").verdict == "exact"
+
+
+def test_a_half_way_p_prints_either_way():
+    # Fisher's exact P of this table is 1/4, and may be printed as 0.2 or as 0.3.
+    table = [[3, 0], [0, 1]]
+    assert slow_exact_p(table) == 0.25
+    for p in ("0.2", "0.3"):
+        assert audit.p_from_counts(p, table, "Fisher's exact").verdict == "exact"
+    assert audit.p_from_counts("0.24", table, "Fisher's exact").verdict == "contradicted"
+
+
+@properties
+@given(tables, st.integers(1, 4), st.data())
+def test_a_true_p_of_counts_is_never_contradicted(rows, decimals, data):
+    table = np.array(rows)
+    assume(table.any(axis=0).all() and table.any(axis=1).all())
+    tests = audit.count_tests(table)
+    name = data.draw(st.sampled_from(sorted(tests)))
+    p = f"{tests[name]:.{decimals}f}"
+    assert audit.p_from_counts(p, table, name).verdict == "exact"
+    assert audit.p_from_counts(p, table).verdict == "exact"
+    assert audit.p_from_counts(p, table, "chi-square").verdict in ("exact", "compatible")
+
+
+def test_the_counts_of_the_tipm_paper():
+    columns = {"table1": ("training", "internal", "external"), "table2": ("tie", "tin")}
+    for where, p, exact in (
+        ("table1", "p", "Fisher-Freeman-Halton"),
+        ("table2", "univariable.p", "Fisher's exact"),
+    ):
+        table = [
+            [int(tipm(f"{where}.delta-p.{part}.{column}.count")) for column in columns[where]]
+            for part in ("negative", "not-negative")
+        ]
+        check = audit.p_from_counts(tipm(f"{where}.delta-p.{p}"), table, "chi-square")
+        assert check.verdict == "compatible"
+        assert check.computed == audit.count_tests(table)[exact]
+
+
+# Means and standard deviations
+
+
+@pytest.mark.parametrize("case", R["groups"], ids=lambda case: " ".join(case["means"]))
+def test_tests_of_means_as_in_r(case):
+    tests = audit.summary_tests(case["means"], case["sds"], case["sizes"])
+    two = len(case["means"]) == 2
+    assert list(tests) == (["t", "Welch t"] if two else ["one-way ANOVA", "Welch ANOVA"])
+    for p, key in zip(tests.values(), ("pooled", "welch"), strict=True):
+        assert p.value == pytest.approx(case[key], rel=SAME)
+        assert 0 <= p.low < p.value < p.high <= 1
+
+
+def pooled_p(means, sds, n):
+    """P of one-way ANOVA; every row is another set of means and SDs."""
+    k, total = len(n), n.sum()
+    mean = (n * means).sum(axis=-1, keepdims=True) / total
+    between = (n * (means - mean) ** 2).sum(axis=-1)
+    within = ((n - 1) * sds**2).sum(axis=-1)
+    return stats.f.sf((between / (k - 1)) / (within / (total - k)), k - 1, total - k)
+
+
+def welch_p(means, sds, n):
+    """P of Welch's ANOVA; every row is another set of means and SDs."""
+    k, w = len(n), n / sds**2
+    share = w / w.sum(axis=-1, keepdims=True)
+    mean = (share * means).sum(axis=-1, keepdims=True)
+    between = (w * (means - mean) ** 2).sum(axis=-1) / (k - 1)
+    spread = ((1 - share) ** 2 / (n - 1)).sum(axis=-1) / (k**2 - 1)
+    return stats.f.sf(between / (1 + 2 * (k - 2) * spread), k - 1, 1 / (3 * spread))
+
+
+def random_groups(rng, k, n_max):
+    """Draw printed groups: alike or apart, with coarse or fine rounding."""
+    decimals, apart = int(rng.integers(0, 3)), rng.choice([0.3, 3])
+    means = [f"{x:.{decimals}f}" for x in rng.normal(5, apart, k)]
+    sds = [f"{abs(x):.{decimals}f}" for x in rng.normal(2, 1, k)]
+    return means, sds, rng.integers(2, n_max, k)
+
+
+def box(texts, smallest=-math.inf):
+    numbers = [Printed(text) for text in texts]
+    low = [max(smallest, float(number.low)) for number in numbers]
+    return np.array(low), np.array([float(number.high) for number in numbers])
+
+
+def from_box(rng, low, high, rows=2000):
+    """Draw points of a box, many of them on its faces."""
+    share, side = rng.random((rows, low.size)), rng.integers(0, 3, (rows, low.size))
+    return low + np.where(side == 2, share, side) * (high - low)
+
+
+def near_each_other(rng, low, high, rows=2000):
+    """Draw points of a box whose coordinates are as equal as they can be."""
+    return np.clip(rng.uniform(low.min(), high.max(), (rows, 1)), low, high)
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5, 6])
+def test_ranges_of_p_hold_the_whole_box(k):
+    rng = np.random.default_rng(k)
+    for n_max in (4, 10, 60, 300) * (3 if k < 5 else 1):
+        means, sds, n = random_groups(rng, k, n_max)
+        tests = list(audit.summary_tests(means, sds, n.tolist()).values())
+        low, high = box(means)
+        m = np.concatenate([from_box(rng, low, high), near_each_other(rng, low, high)])
+        s = np.maximum(from_box(rng, *box(sds, 0), rows=len(m)), 1e-6)
+        for p, formula in zip(tests, (pooled_p, welch_p), strict=True):
+            inside = formula(m, s, n)
+            assert p.low <= inside.min() * (1 + ROUND_OFF)
+            assert inside.max() <= p.high * (1 + ROUND_OFF)
+            assert p.low <= p.value <= p.high
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_ranges_of_pooled_tests_are_sharp(k):
+    rng = np.random.default_rng(20 + k)
+    for _ in range(8):
+        means, sds, n = random_groups(rng, k, 40)
+        (p, _) = audit.summary_tests(means, sds, n.tolist()).values()
+        (low, high), (low_sd, high_sd) = box(means), box(sds, 0)
+        corners = np.array(list(product(*zip(low, high, strict=True))))
+        if low_sd.any():
+            assert p.low == pytest.approx(pooled_p(corners, low_sd, n).min(), rel=ROUND_OFF)
+        else:
+            assert p.low == 0
+        # Means as near as possible to one point, which is searched on a grid and around its best.
+        grid = np.linspace(low.min(), high.max(), 4001)[:, None]
+        spread = pooled_p(np.clip(grid, low, high), high_sd, n)
+        best = np.linspace(-1, 1, 4001)[:, None] * (grid[1] - grid[0]) + grid[spread.argmax()]
+        most = pooled_p(np.clip(best, low, high), high_sd, n).max()
+        assert p.high == pytest.approx(most, rel=1e-5)  # the grid is that fine
+        assert p.high >= most * (1 - ROUND_OFF)
+
+
+def test_ranges_of_the_welch_t_test_are_tight():
+    # For each difference, the extremes are on the sides of the box of SDs: P falls with their
+    # common size. The sides are searched on a fine grid.
+    rng = np.random.default_rng(2)
+    falls_with_an_sd = 0
+    for n_max in [3, 4, 6, 15, 40, 200] * 8:
+        means, sds, n = random_groups(rng, 2, n_max)
+        p = audit.summary_tests(means, sds, n.tolist())["Welch t"]
+        (low, high), (low_sd, high_sd) = box(means), box(sds, 0)
+        low_sd = np.maximum(low_sd, 1e-9)
+        near = max(0.0, low.max() - high.min())
+        far = max(high[0] - low[1], high[1] - low[0])
+        first, second = np.linspace(low_sd, high_sd, 1000).T
+
+        def sides(difference, end, first=first, second=second, n=n):
+            pairs = [np.column_stack([first, np.full(1000, end[1])])]
+            pairs += [np.column_stack([np.full(1000, end[0]), second])]
+            return welch_p(np.array([0, difference]), np.concatenate(pairs), n)
+
+        least, most = sides(far, low_sd).min(), sides(near, high_sd).max()
+        falls_with_an_sd += most > sides(near, high_sd)[-1] * (1 + ROUND_OFF)
+        assert least - TIGHT <= p.low <= least * (1 + ROUND_OFF)
+        assert most * (1 - ROUND_OFF) <= p.high <= most + TIGHT
+    assert falls_with_an_sd  # corners alone would not do
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5, 8, 10])
+def test_welch_p_rises_with_the_unevenness_of_the_weights(k):
+    # The lemma behind the ranges of Welch's tests, on all degrees of freedom there are.
+    unevenness = np.geomspace(1e-4, k, 2000)
+    for between in np.geomspace(1e-3, 1e3, 40):
+        p = comparisons._welch_p(between, unevenness, k)
+        assert (np.diff(p) >= -ROUND_OFF * p[1:]).all()
+        if p[0] < 1 - ROUND_OFF:
+            assert p[-1] > p[0]
+            assert comparisons._welch_p(between * 1.01, unevenness[0], k) < p[0]
+
+
+def test_two_groups_are_the_smallest_anova():
+    for case in R["groups"]:
+        if len(case["means"]) == 2:
+            first, second = zip(*(map(float, case[key]) for key in ("means", "sds")), strict=True)
+            for equal, p in zip(
+                (True, False),
+                audit.summary_tests(case["means"], case["sds"], case["sizes"]).values(),
+                strict=True,
+            ):
+                (m, s), (n, k) = (first, second), case["sizes"]
+                t = stats.ttest_ind_from_stats(m[0], m[1], n, s[0], s[1], k, equal_var=equal)
+                assert p.value == pytest.approx(t.pvalue, rel=SAME)
+
+
+def test_standard_deviations_that_may_be_0():
+    tests = audit.summary_tests(["1", "5"], ["0", "0"], [5, 5])
+    assert [p.low for p in tests.values()] == [0, 0]
+    assert tests["t"].value == 0
+    assert all(p.low <= p.value <= p.high < 0.001 for p in tests.values())
+    tests = audit.summary_tests(["5", "5", "5"], ["0", "0", "0"], [5, 5, 5])
+    assert [tuple(p) for p in tests.values()] == [(0, 1, 1), (0, 1, 1)]
+    # One group without spread: the others' variance is all there is.
+    (_, p) = audit.summary_tests(["1.00", "2.00"], ["0.0", "1.0"], [8, 8]).values()
+    t = 0.99 / (0.95 / math.sqrt(8))
+    assert p.value == pytest.approx(2 * stats.t.sf(math.sqrt(8), 7), rel=ROUND_OFF)
+    assert p.high > 2 * stats.t.sf(t, 7) > p.low
+
+
+@pytest.mark.parametrize("k", range(2, 11))
+def test_equal_means_allow_p_1(k):
+    for p in audit.summary_tests(["3.0"] * k, ["1.0"] * k, [4] * k).values():
+        assert (p.value, p.high) == (1, 1)
+        assert 0 < p.low < 1
+
+
+@settings(properties, max_examples=40)
+@given(
+    st.integers(2, 4), st.integers(0, 2), st.integers(1, 4), st.booleans(), st.integers(0, 2**32)
+)
+def test_a_true_p_of_means_is_never_missed(k, decimals, p_decimals, equal, seed):
+    rng = np.random.default_rng(seed)
+    n = rng.integers(2, 30, k)
+    groups = [rng.normal(rng.normal(), rng.uniform(0.5, 3), size) for size in n]
+    means = [f"{group.mean():.{decimals}f}" for group in groups]
+    sds = [f"{group.std(ddof=1):.{decimals}f}" for group in groups]
+    test = stats.ttest_ind if k == 2 else stats.f_oneway
+    p = f"{test(*groups, equal_var=equal).pvalue:.{p_decimals}f}"
+    check = audit.p_from_summaries(p, means, sds, n.tolist())
+    assert check.verdict in ("exact", "rounding", "compatible")
+
+
+def test_which_test_of_means_is_reported():
+    groups = ["256.9", "200.4"], ["62.1", "80.6"], [110, 42]
+    tests = audit.summary_tests(*groups)
+    for p, name, verdict in (
+        ("< 0.001", "t", "exact"),
+        ("0.000009", "t", "exact"),
+        ("0.00012", "Welch t", "exact"),
+        ("0.000120", "Welch t", "compatible"),
+        ("0.000125", "Welch t", "rounding"),
+    ):
+        check = audit.p_from_summaries(p, *groups)
+        assert (check.verdict, check.printed) == (verdict, p)
+        assert (check.lower, check.computed, check.upper) == tests[name]
+        assert check.explanation.startswith(f"{name} can print {p}; ")
+        assert "t 8.78e-06" in check.explanation
+        assert "Welch t 0.000124" in check.explanation
+
+
+def test_a_rank_test_stays_possible():
+    groups = ["160.9", "78.6"], ["624.8", "110.6"], [110, 42]
+    check = audit.p_from_summaries("0.036", *groups)
+    tests = audit.summary_tests(*groups)
+    assert check.verdict == "untestable"
+    assert "Mann-Whitney needs the patients' values" in check.explanation
+    assert check.computed == tests["t"].value
+    assert (check.lower, check.upper) == (tests["Welch t"].low, tests["t"].high)
+    check = audit.p_from_summaries("0.5", ["1.0", "2.0", "3.0"], ["0.1"] * 3, [9, 9, 9])
+    assert check.verdict == "untestable"
+    assert "Kruskal-Wallis" in check.explanation
+
+
+def test_the_means_of_the_tipm_paper():
+    def check(where, row, p, groups, sizes):
+        means, sds = (
+            [tipm(f"{where}.{row}.{group}.{kind}") for group in groups] for kind in ("mean", "sd")
+        )
+        return audit.p_from_summaries(tipm(f"{where}.{row}.{p}"), means, sds, sizes).verdict
+
+    cohorts = ("training", "internal", "external")
+    sizes = [int(tipm(f"results.{cohort}.n")) for cohort in cohorts]
+    assert check("table1", "plt", "p", cohorts, sizes) == "exact"
+    sizes = [int(tipm(f"table1.response.{group}.training.count")) for group in ("tie", "tin")]
+    assert check("table2", "plt", "univariable.p", ("tie", "tin"), sizes) == "exact"
+    assert check("table2", "alt", "univariable.p", ("tie", "tin"), sizes) == "untestable"
+
+
+# Interaction
+
+
+def test_the_worked_example_of_altman_and_bland_on_interaction():
+    # BMJ 2003;326:219: z = -0.2726 / 0.2206 = -1.24, P = 0.2, ratio 0.76.
+    check = audit.interaction_p(("0.67", "0.46", "0.98"), ("0.88", "0.71", "1.08"), "0.2")
+    assert check.verdict == "exact"
+    assert check.computed == pytest.approx(2 * stats.norm.cdf(-0.2726 / 0.2206), abs=0.0005)
+    assert "ratio of ratios 0.76, z = -1.24" in check.explanation
+    check = audit.interaction_p(("0.67", "0.46", "0.98"), ("0.88", "0.71", "1.08"), "0.02")
+    assert check.verdict == "contradicted"
+
+
+@st.composite
+def ratios(draw):
+    effect, se, decimals = draw(st.floats(-1, 1)), draw(st.floats(0.05, 1)), draw(st.integers(1, 3))
+    texts = [f"{math.exp(effect + k * Z95 * se):.{decimals}f}" for k in (0, -1, 1)]
+    numbers = [Printed(text) for text in texts]
+    assume(numbers[0].low > 0 and numbers[1].low > 0 and numbers[1].value < numbers[2].value)
+    return effect, se, texts, numbers
+
+
+def interaction(z, arms):
+    """P of the z test, from six numbers."""
+    effects = [math.log(arm[0]) for arm in arms]
+    ses = [math.log(arm[2] / arm[1]) / (2 * z) for arm in arms]
+    return float(2 * stats.norm.sf(abs(effects[0] - effects[1]) / math.hypot(*ses)))
+
+
+@properties
+@given(ratios(), ratios(), st.data())
+def test_p_for_interaction_covers_the_rounding_box(first, second, data):
+    for level, z in (("95", Z95), ("90", stats.norm.ppf(0.95))):
+        check = audit.interaction_p(first[2], tuple(second[2]), "0.5", level=level)
+        assert check.lower <= check.computed <= check.upper
+        corners = []
+        for ends in product(("low", "high"), repeat=6):
+            arms = [
+                [float(getattr(x, end)) for x, end in zip(arm[3], three, strict=True)]
+                for arm, three in ((first, ends[:3]), (second, ends[3:]))
+            ]
+            if all(arm[1] < arm[2] for arm in arms):
+                corners.append(interaction(z, arms))
+        share = data.draw(st.lists(st.floats(0, 1), min_size=6, max_size=6))
+        inside = [float(x.low) for x in (*first[3], *second[3])]
+        width = [float(x.high - x.low) for x in (*first[3], *second[3])]
+        point = [a + b * c for a, b, c in zip(inside, share, width, strict=True)]
+        if point[1] < point[2] and point[4] < point[5]:
+            corners.append(interaction(z, [point[:3], point[3:]]))
+        assert check.lower <= min(corners) + ROUND_OFF
+        assert check.upper >= max(corners) - ROUND_OFF
+        a, b = first[3][0], second[3][0]
+        if a.high < b.low or b.high < a.low:  # else equal ratios allow P = 1
+            assert check.upper == pytest.approx(max(corners), abs=ROUND_OFF)
+        else:
+            assert check.upper == 1
+        if all(arm[3][1].high < arm[3][2].low for arm in (first, second)):
+            assert check.lower == pytest.approx(min(corners), abs=ROUND_OFF)
+
+
+@properties
+@given(ratios(), ratios(), st.integers(1, 4))
+def test_a_true_p_for_interaction_is_never_contradicted(first, second, decimals):
+    z = (first[0] - second[0]) / math.hypot(first[1], second[1])
+    p = f"{2 * stats.norm.sf(abs(z)):.{decimals}f}"
+    assert audit.interaction_p(first[2], second[2], p).verdict != "contradicted"
+    swapped = audit.interaction_p(second[2], first[2], p)
+    assert swapped.verdict == audit.interaction_p(first[2], second[2], p).verdict
+
+
+# Bad input
+
+
+TABLE = [[3, 1], [1, 3]]
+GROUPS = (["1.0", "2.0"], ["0.5", "0.6"], [10, 12])
+ARM = ("0.67", "0.46", "0.98")
+BAD = [
+    ("table: .* got 5", lambda: audit.count_tests(5)),
+    (r"table: .* got \[1, 2\]", lambda: audit.count_tests([1, 2])),
+    (r"table: .* got \[\]", lambda: audit.count_tests([])),
+    (r"table: .* two or more rows .* got \[\[1, 2\]\]", lambda: audit.count_tests([[1, 2]])),
+    (r"table: .* got \[\[1\], \[2\]\]", lambda: audit.count_tests([[1], [2]])),
+    (r"table: .* all as long", lambda: audit.count_tests([[1, 2], [3]])),
+    ("table: .* got -1", lambda: audit.count_tests([[1, -1], [3, 4]])),
+    ("table: .* got 0.5", lambda: audit.count_tests([[1, 0.5], [3, 4]])),
+    ("table: .* got nan", lambda: audit.count_tests([[1, math.nan], [3, 4]])),
+    ("table: .* got '1'", lambda: audit.count_tests([["1", 2], [3, 4]])),
+    ("table: .* got None", lambda: audit.count_tests([[None, 2], [3, 4]])),
+    ("table: .* every row and column", lambda: audit.count_tests([[0, 2], [0, 4]])),
+    ("table: .* every row and column", lambda: audit.count_tests([[0, 0], [3, 4]])),
+    ("p: .* got 0.1", lambda: audit.p_from_counts(0.1, TABLE)),
+    ("p: .* got '1.5'", lambda: audit.p_from_counts("1.5", TABLE)),
+    ("p: .* got 'NS'", lambda: audit.p_from_counts("NS", TABLE)),
+    ("table: .* got -3", lambda: audit.p_from_counts("0.1", [[-3, 1], [1, 3]])),
+    ("test: .* got 'chi2'", lambda: audit.p_from_counts("0.1", TABLE, "chi2")),
+    ("test: .*Halton'", lambda: audit.p_from_counts("0.1", TABLE, "Fisher-Freeman-Halton")),
+    ("means: .* got '1.0'", lambda: audit.summary_tests("1.0", *GROUPS[1:])),
+    ("means: .* got 1.0", lambda: audit.summary_tests([1.0, 2.0], *GROUPS[1:])),
+    ("means: .* got '< 1'", lambda: audit.summary_tests(["< 1", "2"], *GROUPS[1:])),
+    ("means: .* got 1", lambda: audit.summary_tests(["1"], *GROUPS[1:])),
+    ("sds: .* got '-0.5'", lambda: audit.summary_tests(GROUPS[0], ["-0.5", "1"], [10, 12])),
+    ("sds: .* got 'x'", lambda: audit.summary_tests(GROUPS[0], ["x", "1"], [10, 12])),
+    ("sds: .* got 3", lambda: audit.summary_tests(GROUPS[0], ["1", "1", "1"], [10, 12])),
+    ("sizes: .* got 1", lambda: audit.summary_tests(*GROUPS[:2], [10, 1])),
+    ("sizes: .* got 2.5", lambda: audit.summary_tests(*GROUPS[:2], [10, 2.5])),
+    ("sizes: .* got nan", lambda: audit.summary_tests(*GROUPS[:2], [10, math.nan])),
+    ("sizes: .* got 5", lambda: audit.summary_tests(*GROUPS[:2], 5)),
+    (r"sizes: .* got \[\]", lambda: audit.summary_tests([], [], [])),
+    ("sizes: expected 2 to 10 groups, got 1", lambda: audit.summary_tests(["1"], ["1"], [9])),
+    ("sizes: .* got 11", lambda: audit.summary_tests(["1"] * 11, ["1"] * 11, [9] * 11)),
+    ("p: .* got '2'", lambda: audit.p_from_summaries("2", *GROUPS)),
+    ("p: .* got None", lambda: audit.p_from_summaries(None, *GROUPS)),
+    ("sds: .* got None", lambda: audit.p_from_summaries("0.1", GROUPS[0], None, [10, 12])),
+    ("p: .* got '-0.1'", lambda: audit.interaction_p(ARM, ARM, "-0.1")),
+    ("first: .* got '0.67'", lambda: audit.interaction_p("0.67", ARM, "0.1")),
+    (r"first: .* got \('0.67', '0.46'\)", lambda: audit.interaction_p(ARM[:2], ARM, "0.1")),
+    ("second: .* got None", lambda: audit.interaction_p(ARM, None, "0.1")),
+    ("second, estimate: .* got 0.6", lambda: audit.interaction_p(ARM, (0.6, "1", "2"), "0.1")),
+    ("second, estimate: .* got '0.0'", lambda: audit.interaction_p(ARM, ("0.0", "1", "2"), "0.1")),
+    ("first, lower: expected less", lambda: audit.interaction_p(("1", "2", "1"), ARM, "0.1")),
+    ("first, upper: .* got 'x'", lambda: audit.interaction_p(("1", "2", "x"), ARM, "0.1")),
+    ("level: .* got 0.95", lambda: audit.interaction_p(ARM, ARM, "0.1", level=0.95)),
+    ("level: .* got '100'", lambda: audit.interaction_p(ARM, ARM, "0.1", level="100")),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

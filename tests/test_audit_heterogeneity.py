@@ -1,0 +1,621 @@
+"""hccbook.audit.heterogeneity: R's metafor, brute force, and simulated meta-analyses."""
+
+import json
+import math
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq, minimize, minimize_scalar
+from scipy.stats import chi2, norm
+
+from hccbook import audit, reported
+from hccbook.estimate import Printed
+
+SAME = 1e-12  # the same formula, written in another way
+SLACK = 1e-9  # both sides of a bound round
+FROM_R = 1e-9  # R's numbers have 15 digits, and its interval search stops before that
+SEARCH = 1e-6  # how near a general minimiser comes
+DIGITS = 12  # decimals of a number printed so finely that its rounding does not count
+PLACES = 9  # and of an I², which may have no more
+Z95 = norm.ppf(0.975)
+R = json.loads(
+    (Path(__file__).parents[1] / "data" / "reference" / "heterogeneity.json").read_text()
+)
+EFFECT, VARIANCE = np.array(R["effect"]), np.array(R["variance"])
+ALLOCATION = ("alternate", "random", "systematic")
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def fixed_effects(effect, variance):
+    """Pool by inverse variance: Q, the mean and its variance."""
+    effect, weight = np.asarray(effect), 1 / np.asarray(variance)
+    mean = np.sum(weight * effect) / np.sum(weight)
+    return np.sum(weight * (effect - mean) ** 2), mean, 1 / np.sum(weight)
+
+
+def dersimonian_laird(effect, variance):
+    """Return Q, tau², and the mean with its variance, as DerSimonian and Laird wrote them."""
+    weight = 1 / np.asarray(variance)
+    q, _, _ = fixed_effects(effect, variance)
+    divisor = np.sum(weight) - np.sum(weight**2) / np.sum(weight)
+    tau2 = max(0.0, (q - (len(weight) - 1)) / divisor)
+    return q, tau2, *fixed_effects(effect, np.asarray(variance) + tau2)[1:]
+
+
+def i2_of(q, k):
+    return 100 * (q - (k - 1)) / q if q > k - 1 else 0.0
+
+
+def printed_ratio(mean, variance, decimals):
+    """Print a ratio and its 95 % limits."""
+    half = Z95 * math.sqrt(variance)
+    return [f"{math.exp(mean + sign * half):.{decimals}f}" for sign in (0, -1, 1)]
+
+
+def usable(texts):
+    """Say whether a printed ratio with limits is one that the checks accept."""
+    numbers = [Printed(text) for text in texts]
+    return all(number.low > 0 for number in numbers) and numbers[1].value < numbers[2].value
+
+
+def il6(id, field="printed"):
+    return reported.text(f"il6-sii.{id}", field)
+
+
+def subgroup(id, k):
+    return (il6(f"{id}.i2"), k, *(il6(f"{id}.hr", x) for x in ("printed", "lower", "upper")))
+
+
+# Q, I² and P
+
+
+def test_the_bcg_trials():
+    # Colditz and others, 1994, as metafor's handbook gives them: Q = 152.23 on 12 degrees of
+    # freedom, I² = 92.12 %.
+    fit = R["fixed"]["all"]
+    assert [f"{fit['q']:.2f}", f"{fit['i2']:.2f}"] == ["152.23", "92.12"]
+    low, value, high = audit.q_from_i2("92.12", 13)
+    assert low < 152.23 < high
+    assert value == pytest.approx(12 / 0.0788, rel=SAME)
+    assert audit.heterogeneity_p("92.1", 13, "< 0.0001").verdict == "exact"
+    assert audit.heterogeneity_p("92.1", 13, "0.01").verdict == "contradicted"
+
+
+@pytest.mark.parametrize("name", ["all", *ALLOCATION])
+def test_q_and_p_are_those_of_r(name):
+    fit = R["fixed"][name]
+    k, i2 = len(fit["trials"]), f"{fit['i2']:.{PLACES}f}"
+    rows = np.array(fit["trials"]) - 1
+    q, mean, variance = fixed_effects(EFFECT[rows], VARIANCE[rows])
+    found = [q, math.exp(mean), math.sqrt(variance)]
+    assert found == pytest.approx([fit["q"], fit["ratio"], fit["se"]], rel=FROM_R)
+    assert audit.q_from_i2(i2, k).value == pytest.approx(fit["q"], rel=FROM_R)
+    check = audit.heterogeneity_p(i2, k, f"{fit['p']:.3f}")
+    assert check.computed == pytest.approx(fit["p"], rel=SLACK * fit["q"])
+    assert check.verdict == "exact"
+    assert k in audit.study_counts(f"{fit['i2']:.1f}", f"{fit['p']:.6f}")
+
+
+def test_i2_of_0_and_of_100():
+    # Any Q up to the degrees of freedom gives 0: P is at least that of Q = df, or a little less.
+    low, value, high = audit.q_from_i2("0", 4)
+    assert (low, value, high) == (0, 3, pytest.approx(3 / 0.995, rel=SAME))
+    assert audit.q_from_i2("0.0", 4).high == pytest.approx(3 / 0.9995, rel=SAME)
+    check = audit.heterogeneity_p("0", 4, "0.39")
+    assert (check.upper, check.verdict) == (1, "compatible")
+    assert check.lower == pytest.approx(chi2.sf(3 / 0.995, 3), rel=SAME)
+    assert check.computed == pytest.approx(chi2.sf(3, 3), rel=SAME)
+    assert audit.heterogeneity_p("0", 4, "1.00").verdict == "compatible"
+    assert audit.heterogeneity_p("0", 4, "0.38").verdict == "contradicted"
+    # The box of 1 % begins at half a per cent, above 0.
+    assert audit.q_from_i2("1", 4).low == pytest.approx(3 / 0.995, rel=SAME)
+    assert audit.q_from_i2("100", 4) == (pytest.approx(3 / 0.005, rel=SAME), math.inf, math.inf)
+    assert audit.heterogeneity_p("100", 4, "< 0.001").verdict == "exact"
+
+
+@properties
+@given(st.floats(0, 400), st.integers(2, 40), st.integers(0, 3))
+@example(0.0, 2, 0)
+def test_true_q_and_p_always_fit(q, k, decimals):
+    i2 = f"{i2_of(q, k):.{decimals}f}"
+    low, value, high = audit.q_from_i2(i2, k)
+    assert low <= value <= high
+    assert low * (1 - SLACK) <= q <= high * (1 + SLACK)
+    # The ends are the last that print so.
+    number = Printed(i2)
+    if low:
+        assert i2_of(low, k) == pytest.approx(float(number.low), abs=SLACK)
+    else:
+        assert number.low <= 0
+    if high < math.inf:
+        assert i2_of(high, k) == pytest.approx(float(number.high), abs=SLACK)
+    else:
+        assert number.high >= 100
+    p = chi2.sf(q, k - 1)
+    for text in (f"{p:.{decimals}f}", f"{p:.3f}", "< 0.001" if p < 0.001 else f"{p:.2f}"):
+        check = audit.heterogeneity_p(i2, k, text)
+        assert check.verdict != "contradicted"
+        assert check.lower <= check.computed <= check.upper
+        assert k in audit.study_counts(i2, text, k)
+
+
+@pytest.mark.parametrize(
+    ("i2", "p"),
+    [("65", "0.04"), ("0", "0.39"), ("0", "0.71"), ("25", "0.26"), ("52", "0.10"), ("50.0", "0.5")],
+)
+def test_study_counts_as_by_brute_force(i2, p):
+    printed_i2, printed_p = Printed(i2), Printed(p)
+    expected = []
+    for k in range(2, 31):
+        q = np.linspace(0, 3 * k, 20_001)
+        share = 100 * np.maximum(0, 1 - (k - 1) / np.maximum(q, 1e-300))
+        fits = (share >= float(printed_i2.low)) & (share <= float(printed_i2.high))
+        tail = chi2.sf(q[fits], k - 1)
+        if np.any((tail >= float(printed_p.low)) & (tail <= float(printed_p.high))):
+            expected.append(k)
+    assert audit.study_counts(i2, p) == expected
+    assert audit.study_counts(i2, p, 4) == [k for k in expected if k <= 4]
+
+
+def test_the_register_of_the_il6_paper():
+    def counts(id):
+        return audit.study_counts(il6(f"{id}.i2"), il6(f"{id}.i2", "p"))
+
+    assert counts("sii.os.subgroup.local-treatment") == [4]
+    assert int(il6("sii.os.subgroup.local-treatment.studies")) == 5
+    assert counts("sii.os.subgroup.hbv-mixed") == [4]
+    assert counts("il6.pfs.pooled") == [3, 4, 5]
+    assert counts("sii.pfs.subgroup.hbv-mixed") == [2, 3, 4]
+
+
+# Q within and between subgroups
+
+
+def bcg_subgroups(decimals, places):
+    return [
+        (
+            f"{fit['i2']:.{places}f}",
+            len(fit["trials"]),
+            *(f"{fit[x]:.{decimals}f}" for x in ("ratio", "lower", "upper")),
+        )
+        for fit in (R["fixed"][name] for name in ALLOCATION)
+    ]
+
+
+def test_the_bcg_trials_by_method_of_allocation():
+    total = R["fixed"]["all"]
+    check = audit.q_partition(f"{total['i2']:.{PLACES}f}", 13, bcg_subgroups(DIGITS, PLACES))
+    assert check.computed == pytest.approx(total["i2"], abs=FROM_R)
+    assert check.upper - check.lower < SLACK * 100
+    assert audit.q_partition("92.1", 13, bcg_subgroups(2, 1)).verdict == "exact"
+    check = audit.q_partition("92", 13, bcg_subgroups(2, 0))
+    assert check.verdict == "rounding"
+    assert check.lower <= total["i2"] <= check.upper
+    assert audit.q_partition("94", 13, bcg_subgroups(2, 0)).verdict == "contradicted"
+    between = total["q"] - sum(R["fixed"][name]["q"] for name in ALLOCATION)
+    check = audit.q_partition("92.1", 13, bcg_subgroups(DIGITS, PLACES))
+    assert f"{between:.2f} between" in check.explanation
+    # What lies within the subgroups is less than everything.
+    check = audit.q_partition("92", 13, bcg_subgroups(2, 0), pooled=False)
+    assert (check.upper, check.verdict) == (100, "compatible")
+    assert check.lower < i2_of(total["q"] - between, 13) < total["i2"]
+    assert audit.q_partition("90", 13, bcg_subgroups(2, 0), pooled=False).verdict == "contradicted"
+
+
+@st.composite
+def meta_analyses(draw, groups=(2, 4), equal=False):
+    """Draw studies in subgroups; return Q of all, and each subgroup's fit by fixed effects."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    sizes = rng.integers(1 if not equal else 2, 7, size=rng.integers(groups[0], groups[1] + 1))
+    spread, shift = rng.choice([0, 0.2, 1]), rng.choice([0, 0.3, 1.5])
+    fits, effects, variances = [], [], []
+    for k in sizes:
+        variance = rng.uniform(0.05, 0.7, k) ** 2
+        effect = rng.normal(shift * rng.normal(), np.sqrt(variance + spread**2))
+        fits.append((int(k), *fixed_effects(effect, variance)))
+        effects.extend(effect)
+        variances.extend(variance)
+    return fixed_effects(effects, variances)[0], fits
+
+
+def prints_of(fits, decimals, places):
+    """Print subgroups: I² with ``places`` decimals, ratios with ``decimals``."""
+    return [
+        (
+            None if k == 1 else f"{i2_of(q, k):.{places}f}",
+            k,
+            *printed_ratio(mean, variance, decimals),
+        )
+        for k, q, mean, variance in fits
+    ]
+
+
+def open_to(subgroups, keep):
+    """Hide the pooled ratios of the subgroups that are not to be kept."""
+    return [
+        group if kept else (*group[:2], None, None, None)
+        for group, kept in zip(subgroups, keep, strict=True)
+    ]
+
+
+@properties
+@given(meta_analyses(), st.integers(1, 4), st.integers(0, 2), st.data())
+def test_a_truthful_meta_analysis_is_never_contradicted(case, decimals, places, data):
+    q, fits = case
+    k = sum(fit[0] for fit in fits)
+    total, subgroups = f"{i2_of(q, k):.{places}f}", prints_of(fits, decimals, places)
+    assume(all(usable(group[2:]) for group in subgroups))
+    check = audit.q_partition(total, k, subgroups)
+    assert check.verdict != "contradicted"
+    assert check.lower - SLACK <= i2_of(q, k) <= check.upper + SLACK
+    assert check.lower <= check.computed <= check.upper
+    keep = [data.draw(st.booleans()) for _ in subgroups]
+    part = audit.q_partition(total, k, open_to(subgroups, keep))
+    none = audit.q_partition(total, k, subgroups, pooled=False)
+    assert none.lower <= part.lower + SLACK
+    assert part.lower <= check.lower + SLACK
+    assert {part.verdict, none.verdict} <= {"compatible", "exact", "rounding"}
+    assert none.upper == 100
+    assert none == audit.q_partition(total, k, open_to(subgroups, [False] * len(keep)))
+
+
+def test_q_is_partitioned_exactly():
+    rng, seen = np.random.default_rng(3), set()
+    for _ in range(40):
+        sizes = rng.integers(1, 5, size=rng.integers(2, 5))
+        effect, variance = rng.normal(0, 0.8, sizes.sum()), rng.uniform(0.01, 0.4, sizes.sum())
+        parts = np.split(np.arange(sizes.sum()), np.cumsum(sizes)[:-1])
+        fits = [fixed_effects(effect[part], variance[part]) for part in parts]
+        within = sum(fit[0] for fit in fits)
+        between = fixed_effects([fit[1] for fit in fits], [fit[2] for fit in fits])[0]
+        assert within + between == pytest.approx(fixed_effects(effect, variance)[0], rel=SAME)
+        # Where every I² is above 0 and prints are fine, the check finds the same number.
+        rows = [(len(part), *fit) for part, fit in zip(parts, fits, strict=True)]
+        if all(k == 1 or i2_of(q, k) > 0 for k, q, _, _ in rows):
+            groups = prints_of(rows, DIGITS, PLACES)
+            computed = audit.q_partition("50", int(sizes.sum()), groups).computed
+            assert computed == pytest.approx(i2_of(within + between, sizes.sum()), abs=SLACK)
+            seen |= set(sizes.tolist())
+    assert {1, 2} <= seen
+
+
+def log_box(text):
+    number = Printed(text)
+    return math.log(number.low), math.log(number.high)
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(meta_analyses(groups=(2, 3), equal=True), st.integers(1, 2))
+def test_the_range_between_subgroups_is_as_by_brute_force(case, decimals):
+    _, fits = case
+    subgroups = prints_of(fits, decimals, 1)
+    assume(all(usable(group[2:]) for group in subgroups))
+    assume(all(audit.standard_error(*group[3:]).low > 0 for group in subgroups))
+    k = sum(group[1] for group in subgroups)
+    check = audit.q_partition("50", k, subgroups)
+    effects = [log_box(group[2]) for group in subgroups]
+    errors = [audit.standard_error(*group[3:]) for group in subgroups]
+    least, most = (
+        sum(audit.q_from_i2(*group[:2])._asdict()[end] for group in subgroups)
+        for end in ("low", "high")
+    )
+
+    def q_between(effect, error):
+        return fixed_effects(effect, np.square(error))[0]
+
+    ends = [(se.low, se.high) for se in errors]
+    corners = [q_between(y, s) for y in product(*effects) for s in product(*ends)]
+    assert check.upper == pytest.approx(i2_of(most + max(corners), k), abs=SLACK)
+    # The least is inside the box of the effects, where the intervals are widest.
+    widest = [se.high for se in errors]
+    start = [np.mean(box) for box in effects]
+    nearest = minimize(
+        q_between, start, (widest,), method="L-BFGS-B", bounds=effects, options={"ftol": 1e-14}
+    )
+    lowest = i2_of(least + min(nearest.fun, *corners), k)
+    assert check.lower <= lowest + SLACK
+    assert check.lower == pytest.approx(lowest, abs=100 * SEARCH)
+
+
+def test_ratios_that_can_be_equal_add_nothing():
+    # 1.1 and 1.05 can be the same ratio; 1.1 and 1.20 cannot.
+    check = audit.q_partition(
+        "50", 4, [("50", 2, "1.1", "0.9", "1.3"), ("50", 2, "1.05", "0.9", "1.2")]
+    )
+    assert check.lower == pytest.approx(i2_of(2 / 0.505, 4), rel=SAME)
+    apart = audit.q_partition(
+        "50", 4, [("50", 2, "1.1", "0.9", "1.3"), ("50", 2, "1.20", "0.9", "1.5")]
+    )
+    assert apart.lower > check.lower
+    # Where rounding lets the limits of one meet there is no largest Q.
+    check = audit.q_partition(
+        "50", 4, [("50", 2, "0.5", "0.5", "0.6"), ("50", 2, "2.0", "1.0", "4.0")]
+    )
+    assert check.upper == 100
+
+
+def test_the_subgroups_of_the_il6_paper():
+    total = il6("sii.pfs.pooled.i2")
+    names = [f"sii.pfs.subgroup.{name}" for name in ("hbv", "hbv-mixed")]
+    sizes = [int(il6(f"{name}.studies")) for name in names]
+    assert sum(sizes) == int(il6("sii.pfs.pooled.studies"))
+    groups = [subgroup(name, k) for name, k in zip(names, sizes, strict=True)]
+    check = audit.q_partition(total, sum(sizes), groups)
+    assert (check.verdict, check.printed) == ("contradicted", total)
+    assert check.upper < 79.5
+    fewer = [groups[0], (groups[1][0], sizes[1] - 1, *groups[1][2:])]
+    assert audit.q_partition(total, sum(sizes) - 1, fewer).verdict == "exact"
+    assert audit.q_partition(total, sum(sizes), groups, pooled=False).verdict == "compatible"
+
+
+# Random effects of two studies
+
+
+def restricted_likelihood(effect, variance):
+    """Return tau² by minimising the restricted likelihood of any number of studies."""
+
+    def minus_twice(tau2):
+        total = variance + tau2
+        q, _, pooled = fixed_effects(effect, total)
+        return np.sum(np.log(total)) - math.log(pooled) + q
+
+    most = 4 * np.ptp(effect) ** 2 + 1e-6
+    fit = minimize_scalar(minus_twice, bounds=(0, most), options={"xatol": 1e-12})
+    return fit.x if fit.fun < minus_twice(0.0) else 0.0
+
+
+def paule_mandel(effect, variance):
+    """Return tau² at which the generalised Q equals its degrees of freedom."""
+
+    def excess(tau2):
+        return fixed_effects(effect, variance + tau2)[0] - (len(effect) - 1)
+
+    most = 4 * np.ptp(effect) ** 2 + 1e-6
+    return brentq(excess, 0, most, xtol=1e-15) if excess(0.0) > 0 else 0.0
+
+
+def test_three_estimators_agree_for_two_studies():
+    rng, above = np.random.default_rng(5), 0
+    for _ in range(60):
+        effect, variance = rng.normal(0, 1, 2), rng.uniform(0.02, 0.6, 2) ** 2
+        total = variance.sum()
+        q, tau2, _, pooled = dersimonian_laird(effect, variance)
+        assert q == pytest.approx(np.diff(effect)[0] ** 2 / total, rel=SLACK)
+        assert tau2 == pytest.approx(max(0, (q - 1) * total / 2), rel=SLACK, abs=SAME)
+        assert paule_mandel(effect, variance) == pytest.approx(tau2, rel=SLACK, abs=SLACK)
+        assert restricted_likelihood(effect, variance) == pytest.approx(tau2, rel=1e-4, abs=SEARCH)
+        share = variance[0] / total
+        if q > 1:
+            formula = total / q * (share * (1 - share) + (q**2 - 1) / 4)
+            assert pooled == pytest.approx(formula, rel=SLACK)
+            assert (q**2 - 1) * total / (4 * q) * (1 - SLACK) <= pooled
+            assert pooled <= q * total / 4 * (1 + SLACK)
+            above += 1
+        else:
+            assert 0 < pooled <= total / 4 * (1 + SLACK)
+    assert 0 < above < 60
+
+
+@pytest.mark.parametrize("method", ["DL", "REML", "PM"])
+def test_every_two_bcg_trials_as_in_r(method):
+    pairs = R["pairs"][method]
+    assert len(pairs["q"]) == 78
+    assert sum(q > 1 for q in pairs["q"]) > 30
+    for first, second, q, i2, tau2, se, lower, upper in zip(
+        *(pairs[x] for x in ("first", "second", "q", "i2", "tau2", "se", "lower", "upper")),
+        strict=True,
+    ):
+        rows = [first - 1, second - 1]
+        total = VARIANCE[rows].sum()
+        mine = dersimonian_laird(EFFECT[rows], VARIANCE[rows])
+        assert tau2 == pytest.approx(mine[1], rel=FROM_R, abs=FROM_R)
+        assert se == pytest.approx(math.sqrt(mine[3]), rel=FROM_R)
+        assert i2 == pytest.approx(i2_of(q, 2), rel=FROM_R, abs=FROM_R)
+        for places, decimals in ((0, 2), (1, 3), (PLACES, DIGITS)):
+            texts = f"{i2:.{places}f}", f"{lower:.{decimals}f}", f"{upper:.{decimals}f}"
+            if texts[1] != texts[2] and Printed(texts[1]).low > 0:
+                low, value, high = audit.two_study_random_effects(*texts)
+                assert low * (1 - SLACK) <= total <= high * (1 + SLACK)
+                assert low <= value <= high
+        if q > 1:
+            ends = [4 * se**2 / q, 4 * se**2 / q, 4 * q * se**2 / (q**2 - 1)]
+            found = audit.two_study_random_effects(*texts)
+            # Near Q = 1 the largest sum is sensitive to I².
+            assert found == pytest.approx(ends, rel=FROM_R * q / (q - 1))
+        else:
+            assert audit.two_study_random_effects(*texts).high == math.inf
+
+
+def test_two_equal_studies_by_hand():
+    # Log ratios 0 and 2 with variance 0.5 each: S = 1, Q = 4, I² = 75 %, tau² = 1.5 and the
+    # pooled variance is 2 / 2 = 1. With a variance of 1 / 2 there are 8 events in each study.
+    lower, upper = (f"{math.exp(1 + sign * Z95):.{DIGITS}f}" for sign in (-1, 1))
+    i2 = f"{75:.{PLACES}f}"
+    low, value, high = audit.two_study_random_effects(i2, lower, upper)
+    assert [low, value, high] == pytest.approx([1, 1, 16 / 15], rel=1e-7)
+    assert audit.events_for_two_studies(i2, lower, upper) in {16, 17}  # rounding at equality
+    assert audit.events_needed(lower, upper) in {4, 5}
+    assert audit.random_effects_check(i2, lower, upper, 17).verdict == "compatible"
+    check = audit.random_effects_check(i2, lower, upper, 15)
+    assert (check.verdict, check.printed, check.upper) == ("contradicted", upper, math.inf)
+    # Half the interval is z times the standard error 2 sqrt(4 / 15).
+    assert check.computed == pytest.approx(float(lower) * math.exp(4 * Z95 * math.sqrt(4 / 15)))
+    # At another level of confidence the interval is another.
+    wide = audit.events_for_two_studies(i2, lower, upper, "99")
+    assert wide == math.ceil(16 * (norm.ppf(0.995) / Z95) ** 2)
+    assert audit.random_effects_check(i2, lower, upper, wide, "99").verdict == "compatible"
+    assert audit.random_effects_check(i2, lower, upper, wide - 1, "99").verdict == "contradicted"
+
+
+@pytest.mark.parametrize("q", [0.3, 1.0, 1.02, 2.0, 15.0])
+def test_the_fewest_events_as_by_brute_force(q):
+    # All pairs of study variances; scaled so that every pair gives the same pooled variance.
+    first, second = (x.ravel() for x in np.meshgrid(*[np.geomspace(1e-6, 1, 301)] * 2))
+    total = first + second
+    tau2 = np.maximum(0, (q - 1) * total / 2)
+    pooled = 1 / (1 / (first + tau2) + 1 / (second + tau2))
+    events = 4 / (first / pooled) + 4 / (second / pooled)  # pooled variance 1
+    assert events.min() == pytest.approx(4 * max(1, q), rel=SLACK)
+    half = Z95  # standard error 1
+    texts = [f"{math.exp(sign * half):.{DIGITS}f}" for sign in (-1, 1)]
+    i2 = f"{i2_of(q, 2):.{PLACES}f}"
+    needed = audit.events_for_two_studies(i2, *texts)
+    assert abs(needed - math.ceil(events.min())) <= (4 * max(1, q) % 1 == 0)
+    sums = total / pooled
+    low, _, high = audit.two_study_random_effects(i2, *texts)
+    if q < 1:
+        # An I² that prints as 0 has any Q up to 1.
+        assert low <= sums.min() * (1 + SLACK)
+    elif q > 1.01:
+        assert [low, high] == pytest.approx([sums.min(), sums.max()], rel=5e-3)
+
+
+@st.composite
+def two_studies(draw):
+    """Draw two hazard ratios and the events behind them; pool them by random effects."""
+    events = [draw(st.integers(4, 300)) for _ in range(2)]
+    shares = [draw(st.floats(0.1, 0.9)) for _ in range(2)]
+    variance = np.array([1 / (e * s * (1 - s)) for e, s in zip(events, shares, strict=True)])
+    effect = np.array([draw(st.floats(-2, 2)) for _ in range(2)])
+    return sum(events), variance.sum(), dersimonian_laird(effect, variance)
+
+
+@properties
+@given(two_studies(), st.integers(0, 2), st.integers(1, 4), st.integers(0, 200))
+def test_truthful_random_effects_are_never_contradicted(case, places, decimals, without):
+    events, total, (q, _, mean, variance) = case
+    i2, texts = f"{i2_of(q, 2):.{places}f}", printed_ratio(mean, variance, decimals)
+    assume(usable(texts))
+    lower, upper = texts[1:]
+    low, _, high = audit.two_study_random_effects(i2, lower, upper)
+    assert low * (1 - SLACK) <= total <= high * (1 + SLACK)
+    assert audit.events_for_two_studies(i2, lower, upper) <= events
+    check = audit.random_effects_check(i2, lower, upper, events + without)
+    assert check.verdict == "compatible"
+    assert check.lower <= float(Printed(upper).high) * (1 + SLACK)
+
+
+@properties
+@given(
+    st.integers(0, 99), st.floats(-1, 1), st.floats(0.03, 0.8), st.integers(1, 3), st.integers(1, 2)
+)
+def test_random_effects_are_contradicted_where_events_run_out(i2, mean, se, decimals, times):
+    texts = printed_ratio(mean, se**2, decimals)
+    assume(usable(texts))
+    needed = audit.events_for_two_studies(str(i2), *texts[1:])
+    assert needed >= audit.events_needed(*texts[1:])
+    enough = audit.random_effects_check(str(i2), *texts[1:], times * needed)
+    assert enough.verdict == "compatible"
+    if needed > 1:
+        short = audit.random_effects_check(str(i2), *texts[1:], needed - 1)
+        assert short.verdict == "contradicted"
+        assert f"at least {needed} events" in short.explanation
+        assert short.computed >= short.lower > Printed(texts[2]).high
+    assert enough.computed >= enough.lower
+
+
+def test_the_two_studies_of_hepatitis_b_only():
+    patients = sum(int(il6(f"table1.{study}.n")) for study in ("huang-2022", "yao-2025"))
+    i2, _, _, lower, upper = subgroup("sii.pfs.subgroup.hbv", 2)
+    check = audit.random_effects_check(i2, lower, upper, patients)
+    assert check.verdict == "contradicted"
+    width = 4 * Z95 * math.sqrt(1 / (1 - float(i2) / 100) / patients)
+    assert check.computed == pytest.approx(float(lower) * math.exp(width), rel=SAME)
+    # The limits as fixed effects need fewer events than there are patients.
+    assert audit.events_needed(lower, upper) < patients
+    assert audit.events_for_two_studies(i2, lower, upper) > 3 * patients
+    i2, _, _, lower, upper = subgroup("sii.os.subgroup.hbv", 2)
+    assert audit.random_effects_check(i2, lower, upper, patients).verdict == "compatible"
+
+
+def test_limits_beyond_floating_point():
+    # The least upper limit is then infinite, not an overflow.
+    for i2 in ("100", "99.99", "99.9999"):
+        check = audit.random_effects_check(i2, "0.5", "2.0", 1)
+        assert (check.computed, check.verdict) == (math.inf, "contradicted")
+    # Limits whose boxes meet leave the variance free to be 0.
+    assert audit.two_study_random_effects("50", "0.5", "0.6").low == 0
+    assert audit.two_study_random_effects("100", "0.5", "2.0").value == 0
+
+
+# Bad input
+
+GROUPS = [("50", 2, "1.1", "0.9", "1.3"), ("0", 3, "1.5", "1.2", "1.9")]
+BAD = [
+    ("i2: .* got 81", lambda: audit.q_from_i2(81, 6)),
+    ("i2: .* got '-5'", lambda: audit.q_from_i2("-5", 6)),
+    ("i2: .* got '101'", lambda: audit.q_from_i2("101", 6)),
+    ("i2: .* got '< 50'", lambda: audit.q_from_i2("< 50", 6)),
+    ("i2: .* got None", lambda: audit.q_from_i2(None, 6)),
+    ("k: .* at least 2, got 1", lambda: audit.q_from_i2("81", 1)),
+    ("k: .* got 2.5", lambda: audit.q_from_i2("81", 2.5)),
+    ("k: .* got nan", lambda: audit.q_from_i2("81", math.nan)),
+    ("k: .* got '6'", lambda: audit.q_from_i2("81", "6")),
+    ("k: .* got inf", lambda: audit.heterogeneity_p("81", math.inf, "0.1")),
+    ("p: .* got 0.1", lambda: audit.heterogeneity_p("81", 6, 0.1)),
+    ("p: .* got '1.2'", lambda: audit.heterogeneity_p("81", 6, "1.2")),
+    ("i2: .* got ''", lambda: audit.heterogeneity_p("", 6, "0.1")),
+    ("k_max: .* got 1", lambda: audit.study_counts("81", "0.1", 1)),
+    ("k_max: .* got None", lambda: audit.study_counts("81", "0.1", None)),
+    ("p: .* got 'x'", lambda: audit.study_counts("81", "x")),
+    ("i2: .* got 'x'", lambda: audit.q_partition("x", 5, GROUPS)),
+    ("k: .* got 1", lambda: audit.q_partition("81", 1, GROUPS)),
+    (
+        "subgroups: expected k = 6 studies together, got 5",
+        lambda: audit.q_partition("8", 6, GROUPS),
+    ),
+    (r"subgroups: .* got \[\]", lambda: audit.q_partition("81", 5, [])),
+    ("subgroups: .* got 'ab'", lambda: audit.q_partition("81", 5, "ab")),
+    ("subgroups: .* list of 2 to 16", lambda: audit.q_partition("81", 5, GROUPS[:1])),
+    ("subgroups: .* list of 2 to 16", lambda: audit.q_partition("81", 85, GROUPS[:1] * 17)),
+    ("subgroups: .* got None", lambda: audit.q_partition("81", 5, None)),
+    ("subgroups: .* got 5", lambda: audit.q_partition("81", 5, [5, 5])),
+    (
+        r"subgroups: expected \(i2, k, ratio, lower, upper\), got \('50', 2\)",
+        lambda: audit.q_partition("81", 5, [GROUPS[0][:2], GROUPS[1]]),
+    ),
+    ("subgroups, i2: .* got 50", lambda: audit.q_partition("8", 5, [(50, 2, *HR), GROUPS[1]])),
+    ("subgroups, i2: .* got None", lambda: audit.q_partition("8", 5, [(None, 2, *HR), GROUPS[1]])),
+    ("subgroups, i2: .* None for one", lambda: audit.q_partition("8", 4, [("0", 1, *HR), *GROUPS])),
+    ("subgroups, k: .* got 0", lambda: audit.q_partition("8", 3, [("0", 0, *HR), GROUPS[1]])),
+    ("subgroups, k: .* got '2'", lambda: audit.q_partition("8", 5, [("0", "2", *HR), GROUPS[1]])),
+    (
+        "subgroups: expected all or none",
+        lambda: audit.q_partition("8", 5, [("0", 2, "1.1", None, None), GROUPS[1]]),
+    ),
+    (
+        "subgroups: expected all or none",
+        lambda: audit.q_partition("8", 5, [("0", 2, "1.1", "0.9", None), GROUPS[1]]),
+    ),
+    (
+        "subgroups, ratio: .* got '0'",
+        lambda: audit.q_partition("8", 5, [("0", 2, "0", "0.9", "1.2"), GROUPS[1]]),
+    ),
+    (
+        "lower: expected less than upper = 0.9",
+        lambda: audit.q_partition("8", 5, [("0", 2, "1.1", "1.3", "0.9"), GROUPS[1]]),
+    ),
+    ("level: .* got 95", lambda: audit.q_partition("81", 5, GROUPS, level=95)),
+    ("i2: .* got 94", lambda: audit.two_study_random_effects(94, "0.5", "2.0")),
+    ("lower: .* got '0.0'", lambda: audit.two_study_random_effects("94", "0.0", "2.0")),
+    ("level: .* got '100'", lambda: audit.two_study_random_effects("94", "0.5", "2.0", "100")),
+    ("i2: .* got '101'", lambda: audit.events_for_two_studies("101", "0.5", "2.0")),
+    ("upper: .* got None", lambda: audit.events_for_two_studies("94", "0.5", None)),
+    ("lower: expected less", lambda: audit.random_effects_check("94", "2.0", "0.5", 100)),
+    ("patients: .* got 0", lambda: audit.random_effects_check("94", "0.5", "2.0", 0)),
+    ("patients: .* got '227'", lambda: audit.random_effects_check("94", "0.5", "2.0", "227")),
+    ("patients: .* got 1.5", lambda: audit.random_effects_check("94", "0.5", "2.0", 1.5)),
+]
+HR = ("1.1", "0.9", "1.3")
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
