@@ -84,10 +84,14 @@ QUANTITIES = (
 #: Results that are words, not numbers.
 WORDS = (
     "higher",
+    "highest",
+    "independent",
     "longer",
+    "lowest",
     "more favorable",
     "most common",
     "not significant",
+    "poorer",
     "robust",
     "shorter",
     "significant",
