@@ -16,6 +16,7 @@ _MODULES = (
     "estimate",
     "exercises",
     "figures",
+    "relations",
     "reported",
     "scorecard",
     "survival",
