@@ -10,7 +10,7 @@ import math
 from .. import _checks
 from ..estimate import printed as as_printed
 from .check import Check, judge, same
-from .ratios import Range, _effect_sizes, _probability, two_sided_p
+from .ratios import Range, _critical, _effect_sizes, _probability, two_sided_p
 
 #: Beyond, the exponential is no longer a floating-point number.
 LARGEST_EXPONENT = 709
@@ -28,14 +28,6 @@ def _interval(lower, upper):
     if low.value > high.value:
         raise ValueError(f"lower: expected at most upper = {upper}, got {lower}")
     return low, high
-
-
-def _critical(level):
-    """Return the normal quantile of a printed confidence level."""
-    confidence = as_printed(level, "level")
-    if confidence.relation != "=" or not 0 < confidence.value < 100:
-        raise ValueError(f"level: expected a percentage such as '95', got {level!r}")
-    return _checks.z(confidence.value / 100)
 
 
 def _exp(x):

@@ -33,12 +33,17 @@ def _ratio(name, value):
 def _limits(lower, upper, level):
     """Return the two limits as printed numbers, and the normal quantile of the level."""
     low, high = _ratio("lower", lower), _ratio("upper", upper)
-    confidence = as_printed(level, "level")
     if not low.value < high.value:
         raise ValueError(f"lower: expected less than upper = {upper}, got {lower}")
+    return low, high, _critical(level)
+
+
+def _critical(level):
+    """Return the normal quantile of a printed confidence level."""
+    confidence = as_printed(level, "level")
     if confidence.relation != "=" or not 0 < confidence.value < 100:
         raise ValueError(f"level: expected a percentage such as '95', got {level!r}")
-    return low, high, float(ndtri(0.5 + float(confidence.value) / 200))
+    return float(ndtri(0.5 + float(confidence.value) / 200))
 
 
 def _logs(number):

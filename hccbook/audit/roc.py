@@ -8,8 +8,7 @@ from .. import _checks
 from ..estimate import Estimate
 from ..estimate import printed as as_printed
 from .check import Check, judge
-from .coefficients import _critical
-from .ratios import Range, _effect_sizes, _over, _probability, two_sided_p
+from .ratios import Range, _critical, _effect_sizes, _over, _probability, two_sided_p
 
 
 def _table(tp, fp, fn, tn):
