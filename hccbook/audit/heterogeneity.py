@@ -101,6 +101,12 @@ def heterogeneity_p(i2, k, p):
     verdict = judge(number, value, low, high)
     if not q.low and verdict != "contradicted":
         verdict = "compatible"
+    size = (
+        f"Q = {q.value:.2f} ({q.low:.2f} to {q.high:.2f})"
+        if q.low
+        else f"Q is at most {q.high:.2f}"
+    )
+    chance = f"P = {value:.2g} ({low:.2g} to {high:.2g})" if q.low else f"P is at least {low:.2g}"
     return Check(
         "heterogeneity",
         str(number),
@@ -108,8 +114,7 @@ def heterogeneity_p(i2, k, p):
         low,
         high,
         verdict,
-        f"Q = {q.value:.2f} ({q.low:.2f} to {q.high:.2f}) on {k - 1} degrees of freedom, "
-        f"so P = {value:.2g} ({low:.2g} to {high:.2g})",
+        f"{size} on {k - 1} degrees of freedom, so {chance}",
     )
 
 

@@ -225,7 +225,7 @@ def _partition(k, i2, *texts):
         math.nan,
         math.nan,
         "compatible" if fits else "contradicted",
-        f"{check.explanation}; printed {i2} %",
+        f"with fixed effects in each subgroup {check.explanation}; printed {i2} %",
     )
 
 
