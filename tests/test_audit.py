@@ -104,6 +104,12 @@ def test_a_number_printed_twice(printed, other, verdict):
     assert audit.same(printed, other).verdict == verdict
 
 
+def test_counts_are_not_rounded():
+    assert audit.same("6", "5").verdict == "compatible"  # one value half way prints as both
+    assert audit.same("6", "5", whole=True).verdict == "contradicted"
+    assert audit.same("1,508", "1508", whole=True).verdict == "exact"
+
+
 # Percentages and counts
 
 

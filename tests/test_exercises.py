@@ -1,13 +1,22 @@
 """hccbook.exercises: right answers pass, each known mistake gets its own hint."""
 
-import pytest
+import math
 
-from hccbook import display, exercises
+import pytest
+from scipy.stats import chi2, norm
+
+from hccbook import audit, display, exercises
 
 GIVEN = {
     "magnesium-lab.1": {"apparent": 0.157},
     "magnesium-lab.2": {"median_high": 12, "median_low": 6, "shape": 2},
     "magnesium-lab.3": {"seed": 7},
+    "reading-printed-numbers.1": {"seed": 7},
+    "reading-printed-numbers.2": {"ratio": "0.62", "lower": "0.41", "upper": "0.94"},
+    "reading-printed-numbers.3": {"lower": "0.520", "upper": "0.890"},
+    "reading-printed-numbers.4": {"coefficient": "-0.916", "z": "-2.71"},
+    "reading-printed-numbers.5": {"i2": "60", "p": "0.03"},
+    "reading-printed-numbers.6": {"positives": 20, "negatives": 80, "auc": 0.90},
 }
 NAMES = list(exercises.EXERCISES)
 
@@ -65,6 +74,89 @@ def test_unknown_exercise():
 def test_worked_example_of_exercise_2():
     # Weibull, shape 2: S = exp(-(t/b)^2); medians b·sqrt(log 2), hazards 2t/b².
     assert exercises.EXERCISES["magnesium-lab.2"].answer(12, 6, 2) == 0.25
+
+
+def primer(number):
+    name = f"reading-printed-numbers.{number}"
+    return exercises.EXERCISES[name].answer(**GIVEN[name])
+
+
+def test_the_percentages_of_the_primer_by_trying_every_count():
+    for seed in range(1, 10):
+        percents = exercises.shared_percentages(seed)
+
+        def prints(n, percents=percents):
+            near = (min(abs(100 * k / n - float(p)) for k in range(n + 1)) for p in percents)
+            return all(distance <= 0.5 for distance in near)
+
+        smallest = next(n for n in range(1, 100) if prints(n))
+        assert exercises.EXERCISES["reading-printed-numbers.1"].answer(seed) == smallest
+
+
+@pytest.mark.parametrize("seed", range(1, 20))
+def test_whatever_the_seed_no_mistake_in_the_percentages_is_right(seed):
+    exercise = exercises.EXERCISES["reading-printed-numbers.1"]
+    right = exercise.answer(seed)
+    assert all(mistake(seed) != right for mistake, _ in exercise.mistakes)
+
+
+def test_percentages_are_the_same_for_the_same_seed():
+    assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
+    assert exercises.shared_percentages(7) != exercises.shared_percentages(8)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "7", None])
+def test_percentages_need_a_seed(seed):
+    with pytest.raises(ValueError, match="seed: expected a whole number"):
+        exercises.shared_percentages(seed)
+
+
+def test_p_from_an_interval_agrees_with_the_audit():
+    p = primer(2)
+    assert f"{p:.3f}" == "0.024"
+    assert audit.p_from_interval("0.62", "0.41", "0.94", f"{p:.3f}").verdict == "exact"
+
+
+def test_events_of_the_primer_by_hand():
+    se = math.log(0.890 / 0.520) / (2 * 1.959964)
+    assert primer(3) == 212
+    assert 4 / se**2 == pytest.approx(primer(3), abs=1)
+
+
+def test_odds_ratio_of_the_primer():
+    assert primer(4) == pytest.approx(0.4, abs=0.001)
+
+
+def test_only_one_number_of_studies_fits():
+    fits = [k for k in range(2, 100) if f"{chi2.sf((k - 1) / 0.4, k - 1):.2f}" == "0.03"]
+    assert fits == [primer(5)]
+
+
+def test_least_brier_score_is_reached_and_not_passed():
+    least = primer(6)
+    # Two of twenty below all eighty: 18 at 1, and one prediction for the other 82.
+    share = 2 / 82
+    reached = (2 * (1 - share) ** 2 + 80 * share**2) / 100
+    assert least == pytest.approx(reached, rel=1e-12)
+    assert least == pytest.approx(
+        audit.brier_bounds("0.02", 20, 80, auc="0.90")["area"].computed, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("ratio", ["0.62", "1.6"])
+def test_mistakes_in_p_are_computed_as_named(ratio):
+    given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
+    linear, one_sided, half_width, body, z = (
+        mistake(**given) for mistake, _ in exercises.EXERCISES["reading-printed-numbers.2"].mistakes
+    )
+    se = math.log(1.94 / 0.41) / (2 * 1.96)
+    assert z == pytest.approx(math.log(float(ratio)) / se)
+    assert one_sided == pytest.approx(norm.sf(abs(z)))
+    assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
+    assert body == pytest.approx(1 - 2 * one_sided)
+    assert linear == pytest.approx(
+        2 * norm.sf(abs(float(ratio) - 1) / ((1.94 - 0.41) / (2 * 1.96)))
+    )
 
 
 def test_seed_is_the_same_for_everyone_who_types_the_name():

@@ -78,7 +78,7 @@ def judge(printed, computed, lower=None, upper=None):
     return "compatible"
 
 
-def same(printed, other):
+def same(printed, other, whole=False):
     """Check a number that is printed twice.
 
     Parameters
@@ -87,12 +87,14 @@ def same(printed, other):
         The number or word that is checked.
     other : str
         The same quantity, printed elsewhere.
+    whole : bool
+        Whether the two are counts, which are not rounded.
 
     Returns
     -------
     Check
         ``exact`` if the two print alike, ``compatible`` if one value can print as both
-        (``"0.81"`` and ``"0.811"``), else ``contradicted``.
+        (``"0.81"`` and ``"0.811"``; never of counts), else ``contradicted``.
 
     Raises
     ------
@@ -111,8 +113,9 @@ def same(printed, other):
         return Check(family, printed, other, None, None, verdict, explanation)
     low, high = max(number.low, second.low), min(number.high, second.high)
     alike = (number.value, number.relation) == (second.value, second.relation)
-    verdict = "exact" if alike else "compatible" if low <= high else "contradicted"
-    ends = float(second.low), float(second.high)
+    apart = whole or low > high
+    verdict = "exact" if alike else "contradicted" if apart else "compatible"
+    ends = (float(second),) * 2 if whole else (float(second.low), float(second.high))
     return Check(family, str(number), float(second.value), *ends, verdict, explanation)
 
 

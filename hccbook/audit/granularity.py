@@ -54,7 +54,8 @@ def grim(mean, n):
     low, high = (sums[0], sums[-1]) if sums else (nearest, nearest)
     if n >= 10**number.decimals:
         verdict = "untestable"
-        why = f"{n} whole numbers can have any mean with {number.decimals} decimals"
+        places = "1 decimal" if number.decimals == 1 else f"{number.decimals} decimals"
+        why = f"{n} whole numbers can have any mean with {places}"
     else:
         verdict = "exact" if sums else "contradicted"
         why = f"the nearest sum is {nearest}: {nearest} / {n} = {nearest / n:.4f}"

@@ -109,6 +109,21 @@ def part(printed, whole, *others):
     )
 
 
+def same_count(printed, other):
+    """Check a count that is printed twice.
+
+    Parameters
+    ----------
+    printed, other : str
+
+    Returns
+    -------
+    Check
+        ``exact`` or ``contradicted``.
+    """
+    return audit.same(printed, other, whole=True)
+
+
 def at_least(printed, other, reason):
     """Check that a number is no smaller than another.
 

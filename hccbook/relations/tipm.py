@@ -1,6 +1,7 @@
 """Ties of the TIPM paper: four tables, and a text that prints some of their numbers again."""
 
 import math
+from dataclasses import replace
 from functools import cache, partial
 
 from .. import audit, reported
@@ -109,8 +110,9 @@ def _twice():
 
 
 def _both(a, b):
-    yield Tie(a, audit.same, (a, b))
-    yield Tie(b, audit.same, (b, a))
+    function = common.same_count if a.endswith("count") else audit.same
+    yield Tie(a, function, (a, b))
+    yield Tie(b, function, (b, a))
 
 
 def _pooled():
@@ -362,11 +364,10 @@ def _areas():
             for end, cell in zip(("lower", "upper"), ends, strict=True):
                 cells = (cell, auc, *ends, *sizes)
                 yield Tie(auc, partial(common.auc_limit, end), cells, end, "summary")
-    for cohort in COHORTS:
-        auc = [f"table4.{cohort}.{model}.auc" for model in ("combined", "albi", "afp")]
-        cells = [(id, end) for id in auc for end in ("printed", "lower", "upper")]
-        p = "results.roc.delong.p"
-        yield Tie(p, _paired, (p, *cells), evidence="summary")
+    aucs = [f"table4.{x}.{model}.auc" for x in COHORTS for model in ("combined", "albi", "afp")]
+    cells = [(id, end) for id in aucs for end in ("printed", "lower", "upper")]
+    p = "results.roc.delong.p"
+    yield Tie(p, _paired, (p, *cells), evidence="summary")
 
 
 def _centred(auc, lower, upper):
@@ -422,25 +423,46 @@ def _brier_table(brier, tin, tie, *rates):
 
 
 def _paired(p, *texts):
-    """Check that the AUC of the combined model can differ so from both others."""
-    combined, *others = _thirds(texts, 3)
-    found = [audit.auc_correlation(tuple(combined), tuple(x), p) for x in others]
-    return next((x for x in found if x.verdict == "contradicted"), max(found, key=_by_p))
+    """Check that the AUC of the combined model can differ so from both others in each cohort.
 
-
-def _by_p(check):
-    return check.computed
+    The comparison that needs the highest correlation decides. Its standard errors are those of
+    the printed intervals, if these are normal ones.
+    """
+    found = []
+    for combined, *others in (_thirds(x, 3) for x in _thirds(texts, len(COHORTS))):
+        for other in others:
+            check = audit.auc_correlation(tuple(combined), tuple(other), p)
+            normal = all(_centred(*x).verdict != "untestable" for x in (combined, other))
+            found.append((check, normal, other[0]))
+    check, normal, other = max(found, key=lambda x: (x[0].verdict == "contradicted", x[0].computed))
+    note = f"against an AUC of {other}: {check.explanation}"
+    if normal:
+        return replace(check, explanation=note)
+    note += "; the printed intervals are no normal ones"
+    return replace(check, verdict="untestable", explanation=note)
 
 
 def _responses():
     """Tie the response rates by three sets of criteria to counts, and their agreement."""
     rates = {x: f"results.response-rate.{x}" for x in ("mrecist", "recist", "irecist")}
     tie = "results.response.tie.count"
-    yield Tie(rates["mrecist"], common.percentage, (rates["mrecist"], tie, "results.n"))
+    yield Tie(rates["mrecist"], _all_patients, (rates["mrecist"], tie, "results.n"))
     yield Tie(rates["recist"], common.share, (rates["recist"], "results.n"))
     yield Tie(rates["irecist"], _subset, (rates["irecist"], "results.n"))
     kappa = "results.kappa.mrecist-recist"
     yield Tie(kappa, _kappa, (kappa, tie, rates["recist"], "results.n"))
+
+
+def _all_patients(percent, count, n):
+    """Check the rate by the criteria that also define the effective group, in all patients."""
+    check = common.percentage(percent, count, n)
+    if check.verdict == "exact":
+        return check
+    near = audit.counts(percent, common.size(n))
+    note = f"{check.explanation}; " + (
+        f"a count of {near[0]} would print so" if near else f"no count of {n} prints {percent}"
+    )
+    return replace(check, explanation=note)
 
 
 def _subset(percent, n):
@@ -541,7 +563,7 @@ def _words():
     for id, kind in RANKS.items():
         models = ("combined", "albi", "afp")
         cells = [f"table4.{x}.{model}.{kind}" for x in COHORTS for model in models]
-        yield Tie(id, _first, (id, *cells))
+        yield Tie(id, _first_of_models, (id, *cells))
     stems = {
         "results.os.direction": [f"results.os.{x}" for x in COHORTS],
         "figure8.os.direction": ["results.os.training"],
@@ -582,6 +604,11 @@ def _significant(printed, level, *ps):
 
 def _first(word, *texts, size=3):
     return common.first_of(word, *_thirds(texts, len(texts) // size))
+
+
+def _first_of_models(word, *texts):
+    check = _first(word, *texts)
+    return replace(check, explanation=f"the models of Table 4: {check.explanation}")
 
 
 TIES = {
