@@ -6,11 +6,12 @@ import os
 import sys
 from pathlib import Path
 
-from . import cohorts, reported
+from . import cohorts, reported, scorecard
 
 ROOT = reported.DATA.parent
 NOTEBOOKS = ROOT / "notebooks"
-CHECKSUMS = reported.DATA / "checksums.sha256"
+DATA = reported.DATA
+CHECKSUMS = DATA / "checksums.sha256"
 
 
 def _listed():
@@ -46,7 +47,7 @@ def run_notebooks(names):
         beside = path.with_suffix(".tmp")
         nbformat.write(book, beside)
         beside.replace(path)
-    write_checksums()
+    renew()
 
 
 def write_cohorts():
@@ -56,14 +57,14 @@ def write_cohorts():
             path = reported.DATA / "cohorts" / f"{paper}-{split}.csv"
             print(path.name, flush=True)
             cohorts.build(paper, split).to_csv(path, index=False, lineterminator="\n")
-    write_checksums()
+    renew()
 
 
 def checksums():
     """Return the line of every data file, as ``sha256sum`` prints it."""
-    files = sorted(path for path in reported.DATA.rglob("*") if path.is_file())
+    files = sorted(path for path in DATA.rglob("*") if path.is_file())
     return [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(reported.DATA)}"
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA)}"
         for path in files
         if path != CHECKSUMS
     ]
@@ -72,6 +73,12 @@ def checksums():
 def write_checksums():
     """Write ``data/checksums.sha256``."""
     CHECKSUMS.write_text("\n".join(checksums()) + "\n", encoding="utf-8")
+
+
+def renew():
+    """Write what follows from the data: the scorecard as JSON, then all checksums."""
+    scorecard.write_json()
+    write_checksums()
 
 
 def list_tokens(file):
@@ -100,7 +107,7 @@ def main(arguments=None):
     run = commands.add_parser("notebooks", help="run the notebooks and store their outputs")
     run.add_argument("names", nargs="*", help="names without .ipynb; all when left out")
     commands.add_parser("cohorts", help="write seed 0 of every cohort to data/cohorts")
-    commands.add_parser("checksums", help="renew data/checksums.sha256")
+    commands.add_parser("checksums", help="renew scorecard.json and checksums.sha256")
     tokens = commands.add_parser("tokens", help="list the digit strings of a paper's text")
     tokens.add_argument("file")
     chosen = parser.parse_args(arguments)
@@ -111,7 +118,7 @@ def main(arguments=None):
             case "cohorts":
                 write_cohorts()
             case "checksums":
-                write_checksums()
+                renew()
             case "tokens":
                 list_tokens(chosen.file)
     except (ValueError, OSError) as error:

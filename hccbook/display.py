@@ -126,7 +126,7 @@ def _cell(value, digits):
     return html.escape(str(value)).replace("&lt; ", "&lt;&nbsp;")
 
 
-def table(frame, caption, digits=2, synthetic=False, index=True):
+def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
     """Show a frame as a table with a caption and scoped headers.
 
     Parameters
@@ -140,12 +140,15 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
         Whether the numbers come from synthetic patients; the caption then says so.
     index : bool
         Whether to show the index, as row headers.
+    filters : sequence of str
+        Columns by which readers of the site can choose rows. JupyterLab shows all rows.
 
     Raises
     ------
     ValueError
         If ``caption`` is empty, ``digits`` no whole number of at least 0 or for a column that
-        is not there, or rows or columns have more than one level of names.
+        is not there, a filter is no column, or rows or columns have more than one level of
+        names.
     """
     _caption(caption)
     if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
@@ -154,10 +157,14 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
         _checks.whole("digits", places)
         if name is not None and name not in frame:
             raise ValueError(f"digits: expected columns of frame, got {name!r}")
+    if unknown := [name for name in filters if name not in frame]:
+        raise ValueError(f"filters: expected columns of frame, got {unknown}")
     places = {name: digits.get(name, 2) if isinstance(digits, dict) else digits for name in frame}
     names = [frame.index.name or "", *frame.columns] if index else list(frame.columns)
     head = "".join(
-        f'<th scope="col">{html.escape(str(name))}</th>' if str(name) else "<td></td>"
+        f'<th scope="col"{" data-filter" * (name in filters)}>{html.escape(str(name))}</th>'
+        if str(name)
+        else "<td></td>"
         for name in names
     )
     body = []
@@ -168,8 +175,9 @@ def table(frame, caption, digits=2, synthetic=False, index=True):
             cls = ' class="number"' if number else ""
             row += f"<td{cls}>{_cell(value, places[name])}</td>"
         body.append(f"<tr>{row}</tr>")
+    cls = "hcc-table hcc-filter" if filters else "hcc-table"
     _emit(
-        f'<table class="hcc-table"><caption>{_label(caption, synthetic)}</caption>'
+        f'<table class="{cls}"><caption>{_label(caption, synthetic)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
 

@@ -1,9 +1,11 @@
 """One line for each printed number: how it was recomputed, and whether it fits."""
 
 import csv
+import json
 import math
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 from . import _checks, reported
@@ -17,6 +19,8 @@ EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")
 COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
 #: Printed numbers of a register row that get a scorecard line each.
 FIELDS = ("printed", "lower", "upper", "p")
+#: All lines as data for other programs; made from the results files and the register.
+JSON = "scorecard.json"
 
 
 def verdict(printed, computed, lower=None, upper=None, evidence="arithmetic"):
@@ -144,8 +148,11 @@ class Scorecard:
         if any((x["id"], x["field"], x["evidence"]) == (id, field, evidence) for x in self.lines):
             raise ValueError(f"id: {id} ({field}) has a line with evidence {evidence!r} already")
         if isinstance(computed, Check):
-            if evidence not in {"arithmetic", "summary"}:
-                raise ValueError(f"evidence: expected arithmetic or summary, got {evidence!r}")
+            allowed = {"arithmetic", "summary"}
+            if computed.verdict == "untestable":
+                allowed.add("untestable")
+            if evidence not in allowed:
+                raise ValueError(f"evidence: expected one of {sorted(allowed)}, got {evidence!r}")
             if computed.printed != cell:
                 raise ValueError(
                     f"computed: expected a check of {cell!r}, got one of {computed.printed!r}"
@@ -353,14 +360,54 @@ def label(id, field="printed"):
     return ("" if row["cohort"] == "all" else f"{row['cohort']}: ") + name + part[field]
 
 
-def load():
-    """Return all results, joined to the register.
+def readable(lines):
+    """Return lines as a reader sees them, the ones that do not fit first.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        As :func:`load` returns them, or some of them.
 
     Returns
     -------
     pandas.DataFrame
-        One row a scorecard line, with ``paper``, the register's columns and those of
-        the results; sorted by paper, place in the register, and strength of evidence.
+        One row a line, for :func:`hccbook.display.table`: contradicted lines, then missed
+        ones, then the rest in the order of ``lines``.
+    """
+    import html
+
+    import pandas as pd
+
+    from .display import Markup, badge
+
+    rank = lines["verdict"].map({"contradicted": 0, "missed": 1}).fillna(2)
+    rows = []
+    for line in lines.loc[rank.sort_values(kind="stable").index].to_dict("records"):
+        place = html.escape(reported.row(line["id"])["location"])
+        name = html.escape(label(line["id"], line["field"]))
+        note = f"{html.escape(line['note'])}<br>" if line["note"] else ""
+        rows.append(
+            {
+                "paper": line["paper"],
+                "printed number": Markup(f"{name}<small>{place}</small>"),
+                "verdict": badge("vd", line["verdict"]),
+                "printed": reported.text(line["id"], line["field"]),
+                "computed": computed_text(line),
+                "evidence": badge("ev", line["evidence"]),
+                "how": Markup(note + link(line["where"])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def load():
+    """Return all results, in the order of the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scorecard line, with ``paper`` and the columns of the results files; sorted
+        by paper, place in the register, and strength of evidence.
 
     Raises
     ------
@@ -404,6 +451,17 @@ def _register():
     return pd.concat([reported.load(paper) for paper in reported.papers()])
 
 
+def _printed_results():
+    """Return the ``(id, field)`` pairs of every printed number of kind ``result``."""
+    register = _register()
+    results = register[register["kind"] == "result"]
+    return [(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]]
+
+
+def _keys(lines):
+    return list(zip(lines["id"], lines["field"], strict=True))
+
+
 def uncovered():
     """Return every printed number of kind ``result`` that has no scorecard line.
 
@@ -412,7 +470,141 @@ def uncovered():
     list of tuple of str
         ``(id, field)`` pairs; empty if the scorecard is complete.
     """
+    return sorted(set(_printed_results()) - set(_keys(load())))
+
+
+def strongest(lines):
+    """Return one line for each printed number: that of its strongest evidence.
+
+    A contradiction goes before any other line: no other evidence can undo it.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        As :func:`load` returns them, or some of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``lines``, in their order.
+    """
+    strength = lines["evidence"].map(EVIDENCE.index).mask(lines["verdict"] == "contradicted", -1)
+    order = strength.sort_values(kind="stable").index
+    return lines[lines.index.isin(lines.loc[order].drop_duplicates(["id", "field"]).index)]
+
+
+def totals(by="verdict"):
+    """Count rows, printed numbers and their fate for each paper.
+
+    Each printed number counts once, with its line of :func:`strongest` evidence. Numbers of
+    the design or of the literature count only if they have a line.
+
+    Parameters
+    ----------
+    by : {"verdict", "evidence"}
+        What the printed numbers are split by.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each paper of the register, then ``all papers``. Columns: ``register rows``;
+        ``results``, the rows of kind ``result``; ``printed numbers``; ``tested``, those whose
+        verdict is another than ``untestable``; one for each verdict or evidence class; and
+        ``no line``. These last columns add up to ``printed numbers``.
+
+    Raises
+    ------
+    ValueError
+        If ``by`` is another word.
+    """
+    import pandas as pd
+
+    words = {"verdict": VERDICTS, "evidence": EVIDENCE}
+    _checks.one_of("by", by, words)
+    register, shown = _register(), strongest(load())
+    left = set(_printed_results()) - set(_keys(shown))
+    missing = [id for id, _ in left]
+    groups = {
+        "register rows": register.index,
+        "results": register.index[register["kind"] == "result"],
+        "printed numbers": [*shown["id"], *missing],
+        "tested": shown.loc[shown["verdict"] != "untestable", "id"],
+        **{word: shown.loc[shown[by] == word, "id"] for word in words[by]},
+        "no line": missing,
+    }
+    counts = {name: Counter(id.partition(".")[0] for id in ids) for name, ids in groups.items()}
+    frame = pd.DataFrame(counts, index=pd.Index(reported.papers(), name="paper"))
+    frame = frame.fillna(0).astype(int)
+    frame.loc["all papers"] = frame.sum()
+    return frame
+
+
+def as_json():
+    """Return the whole scorecard as JSON, for other programs.
+
+    Returns
+    -------
+    str
+        An object with ``about``, a sentence; ``verdicts`` and ``evidence``, the words in
+        their order; ``counts``, the :func:`totals` of each paper by both; and ``lines``, one
+        object a scorecard line in the order of :func:`load`, one text line each. Printed
+        numbers are strings, as printed. Computed numbers are numbers with six significant
+        digits, ``null`` where there is none, and strings where they are words or infinite.
+    """
+    counts = {}
+    by_verdict, by_evidence = totals("verdict"), totals("evidence")
+    for paper in by_verdict.index:
+        cells = {name: int(count) for name, count in by_verdict.loc[paper].items()}
+        counts[paper] = {name: cells[name] for name in cells if name not in VERDICTS}
+        counts[paper]["verdict"] = {word: cells[word] for word in VERDICTS}
+        counts[paper]["evidence"] = {word: int(by_evidence.loc[paper, word]) for word in EVIDENCE}
+    head = {
+        "about": "One line for each check of a printed number; counts are of printed numbers,"
+        " each by its contradiction or else its strongest evidence.",
+        "verdicts": VERDICTS,
+        "evidence": EVIDENCE,
+        "counts": counts,
+    }
     register = _register()
-    results = register[register["kind"] == "result"]
-    printed = {(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]}
-    return sorted(printed - set(map(tuple, load()[["id", "field"]].to_numpy())))
+    lines = [_json_line(line, register.loc[line["id"]]) for line in load().to_dict("records")]
+    start = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    body = ",\n".join(json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines)
+    return f'{start},\n "lines": [\n{body}\n]\n}}\n'
+
+
+def _json_line(line, row):
+    """Join one line to its row of the register."""
+    joined = {"paper": line["paper"], "id": line["id"], "field": line["field"]}
+    for name in ("cohort", "location", "quantity", "group", "outcome", "unit"):
+        joined[name] = row[name]
+    joined["printed"] = row[line["field"]]
+    joined |= {"evidence": line["evidence"], "verdict": line["verdict"]}
+    for name in ("computed", "lower", "upper"):
+        joined[name] = _json_number(line[name])
+    return joined | {"where": line["where"], "note": line["note"]}
+
+
+def _json_number(text):
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() and "e" not in text else number
+
+
+def write_json(folder=None):
+    """Write :func:`as_json` to ``data/results/scorecard.json``.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Where to write; ``data/results`` when left out.
+    """
+    path = Path(folder or RESULTS) / JSON
+    beside = path.with_suffix(".tmp")
+    beside.write_text(as_json(), encoding="utf-8", newline="\n")
+    beside.replace(path)

@@ -43,7 +43,7 @@ def site():
         pytest.fail(f"No site in {folder}: run `make site-from-scratch` first.", pytrace=False)
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *NOTEBOOKS]
     sources += [
-        path for path in (ROOT / "book").rglob("*") if path.suffix in {".md", ".py", ".css"}
+        path for path in (ROOT / "book").rglob("*") if path.suffix in {".md", ".py", ".css", ".js"}
     ]
     newest = max(sources, key=lambda path: path.stat().st_mtime)
     if newest.stat().st_mtime > built.stat().st_mtime:

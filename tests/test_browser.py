@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import PAGES
 
+from hccbook import scorecard
+
 #: Beside axe's own selection: needed by people who control the browser by speech.
 AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "preload": False}
 WIDTHS = {"laptop": 1280, "phone": 390}
@@ -48,7 +50,8 @@ def open_page(browser, site):
 @pytest.mark.parametrize("name", PAGES)
 def test_page_works(open_page, name, width):
     page, troubles = open_page(name, width)
-    page.wait_for_load_state("networkidle")
+    # Playwright's "networkidle" now and then never comes, though no request is open.
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestIdleCallback)).then(() => 0)")
     assert not troubles
     wide = page.evaluate("document.scrollingElement.scrollWidth")
     assert wide <= width, f"the page is {wide} px wide and scrolls sideways"
@@ -59,6 +62,11 @@ def test_page_works(open_page, name, width):
 def test_page_is_accessible(open_page, name, width):
     page, _ = open_page(name, width)
     page.add_style_tag(content="* { transition: none !important; }")
+    # Rows of a long table are alike, and axe is slow: some of them are enough.
+    page.eval_on_selector_all(
+        "table.hcc-filter tbody tr",
+        "rows => rows.forEach((row, n) => n < 20 || n % 20 === 0 || row.remove())",
+    )
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         assert not [
@@ -105,6 +113,110 @@ def test_figures_are_drawn_and_fit(open_page, name):
         "figure.hcc-figure img", "images => images.map(i => [i.naturalWidth, i.width])"
     )
     assert all(natural > 0 and 0 < width <= WIDTHS["phone"] for natural, width in sizes)
+
+
+SCORECARD = "notebooks/scorecard.html"
+CONTROLS = ".hcc-controls"
+SHOWN = "table.hcc-filter tbody tr:visible"
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return scorecard.load()
+
+
+def said(page):
+    return page.locator(f"{CONTROLS} [role=status]").inner_text()
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_lines_are_chosen_by_keyboard(open_page, lines, width):
+    page, troubles = open_page(SCORECARD, width)
+    assert said(page) == f"{len(lines)} of {len(lines)} lines"
+    page.get_by_label("paper", exact=True).focus()
+    page.keyboard.type("magnesium")
+    page.keyboard.press("Tab")
+    page.keyboard.type("exact")
+    found = lines.query("paper == 'magnesium' and verdict == 'exact'")
+    assert said(page) == f"{len(found)} of {len(lines)} lines"
+    assert page.locator(SHOWN).count() == len(found)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("HAZARD  ratio 0.269")
+    texts = scorecard.readable(found).agg(" ".join, axis=1).str.lower()
+    found = [text for text in texts if all(word in text for word in ("hazard", "ratio", "0.269"))]
+    assert 0 < len(found) < len(texts)
+    assert page.locator(SHOWN).count() == len(found)
+    page.keyboard.press("Enter")  # sends no form
+    page.keyboard.press("Tab")
+    assert page.url.endswith("#paper=magnesium&verdict=exact&text=HAZARD++ratio+0.269")
+    page.keyboard.press("Space")
+    assert said(page) == f"{len(lines)} of {len(lines)} lines"
+    assert page.locator(SHOWN).count() == len(lines)
+    assert page.url.endswith(SCORECARD)
+    assert page.get_by_label("text", exact=True).input_value() == ""
+    assert not troubles
+
+
+def test_a_choice_can_be_linked(open_page, lines):
+    page, _ = open_page(SCORECARD, query="#paper=mri&evidence=summary")
+    found = lines.query("paper == 'mri' and evidence == 'summary'")
+    assert page.locator(SHOWN).count() == len(found) > 0
+    assert page.get_by_label("paper", exact=True).input_value() == "mri"
+    assert page.locator(CONTROLS).evaluate("form => form.getBoundingClientRect().top") < 900
+    # A heading is no choice and changes none; the same page can be sent to another choice.
+    page.evaluate(
+        "new Promise(done => { window.addEventListener('hashchange', done, {once: true});"
+        " location.hash = '#key-takeaways' })"
+    )
+    assert page.locator(SHOWN).count() == len(found)
+    page.evaluate("location.hash = '#verdict=contradicted'")
+    page.wait_for_function("document.querySelector('.hcc-controls select').value === ''")
+    assert page.locator(SHOWN).count() == (lines["verdict"] == "contradicted").sum()
+
+
+def test_an_unknown_choice_shows_all_lines(open_page, lines):
+    page, troubles = open_page(SCORECARD, query="#paper=unknown")
+    assert page.locator(SHOWN).count() == len(lines)
+    assert not troubles
+
+
+def test_a_search_without_result_says_so(open_page, lines):
+    page, _ = open_page(SCORECARD)
+    page.get_by_label("text", exact=True).fill("no such words")
+    assert said(page) == f"0 of {len(lines)} lines"
+    assert page.locator(SHOWN).count() == 0
+
+
+def test_what_can_be_chosen_comes_from_the_lines(open_page, lines):
+    page, _ = open_page(SCORECARD)
+    for name in ("paper", "verdict", "evidence"):
+        options = page.get_by_label(name, exact=True).locator("option").all_inner_texts()
+        assert options == ["all", *sorted(set(lines[name]))]
+
+
+def test_lines_that_do_not_fit_come_first(open_page, lines):
+    page, _ = open_page(SCORECARD)
+    verdicts = page.locator("table.hcc-filter tbody .vd").all_inner_texts()
+    words = [verdict.split()[1] for verdict in verdicts]
+    rank = [{"contradicted": 0, "missed": 1}.get(word, 2) for word in words]
+    assert rank == sorted(rank)
+    assert sorted(words) == sorted(lines["verdict"])
+
+
+def test_the_heads_of_a_long_table_stay(open_page):
+    page, _ = open_page(SCORECARD)
+    box, head = page.locator(".hcc-tall"), page.locator("table.hcc-filter thead th").first
+    box.evaluate("box => box.scrollTop = 1000")
+    assert box.evaluate("box => box.scrollTop") == 1000
+    gap = head.bounding_box()["y"] - box.bounding_box()["y"]
+    assert 0 <= gap < 5
+
+
+def test_all_lines_are_shown_without_scripts(open_page, lines):
+    page, _ = open_page(SCORECARD, java_script_enabled=False)
+    assert page.locator(SHOWN).count() == len(lines)
+    assert page.locator(CONTROLS).count() == 0
 
 
 def test_reads_without_scripts(open_page):

@@ -153,6 +153,18 @@ def test_a_table_without_index_or_index_name(shown):
     assert [text for _, text in indexed.all("td")] == ["", "1.00", "2.50"]
 
 
+def test_columns_to_choose_by_are_marked(shown):
+    frame = pd.DataFrame({"paper": ["a", "b"], "note": ["x", "y"], "verdict": ["exact", "missed"]})
+    display.table(frame, CAPTION, filters=["verdict", "paper"], index=False)
+    display.table(frame, CAPTION)
+    first, second = (Reader(code) for code in shown)
+    marked = [text for attributes, text in first.all("th") if "data-filter" in attributes]
+    assert marked == ["paper", "verdict"]
+    assert first.all("table")[0][0]["class"] == "hcc-table hcc-filter"
+    assert second.all("table")[0][0]["class"] == "hcc-table"
+    assert not [attributes for attributes, _ in second.all("th") if "data-filter" in attributes]
+
+
 @pytest.mark.parametrize("word", sorted({*scorecard.EVIDENCE, *audit.VERDICTS}))
 def test_every_class_and_verdict_has_a_badge(word):
     kinds = [("ev", scorecard.EVIDENCE), ("vd", audit.VERDICTS)]
@@ -198,6 +210,7 @@ DEEP = FRAME.set_index(["a", "b"]).assign(c=1)
         ("digits: .* got -1", lambda: display.table(FRAME, CAPTION, digits=-1)),
         ("digits: .* got 1.5", lambda: display.table(FRAME, CAPTION, digits={"a": 1.5})),
         ("digits: .* got 'c'", lambda: display.table(FRAME, CAPTION, digits={"c": 1})),
+        ("filters: .* got \\['c'\\]", lambda: display.table(FRAME, CAPTION, filters=["a", "c"])),
         ("frame: .* one level", lambda: display.table(DEEP, CAPTION)),
         ("frame: .* one level", lambda: display.table(DEEP.T, CAPTION)),
         ("kind: .* got 'x'", lambda: display.badge("x", "exact")),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 
-from hccbook import figures
+from hccbook import display, figures
 from hccbook.scorecard import VERDICTS
 
 
@@ -85,20 +85,58 @@ def test_forest_refuses(arguments, name):
 
 def test_verdicts_draws_one_mark_a_number():
     counts = pd.DataFrame(
-        {"exact": [31, 0], "contradicted": [1, 2]}, index=["arithmetic", "held-out"]
+        {"exact": [61, 0, 30], "missed": [0, 0, 0], "contradicted": [1, 0, 2]},
+        index=["a", "none", "b"],
     )
     fig, alt = figures.verdicts(counts)
-    marks = [line for line in fig.axes[0].lines if len(line.get_xdata())]
-    assert len(marks) == 34
-    assert len({tuple(line.get_xydata()[0]) for line in marks}) == 34, "marks on top of each other"
-    assert "34 printed numbers. arithmetic: 31 exact, 1 contradicted; held-out: 2" in alt
+    drawn = {line.get_label(): line.get_xydata() for line in fig.axes[0].lines}
+    assert {word: len(places) for word, places in drawn.items()} == {"contradicted": 3, "exact": 91}
+    places = {tuple(place) for marks in drawn.values() for place in marks}
+    assert len(places) == 94, "marks on top of each other"
+    # The contradicted number is the first mark of its block.
+    assert drawn["contradicted"][0] == pytest.approx(np.array([0, 1]))
+    assert max(across for across, _ in places) == figures.PER_LINE - 1
+    heads = {text.get_text(): text.get_position()[1] for text in fig.axes[0].texts}
+    assert list(heads) == ["a: 62", "none: 0", "b: 32"]
+    assert not {down for _, down in places} & set(heads.values()), "a mark on a name"
+    (low, high), (left, right) = sorted(fig.axes[0].get_ylim()), fig.axes[0].get_xlim()
+    assert all(left < across < right and low < down < high for across, down in places)
+    assert alt == (
+        "One mark for each of 94 printed numbers. a: 1 contradicted, 61 exact; none: none; "
+        "b: 2 contradicted, 30 exact."
+    )
 
 
 def test_every_verdict_has_its_own_mark():
     assert set(figures.MARKS) == set(VERDICTS)
-    assert len({shape for shape, _ in figures.MARKS.values()}) == len(VERDICTS)
+    assert len({shape for shape, *_ in figures.MARKS.values()}) == len(VERDICTS)
 
 
-def test_verdicts_refuses_other_words():
-    with pytest.raises(ValueError, match=r"counts: .*'good'"):
-        figures.verdicts(pd.DataFrame({"good": [1]}))
+#: Bytes of the figure as it stands in the page.
+LIGHT = 200_000
+
+
+def test_a_thousand_marks_are_light_and_the_same_every_time(monkeypatch):
+    shown = []
+    monkeypatch.setattr(display, "_emit", shown.append)
+    counts = pd.DataFrame({word: [170, 30] for word in VERDICTS}, index=["a", "b"])
+    for _ in range(2):
+        display.show(*figures.verdicts(counts), "Printed numbers.", synthetic=False)
+    assert len(shown[0]) < LIGHT
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize(
+    ("message", "columns"),
+    [
+        ("counts: .*'good'", {"good": [1]}),
+        ("counts: .* got .*-1", {"exact": [-1]}),
+        ("counts: .* got .*0.5", {"exact": [1, 0.5]}),
+        ("counts: .* got .*nan", {"exact": [1, np.nan]}),
+        ("counts: .* got none", {"exact": [0]}),
+        ("counts: .* got none", {}),
+    ],
+)
+def test_verdicts_refuses(message, columns):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        figures.verdicts(pd.DataFrame(columns))

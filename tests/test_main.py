@@ -1,9 +1,14 @@
 """``python -m hccbook``: commands that keep the book in step."""
 
+import hashlib
+
 import nbformat
 import pytest
 
 from hccbook import __main__ as command
+from hccbook import scorecard
+
+RENEW = command.renew
 
 
 @pytest.fixture
@@ -13,7 +18,7 @@ def book(tmp_path, monkeypatch):
     (tmp_path / "_toc.yml").write_text("chapters:\n  - file: notebooks/one\n", encoding="utf-8")
     monkeypatch.setattr(command, "ROOT", tmp_path)
     monkeypatch.setattr(command, "NOTEBOOKS", tmp_path / "notebooks")
-    monkeypatch.setattr(command, "write_checksums", lambda: None)
+    monkeypatch.setattr(command, "renew", lambda: None)
 
     def write(code):
         cell = nbformat.v4.new_code_cell(code, id="one-01")
@@ -42,6 +47,30 @@ def test_a_notebook_that_fails_is_left_as_it_was(book):
         command.main(["notebooks"])
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["one.ipynb"]
+
+
+@pytest.mark.parametrize("words", [["checksums"], ["notebooks"]])
+def test_what_follows_from_the_data_is_renewed(book, renewed, words):
+    book("1")
+    assert command.main(words) == 0
+    sums = (renewed / "checksums.sha256").read_text(encoding="utf-8").splitlines()
+    file = renewed / "results" / scorecard.JSON
+    assert file.read_text(encoding="utf-8") == scorecard.as_json()
+    # The sum is that of the new file, not of one before it.
+    assert sums == [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.JSON}"]
+
+
+@pytest.fixture
+def renewed(book, tmp_path, monkeypatch):
+    """A data folder whose files may be renewed, with the register as it is."""
+    data = tmp_path / "data"
+    (data / "results").mkdir(parents=True)
+    (data / "results" / scorecard.JSON).write_text("old", encoding="utf-8")
+    monkeypatch.setattr(command, "renew", RENEW)
+    monkeypatch.setattr(scorecard, "RESULTS", data / "results")
+    monkeypatch.setattr(command, "CHECKSUMS", data / "checksums.sha256")
+    monkeypatch.setattr(command, "DATA", data)
+    return data
 
 
 def test_unknown_notebook(book, capsys):

@@ -1,14 +1,16 @@
 """hccbook.scorecard: verdicts, lines, and the results files."""
 
 import csv
+import json
 import math
+import re
 from fractions import Fraction
 
 import pandas as pd
 import pytest
 
 from hccbook import audit, display, reported, scorecard
-from hccbook.scorecard import Scorecard, verdict
+from hccbook.scorecard import EVIDENCE, Scorecard, verdict
 
 N = "magnesium.derivation.n"
 DCR = "magnesium.derivation.dcr"
@@ -283,6 +285,180 @@ def test_no_results_are_an_empty_scorecard(results):
         card.record(id, evidence="untestable", at="x", field=field)
     card.save()
     assert scorecard.uncovered() == []
+
+
+@pytest.fixture
+def mixed(results):
+    """Lines of two papers: several on one number, a number of the design, words, infinity."""
+    first, second = Scorecard("b"), Scorecard("a")
+    first.record(N, 110, "calibrated", at="x")
+    first.record(HR, 0.269, "calibrated", at="x", note="<i> & so on")
+    first.record(HR, 0.1, "held-out", lower=0.05, upper=0.2, at="x")
+    first.record(HR, 0.2691, "summary", lower=0.1, upper=math.inf, at="x")
+    first.record(HR, 0.2, field="lower", evidence="summary", at="x")
+    first.record(HR, 0.165, field="lower", evidence="held-out", lower=0.1, upper=0.2, at="x")
+    first.record(HR, evidence="untestable", field="p")
+    first.record(WORD, "higher", "held-out", at="y")
+    second.record("mri.roc.clinical.auc", 0.5, "held-out", lower=0.4, upper=0.6, at="z")
+    first.save()
+    second.save()
+    return results
+
+
+def test_one_line_speaks_for_each_number(mixed):
+    lines = scorecard.load()
+    shown = scorecard.strongest(lines)
+    keys = shown[["id", "field", "evidence", "verdict"]].apply(tuple, axis=1).tolist()
+    assert keys == [
+        (N, "printed", "calibrated", "exact"),
+        (HR, "printed", "summary", "exact"),
+        (HR, "lower", "summary", "contradicted"),
+        (HR, "p", "untestable", "untestable"),
+        (WORD, "printed", "held-out", "compatible"),
+        ("mri.roc.clinical.auc", "printed", "held-out", "missed"),
+    ]
+    assert scorecard.strongest(lines[::-1]).equals(shown[::-1])
+    assert scorecard.strongest(lines[lines["field"] == "lower"]).equals(shown[2:3])
+    assert scorecard.strongest(lines[:0]).empty
+
+
+def test_no_evidence_hides_a_contradiction(results):
+    card = Scorecard("a")
+    card.record(HR, 0.269, at="x")
+    card.record(HR, 0.9, "summary")
+    card.save()
+    shown = scorecard.strongest(scorecard.load())
+    assert shown["verdict"].tolist() == ["contradicted"]
+    assert scorecard.totals("evidence").loc["magnesium", ["arithmetic", "summary"]].tolist() == [
+        0,
+        1,
+    ]
+
+
+def test_totals_count_each_number_once(mixed):
+    totals = scorecard.totals()
+    assert list(totals.index) == [*reported.papers(), "all papers"]
+    magnesium = totals.loc["magnesium"]
+    register = reported.load("magnesium")
+    results = register[register["kind"] == "result"]
+    assert magnesium["register rows"] == len(register)
+    assert magnesium["results"] == len(results)
+    # The number of patients is no result, but it has a line.
+    printed = int((results[list(scorecard.FIELDS)] != "").to_numpy().sum()) + 1
+    assert magnesium["printed numbers"] == printed
+    assert magnesium["tested"] == 4
+    assert {word: magnesium[word] for word in audit.VERDICTS} == {
+        "exact": 2,
+        "rounding": 0,
+        "compatible": 1,
+        "missed": 0,
+        "contradicted": 1,
+        "untestable": 1,
+    }
+    assert magnesium["no line"] == printed - 5
+    assert totals.loc["mri", "missed"] == 1
+    assert totals.loc["tipm", "no line"] == totals.loc["tipm", "printed numbers"] > 0
+
+
+@pytest.mark.parametrize(("by", "words"), [("verdict", audit.VERDICTS), ("evidence", EVIDENCE)])
+@pytest.mark.parametrize("kind", ["stored", "mixed", "none"])
+def test_totals_add_up(request, by, words, kind):
+    if kind != "stored":
+        request.getfixturevalue({"mixed": "mixed", "none": "results"}[kind])
+    totals = scorecard.totals(by)
+    assert (totals[[*words, "no line"]].sum(axis=1) == totals["printed numbers"]).all()
+    assert totals.loc["all papers"].equals(totals.drop(index="all papers").sum())
+    assert totals["no line"].sum() == 2 * len(scorecard.uncovered())
+    if kind == "none":
+        assert not totals[["tested", *words]].to_numpy().any()
+
+
+def test_totals_by_what():
+    with pytest.raises(ValueError, match=r"^by: expected one of verdict, evidence, got 'paper'"):
+        scorecard.totals("paper")
+
+
+def test_the_json_holds_every_line_with_its_row(mixed):
+    whole = json.loads(scorecard.as_json())
+    assert list(whole) == ["about", "verdicts", "evidence", "counts", "lines"]
+    assert (whole["verdicts"], whole["evidence"]) == (list(audit.VERDICTS), list(EVIDENCE))
+    lines = scorecard.load()
+    assert len(whole["lines"]) == len(lines)
+    for line, (_, stored) in zip(whole["lines"], lines.iterrows(), strict=True):
+        row = reported.row(stored["id"])
+        for name in ("paper", "id", "field", "evidence", "verdict", "where", "note"):
+            assert line[name] == stored[name]
+        for name in ("cohort", "location", "quantity", "group", "outcome", "unit"):
+            assert line[name] == row[name]
+        assert line["printed"] == reported.text(stored["id"], stored["field"])
+    found = {(x["id"], x["field"], x["evidence"]): x for x in whole["lines"]}
+    values = {
+        key: [found[key][name] for name in ("computed", "lower", "upper")]
+        for key in found
+        if key[1] != "lower"
+    }
+    assert values == {
+        (N, "printed", "calibrated"): [110, None, None],
+        (HR, "printed", "summary"): [0.2691, 0.1, "inf"],
+        (HR, "printed", "held-out"): [0.1, 0.05, 0.2],
+        (HR, "printed", "calibrated"): [0.269, None, None],
+        (HR, "p", "untestable"): [None, None, None],
+        (WORD, "printed", "held-out"): ["higher", None, None],
+        ("mri.roc.clinical.auc", "printed", "held-out"): [0.5, 0.4, 0.6],
+    }
+    assert '"computed": 110,' in scorecard.as_json()
+
+
+def test_the_json_holds_the_totals(mixed):
+    counts = json.loads(scorecard.as_json())["counts"]
+    by_verdict, by_evidence = scorecard.totals(), scorecard.totals("evidence")
+    assert list(counts) == list(by_verdict.index)
+    for paper, count in counts.items():
+        verdicts, classes = count.pop("verdict"), count.pop("evidence")
+        assert count | verdicts == by_verdict.loc[paper].to_dict()
+        assert count | classes == by_evidence.loc[paper].to_dict()
+
+
+def test_the_json_is_written_byte_for_byte_and_is_no_results_file(mixed):
+    before = scorecard.load()
+    scorecard.write_json()
+    raw = (mixed / "scorecard.json").read_bytes()
+    scorecard.write_json(mixed)
+    assert (mixed / "scorecard.json").read_bytes() == raw == scorecard.as_json().encode()
+    assert raw.endswith(b"\n]\n}\n")
+    assert b"\r" not in raw
+    assert raw.count(b'\n{"paper": ') == len(before)
+    assert {path.name for path in mixed.iterdir()} == {"a.csv", "b.csv", "scorecard.json"}
+    assert scorecard.load().equals(before)
+
+
+def test_the_json_of_no_results(results):
+    assert json.loads(scorecard.as_json())["lines"] == []
+
+
+def test_the_stored_json_is_that_of_the_stored_results():
+    stored = (scorecard.RESULTS / scorecard.JSON).read_text(encoding="utf-8")
+    assert stored == scorecard.as_json(), "run `python -m hccbook checksums`"
+
+
+def test_readers_see_first_what_does_not_fit(mixed):
+    rows = scorecard.readable(scorecard.load())
+    assert [len(rows), *rows["paper"][:2]] == [9, "magnesium", "magnesium"]
+    words = [re.sub("<[^>]*>", "", badge).split()[1] for badge in rows["verdict"]]
+    assert words[:4] == ["contradicted", "missed", "missed", "exact"]
+    assert rows["paper"].tolist() == ["magnesium"] * 2 + ["mri"] + ["magnesium"] * 6
+    assert rows["printed"][0] == reported.text(HR, "lower")
+    assert rows["computed"][0] == "0.2"
+    row = rows[rows["how"].str.contains("so on")].iloc[0]
+    assert row["how"] == '&lt;i&gt; &amp; so on<br><a href="b.html#x">b: x</a>'
+    place = reported.row(HR)["location"]
+    assert row["printed number"] == f"{scorecard.label(HR)}<small>{place}</small>"
+    assert row["evidence"] == display.badge("ev", "calibrated")
+    for column in ("printed number", "how"):
+        assert all(isinstance(cell, display.Markup) for cell in rows[column])
+    # Names of papers and words of the register are text, not markup.
+    assert "<" not in re.sub("</?small>", "", "".join(rows["printed number"]))
+    assert scorecard.readable(scorecard.load()[:0]).empty
 
 
 def test_the_stored_results_can_be_read():

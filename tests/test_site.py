@@ -160,6 +160,31 @@ def test_every_table_can_be_scrolled_and_has_a_name(site, name):
     assert len(set(names)) == len(names)
 
 
+#: Bytes of the longest page.
+HEAVIEST = 800_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_not_heavy(site, name):
+    assert (site / name).stat().st_size < HEAVIEST
+
+
+def test_the_scorecard_offers_its_data_beside_it(site):
+    page = page_of(site, "notebooks/scorecard.html")
+    assert [link["href"] for link in page.select("a.download")] == ["scorecard.json"]
+    stored = ROOT / "data" / "results" / "scorecard.json"
+    assert (site / "notebooks" / "scorecard.json").read_bytes() == stored.read_bytes()
+    assert not (site / "_downloads").exists()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_pages_with_filters_load_their_script(site, name):
+    page = page_of(site, name)
+    scripts = [tag for tag in page.select("script[src]") if "filter.js" in tag["src"]]
+    assert len(scripts) == bool(page.select("table.hcc-filter"))
+    assert all(tag.has_attr("defer") for tag in scripts)
+
+
 def test_there_are_results():
     assert RESULTS, "data/results holds no file: run `make notebooks`"
 

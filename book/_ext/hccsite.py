@@ -1,14 +1,16 @@
 """What this site needs beyond Jupyter Book: math without scripts, pages without flaws.
 
-Two things happen here. Formulas become MathML while the site is built, so that no math
-script has to be shipped. And every finished page is tidied: the theme's pages load scripts
+Three things happen here. Formulas become MathML while the site is built, so that no math
+script has to be shipped. Every finished page is tidied: the theme's pages load scripts
 that nobody needs, and leave gaps that readers with a screen reader or a phone fall into.
+And files for download lie beside their page, at an address that stays.
 """
 
 import html
 import re
 from itertools import pairwise
 from pathlib import Path
+from shutil import copy, rmtree
 from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup
@@ -109,14 +111,17 @@ class Pages(BuiltinTemplateLoader):
         if not text.lstrip().lower().startswith("<!doctype html"):
             return text
         soup = BeautifulSoup(text, "html.parser")
-        for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts):
+        for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts, name_files):
             step(soup)
         return str(soup)
 
 
 def drop_needless(soup):
-    """Remove the icon script (icons come from the web font) and the second main heading."""
-    for script in soup.select('script[src*="fontawesome.js"]'):
+    """Remove scripts without work (icons come from the web font) and the second main heading."""
+    needless = ['script[src*="fontawesome.js"]']
+    if not soup.select("table.hcc-filter"):
+        needless.append('script[src*="filter.js"]')
+    for script in soup.select(", ".join(needless)):
         script.decompose()
     for heading in soup.select("#jb-print-docs-body h1"):
         heading.name = "p"
@@ -171,6 +176,21 @@ def name_parts(soup):
         del button["aria-label"]
 
 
+def name_files(soup):
+    """Lead to files beside the page: Sphinx's own place for them changes with each path."""
+    for link in soup.select("a.download[href]"):
+        link["href"] = link["href"].rpartition("/")[2]
+
+
+def place_files(app, exception):
+    """Put each file that a page offers beside that page, under its own name."""
+    if exception is None and app.builder.format == "html":
+        for pages, place in app.env.dlfiles.values():
+            for page in pages:
+                copy(Path(app.outdir, "_downloads", place), Path(app.outdir, page).parent)
+        rmtree(Path(app.outdir, "_downloads"), ignore_errors=True)
+
+
 def drop_files(app, exception):
     """Remove what no page loads: the icon script and the maps for debugging scripts."""
     if exception is None and app.builder.format == "html":
@@ -182,6 +202,8 @@ def drop_files(app, exception):
 def setup(app):
     """Register the parts with Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    app.add_js_file("filter.js", loading_method="defer")
+    app.connect("build-finished", place_files)
     app.connect("build-finished", drop_files)
     # Jupyter Book always sets it; the extension that would read it calls other hosts.
     app.add_config_value("comments_config", {}, "html")

@@ -7,6 +7,18 @@ one printed from simulated patients.
 """
 
 from .injection import change_digit, inject
+from .sound import runnable, sound
 from .tie import Line, Tie, checks, lines, rest, ties
 
-__all__ = ["Line", "Tie", "change_digit", "checks", "inject", "lines", "rest", "ties"]
+__all__ = [
+    "Line",
+    "Tie",
+    "change_digit",
+    "checks",
+    "inject",
+    "lines",
+    "rest",
+    "runnable",
+    "sound",
+    "ties",
+]

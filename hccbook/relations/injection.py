@@ -8,6 +8,8 @@ from .. import _checks, reported
 from ..estimate import Printed
 from .tie import checks, register, ties
 
+DIGITS = "0123456789"
+
 
 def change_digit(text, rng):
     """Change one digit of a printed number.
@@ -17,28 +19,29 @@ def change_digit(text, rng):
     text : str
         The printed number.
     rng : numpy.random.Generator
-        Chooses the digit and its new value, both uniformly.
+        Chooses among all numbers that differ in one digit, each equally likely.
 
     Returns
     -------
     str
-        Another printed number. A leading digit does not become 0 where the number would then
-        be printed with fewer digits.
+        Another printed number with as many digits and decimals: the first of several digits
+        before the decimal point does not become 0.
 
     Raises
     ------
     ValueError
         If ``text`` is not one printed number.
     """
-    Printed(text)
-    places = [match.start() for match in re.finditer(r"[0-9]", text)]
-    while True:
-        place = int(rng.choice(places))
-        new = str(rng.integers(10))
-        changed = text[:place] + new + text[place + 1 :]
-        leading = place == places[0] and len(places) > 1 and text[place + 1] not in ".,"
-        if new != text[place] and not (new == "0" and leading):
-            return changed
+    number, others = Printed(text), []
+    first = re.search(r"[0-9]", text).start()
+    for place, old in enumerate(text):
+        for new in DIGITS.replace(old, "") if old in DIGITS else "":
+            other = text[:place] + new + text[place + 1 :]
+            shorter = place == first and new == "0" and abs(number.value) >= 10
+            # "0,508" has a decimal comma, but in "1,508" it would separate thousands.
+            if not shorter and Printed(other).decimals == number.decimals:
+                others.append(other)
+    return others[rng.integers(len(others))]
 
 
 def inject(changes, seed=0):
@@ -62,13 +65,14 @@ def inject(changes, seed=0):
     Raises
     ------
     ValueError
-        If ``changes`` is not a whole number of at least 1.
+        If ``changes`` is not a whole number of at least 1 or ``seed`` not one of at least 0.
     """
     import pandas as pd
 
     from ..display import progress
 
-    changes, rng = _checks.whole("changes", changes, 1), np.random.default_rng(seed)
+    changes = _checks.whole("changes", changes, 1)
+    rng = np.random.default_rng(_checks.whole("seed", seed))
     papers = {paper: _Paper(paper) for paper in reported.papers()}
     proven = [(name, *cell) for name, paper in papers.items() for cell in paper.proven]
     # Every number once before any number twice.
@@ -85,41 +89,39 @@ class _Paper:
 
     def __init__(self, paper):
         self.paper, self.cells = paper, register(paper)
-        self.readers, self.contradicted, self.proven = {}, set(), {}
-        chosen = [(group, tie) for group, members in ties(paper).items() for tie in members]
-        for pair, line in zip(chosen, checks(paper), strict=True):
-            tie = pair[1]
-            for cell in {*tie.reads(), (tie.id, tie.field)}:
-                self.readers.setdefault(cell, []).append(pair)
+        members = [tie for group in ties(paper).values() for tie in group]
+        self.readers, self.proven, contradicted = {}, {}, set()
+        for tie, line in zip(members, checks(paper), strict=True):
+            cell = tie.id, tie.field
             if line.check.verdict == "contradicted":
-                self.contradicted.add(tie)
-            elif line.check.verdict == "exact" and isinstance(line.check.computed, (int, float)):
-                self.proven.setdefault((tie.id, tie.field), line.check.family)
-        for tie in self.contradicted:
-            self.proven.pop((tie.id, tie.field), None)
+                contradicted.add(cell)
+                continue
+            for read in {*tie.reads(), cell}:
+                self.readers.setdefault(read, []).append(tie)
+            if line.check.verdict == "exact" and isinstance(line.check.computed, int | float):
+                self.proven.setdefault(cell, line.check.family)
+        for cell in contradicted & set(self.proven):
+            del self.proven[cell]
 
     def change(self, cell, rng):
+        """Change one number; return what was done and which families of checks see it."""
         was = self.cells[cell]
-        became = change_digit(was, rng)
-        changed, seen = {**self.cells, cell: became}, set()
-        readers = self.readers[cell]
-        for pair in readers:
-            if pair[1] in self.contradicted:
-                continue
+        changed, seen = {**self.cells, cell: change_digit(was, rng)}, set()
+        for tie in self.readers[cell]:
             try:
-                (line,) = checks(self.paper, changed, [pair])
+                check = tie.check(changed)
             except ValueError:
                 seen.add("refused")
                 continue
-            if line.check.verdict == "contradicted":
-                seen.add(line.check.family)
+            if check.verdict == "contradicted":
+                seen.add(check.family)
         return {
             "id": f"{self.paper}.{cell[0]}",
             "field": cell[1],
             "was": was,
-            "became": became,
+            "became": changed[cell],
             "family": self.proven[cell],
-            "ties": len(readers),
+            "ties": len(self.readers[cell]),
             "detected": bool(seen),
             "by": ", ".join(sorted(seen)),
         }
