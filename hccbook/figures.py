@@ -115,6 +115,10 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     return fig, f"{alt}, at {shown} {unit}."
 
 
+#: Which multiples of powers of ten a log axis shows, by the ratio of its ends.
+LOG_TICKS = {3: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), 30: (1, 2, 5), 900: (1, 3), math.inf: (1,)}
+
+
 def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0):
     """Draw estimates with intervals on a log axis, one row each.
 
@@ -170,8 +174,10 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{quantity} (log axis)")
-    # Round numbers of a log axis; the automatic minor labels run into each other.
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    # Round numbers of a log axis, few on a long one; the automatic labels run into each other.
+    left, right = ax.get_xlim()
+    subs = next(subs for span, subs in LOG_TICKS.items() if right / left < span)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."

@@ -69,6 +69,15 @@ def test_forest_draws_each_row():
     assert "a: 0.50 (0.25 to 1.00). b: 2.00 (1.00 to 4.00). c: not estimable." in alt
 
 
+@pytest.mark.parametrize("ends", [(0.8, 1.5), (0.5, 4), (0.1, 9), (0.4, 360), (0.001, 50_000)])
+def test_forest_has_some_numbers_on_its_axis(ends):
+    fig, _ = figures.forest(["a"], [1], ends[:1], ends[1:])
+    (ax,) = fig.axes
+    left, right = ax.get_xlim()
+    shown = [tick for tick in ax.get_xticks() if left <= tick <= right]
+    assert 2 <= len(shown) <= 9
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [

@@ -99,7 +99,8 @@ def same(printed, other, whole=False):
     Raises
     ------
     ValueError
-        If one is a number and the other a word, or one is empty.
+        If one is a number and the other a word, one is empty, or ``whole`` asks for counts
+        and one has decimals.
     """
     family, explanation = "text and table", f"printed again as {other}"
     try:
@@ -111,6 +112,9 @@ def same(printed, other, whole=False):
             raise
         verdict = "exact" if printed == other else "contradicted"
         return Check(family, printed, other, None, None, verdict, explanation)
+    for name, value in (("printed", number), ("other", second)):
+        if whole and value.decimals:
+            raise ValueError(f"{name}: expected a whole number, got {str(value)!r}")
     low, high = max(number.low, second.low), min(number.high, second.high)
     alike = (number.value, number.relation) == (second.value, second.relation)
     apart = whole or low > high

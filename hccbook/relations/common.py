@@ -2,7 +2,7 @@
 
 import math
 
-from .. import audit
+from .. import _checks, audit
 from ..audit.check import Check, judge
 from ..estimate import printed as as_printed
 
@@ -150,7 +150,7 @@ def at_least(printed, other, reason):
     )
 
 
-def at_most(printed, other, reason):
+def at_most(printed, other, reason, whole=False):
     """Check that a number is no larger than another.
 
     Parameters
@@ -158,13 +158,18 @@ def at_most(printed, other, reason):
     printed, other : str
     reason : str
         Why it must be so, in a few words.
+    whole : bool
+        Whether both are whole numbers by nature, which are not rounded.
 
     Returns
     -------
     Check
         ``compatible`` or ``contradicted``.
     """
-    low, high = as_printed(printed, "printed").low, as_printed(other, "other").high
+    if whole:
+        low, high = size(printed), size(other)
+    else:
+        low, high = as_printed(printed, "printed").low, as_printed(other, "other").high
     return Check(
         "order",
         printed,
@@ -174,6 +179,29 @@ def at_most(printed, other, reason):
         "compatible" if low <= high else "contradicted",
         f"at most {other}: {reason}",
     )
+
+
+def below(p, level):
+    """Say whether a P value is below a level, as far as its rounding lets see.
+
+    Parameters
+    ----------
+    p, level : str
+
+    Returns
+    -------
+    bool or None
+        None if it may be on either side: ``"0.050"`` at 0.05, or ``"< 0.1"``.
+    """
+    number, limit = as_printed(p, "p"), as_printed(level, "level").value
+    strictly = number.high <= limit if number.relation == "<" else number.high < limit
+    return True if strictly else False if number.low >= limit else None
+
+
+#: What is said of P values, and whether they are then below the level.
+SIGNIFICANT = {"significant": True, "independent": True, "not significant": False}
+#: What is said of the first of several numbers, and the sign that it gives to differences.
+FIRST = {"highest": 1, "higher": 1, "lowest": -1, "lower": -1, "shorter": -1, "poorer": -1}
 
 
 def significance(word, level, *ps):
@@ -194,13 +222,14 @@ def significance(word, level, *ps):
     Check
         ``exact`` if every P value is on the side that the word says, ``compatible`` if one
         may be on either side, else ``contradicted``.
+
+    Raises
+    ------
+    ValueError
+        If ``word`` is another one.
     """
-    limit, sides = as_printed(level, "level").value, []
-    for p in ps:
-        number = as_printed(p, "p")
-        strictly = number.high <= limit if number.relation == "<" else number.high < limit
-        sides.append(True if strictly else False if number.low >= limit else None)
-    wanted = word != "not significant"
+    _checks.one_of("word", word, SIGNIFICANT)
+    wanted, sides = SIGNIFICANT[word], [below(p, level) for p in ps]
     wrong = [p for p, side in zip(ps, sides, strict=True) if side is not None and side != wanted]
     open_ = [p for p, side in zip(ps, sides, strict=True) if side is None]
     verdict = "contradicted" if wrong else "compatible" if open_ else "exact"
@@ -221,7 +250,7 @@ def first_of(word, *rows):
 
     Parameters
     ----------
-    word : {"highest", "lowest", "higher", "shorter", "poorer"}
+    word : {"highest", "higher", "lowest", "lower", "shorter", "poorer"}
         What is said of the first number of each row; ``"highest"`` and ``"higher"`` ask for
         the largest, the others for the smallest.
     *rows : sequence of str
@@ -231,8 +260,14 @@ def first_of(word, *rows):
     -------
     Check
         ``exact``, ``compatible`` where two numbers of a row can be equal, or ``contradicted``.
+
+    Raises
+    ------
+    ValueError
+        If ``word`` is another one.
     """
-    sign = 1 if word in {"highest", "higher"} else -1
+    _checks.one_of("word", word, FIRST)
+    sign = FIRST[word]
     verdict, against = "exact", []
     for first, *others in rows:
         for other in others:
@@ -269,11 +304,48 @@ def limit(printed, estimate, other):
     return audit.mirror(estimate, printed, other)
 
 
+def centred(auc, lower, upper):
+    """Check that an AUC is in the middle of its interval, on the plain or the log-odds scale.
+
+    Parameters
+    ----------
+    auc, lower, upper : str
+
+    Returns
+    -------
+    Check
+        ``untestable`` if it is on neither: an interval from a bootstrap need not be centred.
+    """
+    found = audit.auc_interval_readings(auc, lower, upper).iloc[:2]
+    for reading in found.itertuples():
+        if reading.verdict != "contradicted":
+            return Check(
+                "centre of the interval",
+                auc,
+                reading.centre,
+                reading.lower,
+                reading.upper,
+                reading.verdict,
+                f"{reading.why}: {reading.centre:.4f}",
+            )
+    return Check(
+        "centre of the interval",
+        auc,
+        math.nan,
+        math.nan,
+        math.nan,
+        "untestable",
+        "not half way between the limits on the plain or the log-odds scale; an interval from "
+        "a bootstrap need not be",
+    )
+
+
 def auc_limit(end, limit, auc, lower, upper, positives, negatives):
     """Check one confidence limit of an AUC: near the typical one, no farther than the widest.
 
-    The typical one is that of Hanley and McNeil (1982). The variance of an AUC of A is at most
-    A (1 - A) / m with m patients in the smaller group (Birnbaum and Klose, 1957).
+    The typical one is that of Hanley and McNeil (1982). DeLong's estimate of the variance of an
+    AUC of A is at most A (1 - A) / (m - 1) with m patients in the smaller group: the variances
+    of the two sets of placements add up to A (1 - A) at most.
 
     Parameters
     ----------
@@ -287,9 +359,16 @@ def auc_limit(end, limit, auc, lower, upper, positives, negatives):
         ``untestable`` if the interval is not centred on the AUC: it is no normal one.
     """
     sizes = size(positives), size(negatives)
-    typical, area = getattr(audit.auc_interval(auc, *sizes), end), float(as_printed(auc))
-    half = 1.96 * math.sqrt(area * (1 - area) / min(sizes))
-    low, high = (area - half, area) if end == "lower" else (area, area + half)
+    if min(sizes) < 2:
+        raise ValueError(f"positives, negatives: expected at least 2 in each, got {sizes}")
+    typical, area = getattr(audit.auc_interval(auc, *sizes), end), as_printed(auc)
+    ends = [min(max(float(x), 0.0), 1.0) for x in (area.low, area.high)]
+    halves = [1.96 * math.sqrt(x * (1 - x) / (min(sizes) - 1)) for x in ends]
+    # A ± 1.96 √(A (1 - A) / (m - 1)) grows with A but near the end it points to: take both.
+    if end == "lower":
+        low, high = min(x - half for x, half in zip(ends, halves, strict=True)), ends[1]
+    else:
+        low, high = ends[0], max(x + half for x, half in zip(ends, halves, strict=True))
     normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
     verdict = judge(limit, typical, low, high) if normal != "contradicted" else "untestable"
     return Check(

@@ -84,7 +84,11 @@ def _studies():
             yield Tie(male, common.part, (male, n, female))
             yield Tie(female, common.part, (female, n, male))
         score, highest = f"table1.{study}.nos", "methods.nos.highest"
-        yield Tie(score, partial(common.at_most, reason="the scale ends there"), (score, highest))
+        yield Tie(
+            score,
+            partial(common.at_most, reason="the scale ends there", whole=True),
+            (score, highest),
+        )
         share, median = (f"table1.{study}.age.{x}" for x in ("share", "median"))
         if share in _ROWS.index:
             yield Tie(share, common.share, (share, n))
@@ -158,13 +162,13 @@ def _p(estimate, lower, upper, p):
 
 
 def _heterogeneity():
-    """Tie I², the P value of its test and the number of studies."""
+    """Tie I² = (Q - df) / Q, the P value of Q and the number of studies."""
     for analysis in ANALYSES:
         i2, k = f"{analysis}.i2", f"{analysis}.studies"
-        yield Tie(i2, _q_test, (i2, k, (i2, "p")), "p")
+        yield Tie(i2, _q_test, (i2, k, (i2, "p")), "p", "summary")
         # Where the three cannot hold together, one line says so: that of P.
         if analysis != "sii.os.subgroup.local-treatment":
-            yield Tie(i2, _i2, (i2, k, (i2, "p")))
+            yield Tie(i2, _i2, (i2, k, (i2, "p")), evidence="summary")
 
 
 def _i2(i2, k, p):

@@ -17,15 +17,7 @@ TIES = {
         Tie(PROGRESSION, common.part, (PROGRESSION, "n", CONTROL)),
     ],
     "the-areas-and-their-intervals": [
-        *[
-            Tie(
-                f"roc.{x}.auc",
-                partial(audit.centre, scale="linear"),
-                AUCS[x],
-                evidence="summary",
-            )
-            for x in MODELS
-        ],
+        *[Tie(f"roc.{x}.auc", common.centred, AUCS[x], evidence="summary") for x in MODELS],
         *[
             Tie(
                 f"roc.{x}.auc",

@@ -6,7 +6,7 @@ from .tie import Tie
 N = "n"
 COUNTED = ("metastasis", "pvtt")
 RATES = ("response.rate", "adverse.severe.rate", "adverse.thrombocytopenia.rate")
-DEATH = "progression-free survival ends at death at the latest"
+DEATH = "progression-free survival ends at death at the latest, if both are followed alike"
 
 TIES = {
     "counts-and-percentages": [
@@ -27,11 +27,13 @@ TIES = {
             "os.median",
             lambda os, pfs: common.at_least(os, pfs, DEATH),
             ("os.median", "pfs.median"),
+            evidence="summary",
         ),
         Tie(
             "pfs.median",
             lambda pfs, os: common.at_most(pfs, os, DEATH),
             ("pfs.median", "os.median"),
+            evidence="summary",
         ),
     ],
 }

@@ -19,10 +19,9 @@ LEVEL, Z95 = 0.05, 1.959963984540054
 LIMITS = ("printed", "lower", "upper")
 HALF_A_UNIT = 0.0005  # of an AUC with three decimals
 #: Ties that read a number as something that a sound paper need not print: a column headed OR as
-#: Wald statistics, the cut-off of one cohort as the best of each, a P value that prints as the
-#: level as one above it, a hazard ratio as a ratio of medians.
+#: Wald statistics, a hazard ratio as a ratio of medians.
 OTHER_READINGS = {
-    "tipm": (tipm._as_z, tipm._wald, audit.coefficient_p, tipm._auc_table, tipm._significant),
+    "tipm": (tipm._as_z, tipm._wald, audit.coefficient_p),
     "magnesium": (audit.ratio_of_medians,),
 }
 

@@ -253,8 +253,10 @@ def _coefficients():
 def _as_z(value, beta, p):
     """Check the column headed OR as the Wald statistic of the coefficient."""
     found = audit.coefficient_p(value, p)
-    alike = (as_printed(value).value > 0) == (as_printed(beta).value > 0)
-    fits = alike and found.verdict != "contradicted"
+    z, b = as_printed(value), as_printed(beta)
+    # A coefficient that prints as zero may have either sign.
+    opposite = (z.low > 0 and b.high < 0) or (z.high < 0 and b.low > 0)
+    fits = not opposite and found.verdict != "contradicted"
     return Check(
         "odds ratio as z",
         value,
@@ -356,10 +358,12 @@ def _areas():
             stem = f"table4.{cohort}.{model}"
             auc, ends = f"{stem}.auc", ((f"{stem}.auc", "lower"), (f"{stem}.auc", "upper"))
             brier = f"{stem}.brier"
-            yield Tie(auc, _centred, (auc, *ends), evidence="summary")
+            yield Tie(auc, common.centred, (auc, *ends), evidence="summary")
             yield Tie(brier, _brier_area, (brier, *sizes, auc))
             if model == "combined":
-                yield Tie(auc, _auc_table, (auc, *sizes, *rates))
+                # The cut-off is the best one of the training cohort, not of the others.
+                curve = "best cut-off" if cohort == "training" else "any curve"
+                yield Tie(auc, partial(_auc_table, curve), (auc, *sizes, *rates))
                 yield Tie(brier, _brier_table, (brier, *sizes, *rates))
             for end, cell in zip(("lower", "upper"), ends, strict=True):
                 cells = (cell, auc, *ends, *sizes)
@@ -370,37 +374,11 @@ def _areas():
     yield Tie(p, _paired, (p, *cells), evidence="summary")
 
 
-def _centred(auc, lower, upper):
-    """Check that an AUC is in the middle of its interval on some scale."""
-    found = audit.auc_interval_readings(auc, lower, upper).iloc[:2]
-    for reading in found.itertuples():
-        if reading.verdict != "contradicted":
-            return Check(
-                "centre of the interval",
-                auc,
-                reading.centre,
-                reading.lower,
-                reading.upper,
-                reading.verdict,
-                f"{reading.why}: {reading.centre:.4f}",
-            )
-    return Check(
-        "centre of the interval",
-        auc,
-        math.nan,
-        math.nan,
-        math.nan,
-        "untestable",
-        "not half way between the limits on the plain or the log-odds scale; an interval from "
-        "a bootstrap need not be",
-    )
-
-
-def _auc_table(auc, tin, tie, *rates):
+def _auc_table(curve, auc, tin, tie, *rates):
     found = confusion_tables(tin, tie, *rates)
     if not found:
         raise ValueError("rates: expected a 2×2 table that prints them, got none")
-    return audit.auc_bounds(**found[0], auc=auc)["best cut-off"]
+    return audit.auc_bounds(**found[0], auc=auc)[curve]
 
 
 def _brier_area(brier, tin, tie, auc):
@@ -426,13 +404,16 @@ def _paired(p, *texts):
     """Check that the AUC of the combined model can differ so from both others in each cohort.
 
     The comparison that needs the highest correlation decides. Its standard errors are those of
-    the printed intervals, if these are normal ones.
+    the printed intervals, if these are normal ones, which an interval cut off at 1 is not.
     """
+    if any(as_printed(text).value == 1 for text in texts):
+        note = "a limit of 1 is cut off and gives no standard error"
+        return Check("correlation of two AUCs", p, math.nan, math.nan, math.nan, "untestable", note)
     found = []
     for combined, *others in (_thirds(x, 3) for x in _thirds(texts, len(COHORTS))):
         for other in others:
             check = audit.auc_correlation(tuple(combined), tuple(other), p)
-            normal = all(_centred(*x).verdict != "untestable" for x in (combined, other))
+            normal = all(common.centred(*x).verdict != "untestable" for x in (combined, other))
             found.append((check, normal, other[0]))
     check, normal, other = max(found, key=lambda x: (x[0].verdict == "contradicted", x[0].computed))
     note = f"against an AUC of {other}: {check.explanation}"
@@ -446,34 +427,28 @@ def _responses():
     """Tie the response rates by three sets of criteria to counts, and their agreement."""
     rates = {x: f"results.response-rate.{x}" for x in ("mrecist", "recist", "irecist")}
     tie = "results.response.tie.count"
-    yield Tie(rates["mrecist"], _all_patients, (rates["mrecist"], tie, "results.n"))
-    yield Tie(rates["recist"], common.share, (rates["recist"], "results.n"))
-    yield Tie(rates["irecist"], _subset, (rates["irecist"], "results.n"))
+    for rate in rates.values():
+        yield Tie(rate, _cut_off, (rate, "results.n"))
+    # The effective group is everyone without progression, responders among them.
+    share = "results.response.tie.percent"
+    reason = "responders are part of the effective group"
+    yield Tie(rates["mrecist"], partial(common.at_most, reason=reason), (rates["mrecist"], share))
     kappa = "results.kappa.mrecist-recist"
     yield Tie(kappa, _kappa, (kappa, tie, rates["recist"], "results.n"))
 
 
-def _all_patients(percent, count, n):
-    """Check the rate by the criteria that also define the effective group, in all patients."""
-    check = common.percentage(percent, count, n)
-    if check.verdict == "exact":
-        return check
-    near = audit.counts(percent, common.size(n))
-    note = f"{check.explanation}; " + (
-        f"a count of {near[0]} would print so" if near else f"no count of {n} prints {percent}"
-    )
-    return replace(check, explanation=note)
-
-
-def _subset(percent, n):
-    """Check a percentage whose denominator may be part of the patients."""
+def _cut_off(percent, n):
+    """Check a share of all patients, rounded or cut off after its last decimal."""
     check = common.share(percent, n)
     if check.verdict == "exact":
         return check
-    note = f"no count of {n}; iRECIST was used where serial scans were available, in how many"
-    return Check(
-        check.family, percent, math.nan, math.nan, math.nan, "untestable", f"{note} is not printed"
-    )
+    number, n = as_printed(percent), common.size(n)
+    first = math.ceil(number.value * n / 100)
+    if first * 100 >= (number.value + number.unit) * n:
+        return replace(check, explanation=f"{check.explanation}; nor is it one cut off")
+    note = f"no count of {n} rounds to it; cut off after its last decimal, {first} of {n} prints so"
+    value = 100 * first / n
+    return Check(check.family, percent, value, value, value, "compatible", note)
 
 
 def _kappa(printed, first, percent, n):
@@ -589,15 +564,15 @@ WORDS = {id.removeprefix("tipm.") for id in reported.load("tipm").index}
 
 def _significant(printed, level, *ps):
     """Check a number of significant predictors against their P values."""
-    limit = as_printed(level).value
-    number = sum(as_printed(p).value < limit or p.startswith("<") for p in ps)
+    sides = [common.below(p, level) for p in ps]
+    number, most = sides.count(True), sides.count(True) + sides.count(None)
     return Check(
         "text and table",
         printed,
         number,
         number,
-        number,
-        judge(printed, number),
+        most,
+        judge(printed, number, number, most),
         f"{number} of {len(ps)} P values are below {level}",
     )
 
