@@ -16,9 +16,14 @@ _MODULES = (
     "estimate",
     "exercises",
     "figures",
+    "indices",
+    "meta",
+    "prediction",
     "relations",
     "reported",
+    "response",
     "scorecard",
+    "simulate",
     "survival",
 )
 

@@ -155,6 +155,8 @@ class Estimate:
         P value of the test that belongs to the estimate.
     n : int, optional
         Number of patients behind it.
+    se : float, optional
+        Standard error, in the unit of the quantity.
     """
 
     value: float
@@ -163,6 +165,7 @@ class Estimate:
     level: float = 0.95
     p: float | None = None
     n: int | None = None
+    se: float = math.nan
 
     def __post_init__(self):
         """Reject an impossible level and limits in the wrong order."""

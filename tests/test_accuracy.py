@@ -1,8 +1,10 @@
 """hccbook.accuracy against R, scikit-learn, brute force and its own laws."""
 
 import json
+import math
 import subprocess
 import sys
+import tracemalloc
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,12 +19,18 @@ from hccbook import accuracy
 
 SAME = 1e-13  # the same sums in another order; the reference files have 15 digits
 SEARCH = 1e-11  # SciPy finds exact limits by a root search that stops at 2e-12
+TAIL = 1e-12  # of a P value, relative: at z = 11 an error of z of 1e-15 is 1e-14 of P
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 R = json.loads((REFERENCE / "accuracy.json").read_text())
 INPUT = {
     name: (frame["y"].to_numpy(), frame["marker"].to_numpy())
     for name, frame in pd.read_csv(REFERENCE / "accuracy.csv").groupby("dataset")
+}
+DELONG = json.loads((REFERENCE / "delong.json").read_text())
+PAIRS = {
+    name: (frame["y"].to_numpy(), frame["first"].to_numpy(), frame["second"].to_numpy())
+    for name, frame in pd.read_csv(REFERENCE / "delong.csv").groupby("dataset")
 }
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True)
@@ -38,9 +46,25 @@ def patients(draw, largest=30, values=12):
     return y, np.array(marker)
 
 
+@st.composite
+def pairs_of_markers(draw, largest=20):
+    """Outcomes with two or more patients in each class, and two markers with ties."""
+    n1, n0 = draw(st.integers(2, largest // 2)), draw(st.integers(2, largest // 2))
+    y = np.array(draw(st.permutations([1] * n1 + [0] * n0)))
+    values = st.lists(st.integers(-5, 5), min_size=y.size, max_size=y.size).map(np.array)
+    return y, draw(values), draw(values)
+
+
+def wins(y, marker):
+    """Return 1, 1/2 or 0 for every pair of a patient with the outcome and one without it."""
+    return np.sign(marker[y == 1][:, None] - marker[y == 0]) / 2 + 0.5
+
+
 def test_every_data_set_has_its_reference():
     assert set(INPUT) == set(R["roc"])
     assert len(INPUT) == 9
+    assert set(PAIRS) == set(DELONG["paired"])
+    assert len(PAIRS) == 12
 
 
 @pytest.mark.parametrize("dataset", INPUT)
@@ -76,6 +100,151 @@ def test_perfect_separation_and_single_patients():
     single = accuracy.auc([0, 1, 0], [1, 2, 3])
     assert single.value == 0.5
     assert np.isnan([single.lower, single.upper]).all()
+
+
+@pytest.mark.parametrize("dataset", sorted(set(PAIRS) - {"perfect-constant"}))
+def test_paired_test_as_in_proc(dataset):
+    ours, theirs = accuracy.delong_paired(*PAIRS[dataset]), DELONG["paired"][dataset]
+    assert list(ours.index) == [
+        *("first", "second", "difference", "lower", "upper"),
+        *("se", "z", "p", "correlation"),
+    ]
+    for name in ("first", "second", "se"):
+        assert ours[name] == pytest.approx(theirs[name], abs=SAME)
+    for name in ("lower", "upper"):  # pROC does not cut them off
+        assert ours[name] == pytest.approx(np.clip(theirs[name], -1, 1), abs=SAME)
+    assert ours["z"] == pytest.approx(theirs["z"], rel=SAME)
+    assert ours["p"] == pytest.approx(theirs["p"], rel=TAIL)
+    assert ours["correlation"] == pytest.approx(float(theirs["correlation"]), abs=SAME, nan_ok=True)
+
+
+def test_paired_test_without_variance():
+    for dataset in ("alike", "both-perfect"):
+        ours = accuracy.delong_paired(*PAIRS[dataset])
+        assert list(ours[["difference", "lower", "upper", "se", "z", "p"]]) == [0, 0, 0, 0, 0, 1]
+    y, first, second = PAIRS["perfect-constant"]
+    ours = accuracy.delong_paired(y, first, second)
+    assert list(ours[["first", "second", "difference", "se"]]) == [1, 0.5, 0.5, 0]
+    assert ours[["lower", "upper", "z", "p", "correlation"]].isna().all()
+    assert DELONG["paired"]["perfect-constant"]["p"] == 0  # pROC: seven patients, P = 0
+
+
+def test_tests_with_a_single_patient_in_a_class():
+    y, first, second = [0, 1, 0], [1, 2, 3], [1, 3, 2]
+    paired = accuracy.delong_paired(y, first, second)
+    unpaired = accuracy.delong_unpaired(y, first, [0, 1, 0, 1], [1, 3, 2, 4])
+    for test, areas in ((paired, [0.5, 1, -0.5]), (unpaired, [0.5, 1, -0.5])):
+        assert list(test[["first", "second", "difference"]]) == areas
+        assert test.drop(["first", "second", "difference"]).isna().all()
+    for stratified in (True, False):
+        one = accuracy.auc_bootstrap(y, second, 50, stratified)
+        gap = accuracy.auc_difference_bootstrap(y, first, second, 50, stratified)
+        assert (one.value, gap.value) == (1, -0.5)
+        assert np.isnan([one.lower, one.upper, gap.lower, gap.upper, gap.p]).all()
+
+
+@pytest.mark.parametrize("case", DELONG["unpaired"], ids=lambda case: "-".join(case["groups"]))
+def test_unpaired_test_as_in_proc(case):
+    (y, first, _), (x, _, second) = (PAIRS[name] for name in case["groups"])
+    welch = accuracy.delong_unpaired(y, first, x, second, level=0.9)
+    normal = accuracy.delong_unpaired(y, first, x, second, 0.9, method="normal")
+    for ours, p, limits in (
+        (welch, case["p"], case["welch"]),
+        (normal, case["normal_p"], case["normal"]),
+    ):
+        assert [ours[x] for x in ("first", "second", "se")] == pytest.approx(
+            [case[x] for x in ("first", "second", "se")], abs=SAME
+        )
+        assert ours["statistic"] == pytest.approx(case["statistic"], rel=SAME)
+        assert ours["p"] == pytest.approx(p, rel=TAIL)
+        assert [ours["lower"], ours["upper"]] == pytest.approx(limits, abs=SAME)
+    assert welch["df"] == pytest.approx(case["df"], rel=SAME)
+    assert normal["df"] == math.inf
+
+
+@pytest.mark.parametrize("method", ["welch", "normal"])
+def test_unpaired_test_without_variance(method):
+    y, perfect, _ = PAIRS["perfect"]
+    same = accuracy.delong_unpaired(y, perfect, y[:6], perfect[:6], method=method)
+    assert list(same[["first", "second", "lower", "upper", "statistic", "p"]]) == [1, 1, 0, 0, 0, 1]
+    other = accuracy.delong_unpaired(y, perfect, y, np.ones(7), method=method)
+    assert list(other[["difference", "se"]]) == [0.5, 0]
+    assert other[["lower", "upper", "statistic", "p"]].isna().all()
+
+
+@properties
+@given(pairs_of_markers())
+def test_paired_test_as_by_all_pairs(case):
+    y, first, second = case
+    order = wins(y, first), wins(y, second)
+    variance = [
+        sum(x.mean(axis=a).var(ddof=1) / x.shape[1 - a] for a in (0, 1))
+        for x in (*order, order[0] - order[1])
+    ]
+    ours = accuracy.delong_paired(y, first, second)
+    assert ours["first"] == accuracy.auc(y, first).value  # to the last bit
+    assert ours["difference"] == pytest.approx((order[0] - order[1]).mean(), abs=SAME)
+    assert ours["se"] ** 2 == pytest.approx(variance[2], abs=SAME)
+    if variance[0] * variance[1] > SAME:
+        spread = math.sqrt(variance[0] * variance[1])
+        expected = (variance[0] + variance[1] - variance[2]) / (2 * spread)
+        assert ours["correlation"] == pytest.approx(expected, abs=1e-10)  # it cancels
+        assert -1 <= ours["correlation"] <= 1
+    if ours["se"] > 0:
+        assert ours["z"] == ours["difference"] / ours["se"]
+        half = 1.959963984540054 * ours["se"]
+        limits = np.clip([ours["difference"] - half, ours["difference"] + half], -1, 1)
+        assert [ours["lower"], ours["upper"]] == pytest.approx(limits, abs=SAME)
+
+
+@properties
+@given(pairs_of_markers(), st.randoms(use_true_random=False))
+def test_paired_test_ignores_scale_and_order_and_mirrors(case, random):
+    y, first, second = case
+    ours = accuracy.delong_paired(y, first, second)
+    pd.testing.assert_series_equal(ours, accuracy.delong_paired(y, first**3, 2 * second + 1))
+    order = random.sample(range(y.size), y.size)
+    shuffled = accuracy.delong_paired(y[order], first[order], second[order])
+    turned = ours * [1, 1, -1, -1, -1, 1, -1, 1, 1]
+    turned = turned.set_axis(["second", "first", "difference", "upper", "lower", *ours.index[5:]])
+    for expected, other in (
+        (ours, shuffled),
+        (turned, accuracy.delong_paired(y, second, first)),
+        (turned[["difference", "lower", "upper", "p"]], accuracy.delong_paired(y, -first, -second)),
+    ):
+        expected = expected[[name for name in other.index if name in expected.index]]
+        assert other[expected.index].to_numpy() == pytest.approx(
+            expected.to_numpy(), abs=1e-12, nan_ok=True
+        )
+    same = accuracy.delong_paired(y, first, 5 * first)
+    assert list(same[["difference", "lower", "upper", "se", "z", "p"]]) == [0, 0, 0, 0, 0, 1]
+    assert same["correlation"] == pytest.approx(1, abs=SAME) or ours["first"] in (0, 0.5, 1)
+
+
+@properties
+@given(pairs_of_markers(), pairs_of_markers(), st.sampled_from(["welch", "normal"]))
+def test_unpaired_test_is_made_of_two_aucs(one, other, method):
+    (y, first, _), (x, second, _) = one, other
+    ours = accuracy.delong_unpaired(y, first, x, second, method=method)
+    # The paired test against the constant marker has the variance of one AUC.
+    parts = [
+        accuracy.delong_paired(k, m, np.ones(k.size))["se"] for k, m in ((y, first), (x, second))
+    ]
+    assert ours["se"] == pytest.approx(math.hypot(*parts), abs=SAME)
+    assert [ours["first"], ours["second"]] == [
+        accuracy.auc(y, first).value,
+        accuracy.auc(x, second).value,
+    ]
+    swapped = accuracy.delong_unpaired(x, second, y, first, method=method)
+    assert [-swapped["difference"], -swapped["upper"], swapped["p"]] == pytest.approx(
+        [ours["difference"], ours["lower"], ours["p"]], abs=SAME, nan_ok=True
+    )
+    if method == "welch" and ours["se"] > 0:
+        assert min(y.size, x.size) - 1 - SAME <= ours["df"] * (1 + SAME)
+        assert ours["df"] <= (y.size + x.size - 2) * (1 + SAME)
+        normal = accuracy.delong_unpaired(y, first, x, second, method="normal")
+        assert normal["p"] <= ours["p"]
+        assert ours["lower"] <= normal["lower"]
 
 
 @pytest.mark.parametrize("dataset", INPUT)
@@ -136,6 +305,106 @@ def test_optimism_depends_on_the_seed_alone():
     assert first["optimism"] > 0
 
 
+def test_bootstrap_as_in_r_on_the_same_samples():
+    y, marker = INPUT["ties"]
+    theirs = DELONG["bootstrap"]["whole"]
+    ours = accuracy.auc_bootstrap(y, marker, resamples=100, stratified=False, seed=1)
+    assert theirs["left_out"] > 0
+    assert [ours.value, ours.lower, ours.upper] == pytest.approx(
+        [theirs["value"], *theirs["limits"]], abs=SAME
+    )
+    y, first, second = PAIRS["few"]
+    drawn = np.loadtxt(REFERENCE / "delong-resamples.csv", delimiter=",", dtype=int)
+    strata = [np.flatnonzero(y == k) for k in (0, 1)]
+    blocks = accuracy.bootstrap._samples(strata, len(drawn), 1)
+    assert (np.concatenate(list(blocks)) == drawn).all()
+    one = accuracy.auc_bootstrap(y, first, resamples=200, seed=1)
+    gap = accuracy.auc_difference_bootstrap(y, first, second, resamples=200, level=0.9, seed=1)
+    for ours, key in ((one, "first"), (gap, "difference")):
+        theirs = DELONG["bootstrap"][key]
+        assert [ours.value, ours.lower, ours.upper] == pytest.approx(
+            [theirs["value"], *theirs["limits"]], abs=SAME
+        )
+        assert ours.n == y.size
+    z = theirs["value"] / theirs["sd"]
+    assert gap.p == pytest.approx(math.erfc(z / math.sqrt(2)), rel=TAIL)
+
+
+@properties
+@given(pairs_of_markers(), st.booleans(), st.integers(0, 99))
+def test_bootstrap_as_by_drawing_patients(case, stratified, seed):
+    y, first, second = case
+    strata = [np.flatnonzero(y == k) for k in (0, 1)] if stratified else [np.arange(y.size)]
+    (drawn,) = accuracy.bootstrap._samples(strata, 30, seed)
+    if stratified:
+        assert (y[drawn].sum(axis=1) == y.sum()).all()
+    drawn = [rows for rows in drawn if 0 < y[rows].sum() < y.size]
+    one = [wins(y[rows], first[rows]).mean() for rows in drawn]
+    gap = [area - wins(y[rows], second[rows]).mean() for area, rows in zip(one, drawn, strict=True)]
+    options = {"resamples": 30, "stratified": stratified, "level": 0.8, "seed": seed}
+    ours = accuracy.auc_bootstrap(y, first, **options)
+    assert ours.value == accuracy.auc(y, first).value
+    assert [ours.lower, ours.upper] == pytest.approx(np.quantile(one, [0.1, 0.9]), abs=SAME)
+    ours = accuracy.auc_difference_bootstrap(y, first, second, **options)
+    assert ours.value == accuracy.delong_paired(y, first, second)["difference"]
+    assert [ours.lower, ours.upper] == pytest.approx(np.quantile(gap, [0.1, 0.9]), abs=SAME)
+    if np.std(gap) > 1e-6:
+        z = ours.value / np.std(gap, ddof=1)
+        assert ours.p == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), rel=1e-9)
+
+
+def test_bootstrap_without_variance():
+    y, perfect, other = PAIRS["perfect"]
+    for marker, area in ((perfect, 1), (np.ones(7), 0.5)):
+        ours = accuracy.auc_bootstrap(y, marker)
+        assert (ours.value, ours.lower, ours.upper) == (area, area, area)
+    same = accuracy.auc_difference_bootstrap(y, other, other**3)
+    assert (same.value, same.lower, same.upper, same.p) == (0, 0, 0, 1)
+    apart = accuracy.auc_difference_bootstrap(y, perfect, np.ones(7))
+    assert (apart.value, apart.lower, apart.upper) == (0.5, 0.5, 0.5)
+    assert math.isnan(apart.p)
+    assert math.isnan(accuracy.auc_difference_bootstrap(y, perfect, other, resamples=1).p)
+
+
+def resampled(seed=0, resamples=40):
+    """Return all numbers that rest on resampling."""
+    y, first, second = PAIRS["few"]
+    estimates = [
+        function(y, *markers, resamples=resamples, stratified=stratified, seed=seed)
+        for stratified in (True, False)
+        for function, markers in (
+            (accuracy.auc_bootstrap, (first,)),
+            (accuracy.auc_difference_bootstrap, (first, second)),
+        )
+    ]
+    return estimates, list(accuracy.youden_optimism(y, first, resamples, seed))
+
+
+@pytest.mark.parametrize("block", [1, 24 * 7, 10**9])
+def test_size_of_the_blocks_changes_nothing(monkeypatch, block):
+    expected = resampled()
+    monkeypatch.setattr(accuracy.bootstrap, "_BLOCK", block)
+    assert resampled() == expected
+
+
+def test_bootstrap_depends_on_the_seed_alone():
+    sequence = np.random.SeedSequence(3)
+    assert resampled(3) == resampled(3) == resampled(sequence) == resampled(sequence)
+    first, other = resampled(3), resampled(4)
+    assert all(a != b for a, b in zip(first[0], other[0], strict=True))
+    assert first[1] != other[1]
+
+
+def test_memory_does_not_grow_with_the_resamples():
+    y, first, second = PAIRS["large"]
+    tracemalloc.start()
+    accuracy.auc_difference_bootstrap(y, first, second, resamples=8000)
+    accuracy.youden_optimism(y, first, resamples=8000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < y.size * 8000 * 8 / 4  # a quarter of the patients drawn, as whole numbers
+
+
 @pytest.mark.parametrize("row", R["proportion"], ids=lambda r: f"{r['count']}/{r['n']}")
 @pytest.mark.parametrize("method", ["exact", "wilson"])
 def test_proportion_as_in_r(row, method):
@@ -176,7 +445,7 @@ def test_two_by_two_with_an_empty_row():
 @given(patients())
 def test_auc_is_the_share_of_pairs_in_order(case):
     y, marker = case
-    order = np.sign(marker[y == 1][:, None] - marker[y == 0]) / 2 + 0.5
+    order = wins(y, marker)
     ours = accuracy.auc(y, marker)
     assert ours.value == pytest.approx(order.mean(), abs=SAME)
     if min(order.shape) > 1:
@@ -254,16 +523,72 @@ BAD_PATIENTS = [
 
 @pytest.mark.parametrize(("y", "marker", "message"), BAD_PATIENTS)
 @pytest.mark.parametrize(
-    "function", [accuracy.auc, accuracy.roc_cutoffs, accuracy.youden, accuracy.youden_optimism]
+    "function",
+    [
+        accuracy.auc,
+        accuracy.auc_bootstrap,
+        accuracy.roc_cutoffs,
+        accuracy.youden,
+        accuracy.youden_optimism,
+    ],
 )
 def test_bad_patients_are_named(function, y, marker, message):
     with pytest.raises(ValueError, match=message):
         function(y, marker)
 
 
+@pytest.mark.parametrize(("y", "marker", "message"), BAD_PATIENTS)
+def test_bad_patients_of_two_markers_are_named(y, marker, message):
+    for function in (accuracy.delong_paired, accuracy.auc_difference_bootstrap):
+        with pytest.raises(ValueError, match=message.replace("marker:", "first:")):
+            function(y, marker, marker)
+    message = message.replace("y:", "y_second:").replace("as y", "as y_second")
+    with pytest.raises(ValueError, match=message.replace("marker:", "second:")):
+        accuracy.delong_unpaired([0, 1], [1, 2], y, marker)
+    message = message.replace("y_second", "y_first").replace("marker:", "first:")
+    with pytest.raises(ValueError, match=message):
+        accuracy.delong_unpaired(y, marker, [0, 1], [1, 2])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (
+            lambda: accuracy.delong_paired([0, 1], [1, 2], [1, 2, 3]),
+            "second: expected 2 values, as many as y, got 3",
+        ),
+        (
+            lambda: accuracy.auc_difference_bootstrap([0, 1], [1, 2], [1, np.nan]),
+            "second: expected finite numbers, got nan at position 1",
+        ),
+        (lambda: accuracy.delong_paired([0, 1], [1, 2], [1, 2], level=1), "level: .* got 1"),
+        (
+            lambda: accuracy.delong_unpaired([0, 1], [1, 2], [0, 1], [1, 2], level="95"),
+            "level: .* got '95'",
+        ),
+        (
+            lambda: accuracy.delong_unpaired([0, 1], [1, 2], [0, 1], [1, 2], method="t"),
+            "method: .*welch, normal, got 't'",
+        ),
+        (lambda: accuracy.auc_bootstrap([0, 1], [1, 2], level=95), "level: .* got 95"),
+        (
+            lambda: accuracy.auc_bootstrap([0, 1], [1, 2], resamples=2.5),
+            "resamples: expected a positive integer, got 2.5",
+        ),
+        (
+            lambda: accuracy.auc_bootstrap([0, 1], [1, 2], resamples=1, stratified=False),
+            "resamples: expected one or more with both classes, got 0 of 1",
+        ),
+        (
+            lambda: accuracy.auc_bootstrap([0, 1], [1, 2], stratified="no"),
+            "stratified: expected True or False, got 'no'",
+        ),
+        (lambda: accuracy.auc_bootstrap([0, 1], [1, 2], seed=-1), "seed: .* at least 0, got -1"),
+        (
+            lambda: accuracy.auc_difference_bootstrap([0, 1], [1, 2], [1, 2], seed=None),
+            "seed: expected a whole number of at least 0, got None",
+        ),
+        (lambda: accuracy.youden_optimism([0, 1], [1, 2], seed="1"), "seed: .* got '1'"),
         (lambda: accuracy.auc([0, 1], [1, 2], level=95), "level: .* between 0 and 1, got 95"),
         (
             lambda: accuracy.auc([0, 1], [1, 2], method="wald"),
@@ -295,9 +620,10 @@ def test_bad_options_are_named(call, message):
         call()
 
 
-def test_import_is_light():
+@pytest.mark.parametrize("module", ["accuracy", "survival"])
+def test_import_is_light(module):
     code = (
-        "import sys, hccbook.accuracy, hccbook.survival;"
+        f"import sys, hccbook.{module};"
         "print({'scipy', 'pandas', 'lifelines', 'statsmodels'} & set(sys.modules))"
     )
     loaded = subprocess.run(

@@ -169,14 +169,6 @@ def _rates(y, positive, *names):
     ]
 
 
-def _delong_p(y, first, second):
-    """Return P of the test of two AUCs in the same patients (DeLong et al., 1988)."""
-    wins = [np.sign(x[y][:, None] - x[~y]) / 2 + 0.5 for x in (first, second)]
-    gain = wins[0] - wins[1]
-    variance = sum(gain.mean(axis=axis).var(ddof=1) / gain.shape[1 - axis] for axis in (0, 1))
-    return float(two_sided_p(gain.mean() / math.sqrt(variance)))
-
-
 def _survival(rng, hazard, longest):
     """Return times (in months or days, at most ``longest``) and events."""
     time = rng.weibull(1.3, len(hazard)) / hazard
@@ -308,7 +300,10 @@ def _tipm_accuracy(sheet, cohorts, tin, high, risk):
             sheet.put(f"table4.{cohort}.{model}.brier", brier)
             areas[-1].append(area.value)
             briers[-1].append(brier)
-        ps += [_delong_p(tin[x], risk["combined"][x], risk[m][x]) for m in ("albi", "afp")]
+        ps += [
+            accuracy.delong_paired(tin[x], risk["combined"][x], risk[m][x])["p"]
+            for m in ("albi", "afp")
+        ]
     for id in ("results.roc.rank", "figure5.auc.rank"):
         sheet.first(id, "highest", *areas)
     sheet.first("results.calibration.brier.rank", "lowest", *briers)

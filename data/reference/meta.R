@@ -1,0 +1,118 @@
+# Writes meta.json: what R's metafor says of the BCG trials and of made-up meta-analyses.
+suppressPackageStartupMessages({library(metafor); library(jsonlite)})
+
+trials <- escalc(measure = "RR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg)
+k <- 1:40
+sets <- list(
+  bcg = data.frame(effect = as.numeric(trials$yi), se = sqrt(as.numeric(trials$vi))),
+  ties = data.frame(effect = c(0.5, 0.5, 0.1, 0.9, 0.1, 0.9, 0.5), se = c(0.2, 0.2, 0.1, 0.3, 0.1, 0.3, 0.1)),
+  two = data.frame(effect = c(0.1, 0.9), se = c(0.1, 0.3)),
+  `two-alike` = data.frame(effect = c(0.4, 0.5), se = c(0.2, 0.3)),
+  one = data.frame(effect = 0.4, se = 0.2),
+  homogeneous = data.frame(effect = c(0.30, 0.32, 0.28, 0.35, 0.29), se = c(0.2, 0.1, 0.3, 0.25, 0.15)),
+  identical = data.frame(effect = rep(0.25, 4), se = c(0.1, 0.2, 0.3, 0.4)),
+  huge = data.frame(effect = c(-3, 1, 4, -1, 7, 2), se = c(0.05, 0.02, 0.1, 0.03, 0.2, 0.01)),
+  equal = data.frame(effect = c(-0.2, 0.1, 0.7, 0.4), se = rep(0.2, 4)),
+  many = data.frame(effect = 0.3 + 0.4 * sin(7 * k), se = 0.1 + 0.4 * cos(3 * k)^2),
+  example = data.frame(effect = c(0.1, 0.3, 0.8, 0.5), se = c(0.2, 0.1, 0.2, 0.3))
+)
+methods <- c(fixed = "FE", dl = "DL", pm = "PM", ml = "ML", reml = "REML")
+tests <- c(normal = "z", t = "knha", adhoc = "adhoc")
+levels <- c(0.95, 0.8)
+
+control <- function(method)
+  if (method == "PM") list(tol = 1e-16, maxiter = 10000) else list(threshold = 1e-15, maxiter = 10000)
+fit <- function(d, method, test = "z", ...)
+  suppressWarnings(rma(effect, sei = se, data = d, method = method, test = test, control = control(method), ...))
+
+of_fit <- function(d, method, test, level = 95) {
+  f <- fit(d, method, test, level = level)
+  row <- list(value = f$beta[[1]], se = f$se, lower = f$ci.lb, upper = f$ci.ub, statistic = f$zval,
+              p = f$pval, tau2 = f$tau2, i2 = f$I2)
+  if (method == "FE") return(row)
+  default <- suppressWarnings(predict(f))
+  higgins <- suppressWarnings(predict(f, pi.type = "riley"))
+  c(row, list(prediction = list(metafor = c(default$pi.lb, default$pi.ub), higgins = c(higgins$pi.lb, higgins$pi.ub))))
+}
+
+# The test-based interval of I² (Higgins and Thompson, 2002), written out.
+test_based <- function(q, k, level) {
+  log_h <- log(max(1, sqrt(q / (k - 1))))
+  se <- if (q > k) (log(q) - log(k - 1)) / (sqrt(2 * q) - sqrt(2 * k - 3)) / 2 else
+    if (k > 2) sqrt((1 - 1 / (3 * (k - 2)^2)) / (2 * (k - 2))) else NA
+  h <- pmax(1, exp(log_h + c(-1, 1) * qnorm((1 + level) / 2) * se))
+  100 * (h^2 - 1) / h^2
+}
+
+of_set <- function(d) {
+  f <- fit(d, "DL")
+  found <- list(
+    effect = d$effect, se = d$se, q = f$QE, q_p = f$QEp, i2 = f$I2,
+    fits = lapply(methods, function(m) lapply(if (m == "FE") tests["normal"] else tests, function(t) of_fit(d, m, t)))
+  )
+  if (nrow(d) > 1) found$intervals <- lapply(levels, function(level) {
+    ci <- confint(f, level = 100 * level, control = list(tol = 1e-16, maxiter = 10000, tau2.max = 1e5))$random
+    list(level = level, tau2 = ci["tau^2", 2:3], i2 = ci["I^2(%)", 2:3], test_based = test_based(f$QE, nrow(d), level))
+  })
+  if (nrow(d) > 2 && length(unique(d$se)) > 1) {
+    line <- regtest(d$effect, sei = d$se, model = "lm")
+    slope <- summary(line$fit)$coefficients[2, ]
+    found$egger <- list(slope = slope[[1]], lower = confint(line$fit)[2, 1], upper = confint(line$fit)[2, 2],
+                        statistic = line$zval, df = line$dfs, p = line$pval,
+                        limit = line$est, limit_lower = line$ci.lb, limit_upper = line$ci.ub)
+  }
+  if (nrow(d) > 1) {
+    rank <- suppressWarnings(ranktest(d$effect, sei = d$se))
+    found$rank <- list(tau = rank$tau[[1]], p = rank$pval)
+  }
+  found
+}
+
+# Subgroups: the BCG trials by method of allocation, and with one trial in a group of its own.
+of_subgroups <- function(d, method, test) {
+  columns <- function(f) list(value = f$beta[[1]], se = f$se, lower = f$ci.lb, upper = f$ci.ub, p = f$pval, tau2 = f$tau2)
+  parts <- lapply(split(d, d$group), fit, method, test)
+  separate <- do.call(rbind, lapply(parts, function(f) as.data.frame(columns(f))))
+  means <- data.frame(effect = separate$value, se = separate$se, group = names(parts))
+  between <- if (all(means$se > 0)) fit(means, "FE", mods = ~group) else list(QM = NA, QMp = NA)
+  found <- list(group = names(parts), q = sapply(parts, function(f) f$QE), q_p = sapply(parts, function(f) f$QEp),
+                separate = c(separate, list(q_between = between$QM, p_between = between$QMp)))
+  if (method == "FE") return(found)
+  cells <- fit(d, method, test, mods = ~ 0 + group)
+  model <- fit(d, method, test, mods = ~group)
+  c(found, list(common = list(value = as.numeric(cells$beta), se = cells$se, lower = cells$ci.lb, upper = cells$ci.ub,
+                              p = cells$pval, tau2 = cells$tau2, statistic = model$QM, p_between = model$QMp)))
+}
+groups <- list(allocation = trials$alloc, alone = c("one", rep(c("a", "b"), 6)))
+
+of_leave_one_out <- function(d, method, test) {
+  f <- leave1out(fit(d, method, test))
+  list(value = f$estimate, se = f$se, lower = f$ci.lb, upper = f$ci.ub, p = f$pval, tau2 = f$tau2, q = f$Q, q_p = f$Qp)
+}
+
+# A restricted likelihood with two maxima: the one that metafor finds, and the one next to 0.
+peaks <- data.frame(effect = c(0, -1.16, 0, 0.04, 1.34, -0.68), se = c(0.02, 0.34, 0.08, 0.01, 1.58, 0.65))
+of_start <- function(start) {
+  f <- rma(effect, sei = se, data = peaks, control = c(control("REML"), start))
+  list(tau2 = f$tau2, log_likelihood = as.numeric(logLik(f)))
+}
+
+write_json(
+  list(
+    versions = list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor")),
+                    metadat = as.character(packageVersion("metadat"))),
+    sets = lapply(sets, of_set),
+    peaks = c(peaks, list(default = of_start(NULL), zero = of_start(list(tau2.init = 0)))),
+    level80 = of_fit(sets$bcg, "REML", "knha", 80),
+    subgroups = lapply(groups, function(g) {
+      d <- cbind(sets$bcg, group = g)
+      c(list(labels = g), lapply(methods, function(m)
+        lapply(if (m == "FE") tests["normal"] else tests, function(t) of_subgroups(d, m, t))))
+    }),
+    leave_one_out = list(
+      reml = of_leave_one_out(sets$bcg, "REML", "knha"), dl = of_leave_one_out(sets$bcg, "DL", "z"),
+      two = of_leave_one_out(sets$two, "DL", "z")
+    )
+  ),
+  "meta.json", digits = I(17), auto_unbox = TRUE, dataframe = "columns", na = "string", pretty = TRUE
+)

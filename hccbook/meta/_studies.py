@@ -1,0 +1,109 @@
+"""Studies of one or of many meta-analyses as the arrays that the estimators work on."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+_BLOCK = 2**15  # numbers that are worked on at a time: they stay in the cache
+
+
+class Studies(NamedTuple):
+    """Studies in columns: axis 0 is the study, axis 1 the subgroup, axis 2 the meta-analysis.
+
+    A study that is absent has effect 0 and infinite variance, hence weight 0 in every sum.
+    """
+
+    effect: np.ndarray  # less `centre`
+    variance: np.ndarray
+    centre: np.ndarray  # midrange of the effects, one for each meta-analysis
+    size: np.ndarray  # number of studies, likewise
+
+    @property
+    def df(self):
+        """Degrees of freedom: studies less subgroups."""
+        return self.size - self.effect.shape[1]
+
+
+class Input(NamedTuple):
+    """Checked input, broadcast to the shape (..., k)."""
+
+    effect: np.ndarray
+    se: np.ndarray
+    present: np.ndarray
+
+    def apply(self, function):
+        """Apply a function of :class:`Studies` that returns a dict of arrays.
+
+        It gets some of the meta-analyses at a time. The results have the shape of the leading
+        axes; those of one meta-analysis are floats.
+        """
+        *shape, k = self.effect.shape
+        rows = [array.reshape(-1, k) for array in self]
+        width = max(1, _BLOCK // k)
+        blocks = [slice(start, start + width) for start in range(0, len(rows[0]), width)]
+        parts = [function(arrange(*(array[block] for array in rows))) for block in blocks]
+        return {
+            name: np.concatenate([part[name] for part in parts]).reshape(shape)[()]
+            for name in parts[0]
+        }
+
+
+def arrange(effect, se, present):
+    """Return rows of studies, shape (n, k), as :class:`Studies` with one subgroup."""
+    effect, se, present = (np.ascontiguousarray(array.T) for array in (effect, se, present))
+    low, high = effect, effect
+    if not (complete := present.all()):
+        low, high = np.where(present, effect, np.inf), np.where(present, effect, -np.inf)
+    low, high = low.min(axis=0), high.max(axis=0)
+    centre = low + (high - low) / 2
+    effect, variance = effect - centre, se * se
+    if not complete:
+        effect, variance = np.where(present, effect, 0.0), np.where(present, variance, np.inf)
+    return Studies(effect[:, None], variance[:, None], centre, present.sum(axis=0))
+
+
+def studies(effect, se, where=None, fewest=1):
+    """Check effects and standard errors, shape (..., k), and which of them to take."""
+    inputs = {"effect": _array("effect", effect), "se": _array("se", se)}
+    k = inputs["effect"].shape[-1]
+    inputs["where"] = np.ones(k, dtype=bool) if where is None else np.asarray(where)
+    if inputs["where"].dtype != bool:
+        raise ValueError(f"where: expected True or False, got {inputs['where'].dtype} values")
+    for name, array in inputs.items():
+        if array.shape[-1:] != (k,):
+            raise ValueError(
+                f"{name}: expected {k} values on the last axis, as many as effect, "
+                f"got shape {array.shape}"
+            )
+    try:
+        effect, se, present = np.broadcast_arrays(*inputs.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in inputs.items())
+        raise ValueError(f"se: expected shapes that fit together, got {shapes}") from None
+    _refuse("effect", effect, present & ~np.isfinite(effect), "finite numbers")
+    _refuse("se", se, present & ~((se > 0) & (se < np.inf)), "finite numbers above 0")
+    least = k if where is None else present.sum(axis=-1).min()
+    if least < fewest:
+        raise ValueError(
+            f"effect: expected {fewest} or more studies in a meta-analysis, got {least}"
+        )
+    return Input(effect, se, present)
+
+
+def _array(name, values):
+    array = np.asarray(values)
+    if array.dtype.kind not in "biufO" or array.ndim == 0 or array.size == 0:
+        raise ValueError(
+            f"{name}: expected numbers, one or more studies on the last axis, got {values!r:.60}"
+        )
+    try:
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected numbers without gaps, got {error}") from None
+
+
+def _refuse(name, array, wrong, expected):
+    if wrong.any():
+        at = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = at[0] if len(at) == 1 else at
+        raise ValueError(f"{name}: expected {expected}, got {array[at]:g} at position {place}")

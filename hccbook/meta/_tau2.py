@@ -1,0 +1,230 @@
+"""Variance between studies (tau²), for many meta-analyses at once.
+
+Notation: weights ``w = 1 / (variance + t)``, sums over studies ``S1 = sum w``, ``S2 = sum w²``;
+``m`` the weighted mean of the effects y and ``r = y - m``. Subgroups have their own m, and their
+sums are added; :class:`~hccbook.meta._studies.Studies` has the shapes.
+
+Each estimate solves ``a(t) = b(t)``, where a falls below b for good as t grows:
+
+========== ================= ================
+method     a                 b
+========== ================= ================
+PM         sum w r²          degrees of freedom
+ML         sum w² r²         S1
+REML       sum w² r²         S1 - S2 / S1
+========== ================= ================
+
+PM is Paule and Mandel's (1982) equation; with a quantile of chi-square for the degrees of freedom
+it gives the limits of the Q-profile interval (Viechtbauer, 2007). ML and REML are the zeros
+of the derivative of the likelihood (Harville, 1977).
+
+No solution lies where ``t + min(variance)`` exceeds ``R = (max y - min y)²`` (REML, ML), or
+``R df / b`` (PM). For with the leverage ``h = w / S1`` a residual is ``r = (1 - h)`` times the
+distance from the mean of the other studies, so ``r² <= (1 - h)² R``, and
+``sum w r² <= max(w) R sum(1 - h)``, while ``sum w² r² <= max(w) R sum w (1 - h)``.
+"""
+
+import math
+
+import numpy as np
+
+_FIRST, _RATIO = 0.2, 2.0  # steps of the search for maxima of the likelihood
+_CONVERGED = 1e-9  # Newton doubles its digits: the step after one of this size is nothing
+_MOST_ITERATIONS = 200  # by far: halving alone ends after some 60
+
+
+def estimate(data, method):
+    """Estimate tau², shape (n,)."""
+    if method == "fixed":
+        return np.zeros(data.size.size)
+    if method == "dl":
+        return _dersimonian_laird(data)
+    if method == "pm":
+        return solve_q(data, data.df.astype(float))
+    return _likelihood(data, method)
+
+
+def solve_q(data, target):
+    """Solve ``Q(t) = target`` for t >= 0, or return 0 where Q(0) is no more than ``target``.
+
+    ``1 / Q`` is concave in t: Q is the most of ``(c'y)² / sum c² (v + t)`` over contrasts c
+    (Cauchy and Schwarz), so ``1 / Q`` is the least of straight lines. Newton's method for it,
+    begun at 0, therefore comes up to the solution from below and never steps over it.
+    """
+    t = np.zeros(target.size)
+    rows = np.flatnonzero((cochran_q(data) > target) & (data.df > 0))
+    if rows.size:
+        c = target[rows]
+        y, v = data.effect[..., rows], data.variance[..., rows]
+
+        def sides(y, v, t, rows):
+            w, _, r = _weights(y, v, t)
+            wr = w * r
+            return _sum2(wr, r), c[rows], -_sum2(wr, wr), 0.0
+
+        high = _range2(y) * data.df[rows] / c
+        t[rows] = _root(sides, y, v, np.zeros(rows.size), high, np.zeros(rows.size))
+    return t
+
+
+def cochran_q(data):
+    """Return ``sum r² / v``, shape (n,)."""
+    w, _, r = _weights(data.effect, data.variance, 0.0)
+    return _sum2(w * r, r)
+
+
+def information(data):
+    """Return ``S1 - S2 / S1`` at t = 0, shape (n,): DerSimonian and Laird's divisor."""
+    w = 1 / data.variance
+    s1 = w.sum(axis=0)
+    return (s1 - _over_studies(w, w) / s1).sum(axis=0)
+
+
+def weighted_means(data, t):
+    """Return S1 and mean of each subgroup, shape (subgroups, n), and ``sum w r²``, shape (n,)."""
+    w = 1 / (data.variance + t)
+    s1 = w.sum(axis=0)
+    mean = _over_studies(w, data.effect) / s1
+    r = data.effect - mean
+    return s1, mean, _sum2(w * r, r)
+
+
+def _dersimonian_laird(data):
+    excess = cochran_q(data) - data.df
+    # A single study (in each subgroup) has nothing to divide by.
+    return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
+
+
+def _likelihood(data, method):
+    """Return where the (restricted) likelihood is highest.
+
+    Its maxima in t > 0 are where its derivative falls through 0, and t = 0 is one where the
+    derivative is not positive there. They are looked for on a grid, fine near 0, since a second
+    maximum can be near to one at 0, and geometric far from it. Where there are several, the highest
+    is taken.
+    """
+    y, v = data.effect, data.variance
+    nearest = v.min(axis=(0, 1))
+    span = np.max(_farthest(data, nearest) / nearest, initial=1.0) - 1
+    steps = math.ceil(math.log1p(span / _FIRST) / math.log(_RATIO))
+    grid = nearest * (_FIRST * (_RATIO ** np.arange(steps + 1.0)[:, None] - 1))
+    share = np.empty(grid.shape)  # b / a: a straight line if the variances are equal
+    for step, t in enumerate(grid):
+        w, s1, r = _weights(y, v, t)
+        r *= w
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share[step] = _bound(method, s1, _over_studies(w, w)).sum(axis=0) / _sum2(r, r)
+    rises = (share < 1) & (data.df > 0)  # for one study both sides are 0, but for rounding
+    rises[-1] = False
+    step, rows = np.nonzero(rises[:-1] & ~rises[1:])
+    low, high = grid[step, rows], grid[step + 1, rows]
+    a, b = 1 - share[step, rows], share[step + 1, rows] - 1
+    start = low + (high - low) * a / (a + b)
+    roots = _root(_derivative(method), y[..., rows], v[..., rows], low, high, start)
+    tau2 = np.zeros(nearest.size)
+    tau2[rows] = roots
+    peaks = np.bincount(rows, minlength=tau2.size) + ~rises[0]
+    several = np.flatnonzero(peaks[rows] > 1)
+    if several.size:
+        rows, roots = rows[several], roots[several]
+        y, v = y[..., rows], v[..., rows]
+        gain = _log_likelihood(y, v, roots, method) - _log_likelihood(y, v, 0.0, method)
+        order = np.argsort(gain)  # of those with the same row, the last one stays
+        tau2[rows[order]] = np.where(gain > 0, roots, 0.0)[order]
+    return tau2
+
+
+def _bound(method, s1, s2):
+    return s1 - s2 / s1 if method == "reml" else s1
+
+
+def _derivative(method):
+    """Return the function that gives both sides of a = b and their derivatives.
+
+    With ``dw/dt = -w²`` the mean moves by ``dm/dt = -sum(w² r) / S1``.
+    """
+
+    def sides(y, v, t, rows):
+        w, s1, r = _weights(y, v, t)
+        wr = w * r
+        wwr = w * wr
+        s2 = _over_studies(w, w)
+        bend = 2 * wwr.sum(axis=0) ** 2 / s1
+        slope = -s2
+        if method == "reml":
+            s3 = np.einsum("ijk,ijk,ijk->jk", w, w, w)
+            slope = slope + (2 * s3 - s2 * s2 / s1) / s1
+        return (
+            _sum2(wr, wr),
+            _bound(method, s1, s2).sum(axis=0),
+            bend.sum(axis=0) - 2 * _sum2(wwr, wr),
+            slope.sum(axis=0),
+        )
+
+    return sides
+
+
+def _log_likelihood(y, v, t, method):
+    """Return the (restricted) log-likelihood, shape (n,), but for a constant."""
+    w, s1, r = _weights(y, v, t)
+    value = np.log(np.where(w > 0, w, 1.0)).sum(axis=(0, 1)) - _sum2(w * r, r)
+    return (value - np.log(s1).sum(axis=0)) / 2 if method == "reml" else value / 2
+
+
+def _root(sides, y, v, low, high, t):
+    """Solve ``b / a = 1`` by Newton's method, halving where it leaves ``low`` to ``high``."""
+    root, rows = t.copy(), np.arange(t.size)
+    shift = v.min(axis=(0, 1))
+    for _ in range(_MOST_ITERATIONS):
+        a, b, da, db = sides(y, v, t, rows)
+        rising = a > b
+        low, high = np.where(rising, t, low), np.where(rising, high, t)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            new = t + a * (a - b) / (a * db - b * da)
+        middle = np.sqrt((low + shift) * (high + shift)) - shift
+        new = np.where((new >= low) & (new <= high), new, middle)
+        root[rows] = new
+        going = np.abs(new - t) > _CONVERGED * (t + shift)
+        if not going.any():
+            return root
+        if not going.all():
+            rows, low, high, shift, new = (x[going] for x in (rows, low, high, shift, new))
+            y, v = y[..., going], v[..., going]
+        t = new
+    raise ArithmeticError("tau² did not converge")  # pragma: no cover
+
+
+def _weights(y, v, t):
+    """Return weights, their sum over studies, and residuals from the weighted mean."""
+    w = v + t
+    np.divide(1, w, out=w)
+    s1 = w.sum(axis=0)
+    return w, s1, y - _over_studies(w, y) / s1
+
+
+def _over_studies(a, b):
+    return np.einsum("ijk,ijk->jk", a, b)
+
+
+def _sum2(a, b):
+    return np.einsum("ijk,ijk->k", a, b)
+
+
+def _farthest(data, nearest):
+    """Return a bound of ``t + min(v)`` for all maxima of the likelihood.
+
+    The first bound is R of the module's notes. The second: with V the variance of the effects,
+    ``a <= max(w) sum w r² <= df V / (t + min(v))²``, since m makes ``sum w r²`` least, and
+    ``b >= df / (t + max(v))``, what it would be if all variances were the largest.
+    """
+    y, v, df = data.effect, data.variance, np.maximum(data.df, 1)
+    there = np.isfinite(v)
+    spread = np.where(there, v, 0.0).max(axis=(0, 1)) - nearest
+    mean = y.sum(axis=0) / there.sum(axis=0)
+    variance = np.where(there, (y - mean) ** 2, 0.0).sum(axis=(0, 1)) / df
+    return np.minimum(_range2(y), (variance + np.sqrt(variance * (variance + 4 * spread))) / 2)
+
+
+def _range2(y):
+    """Return the square of the range of the effects, the widest of the subgroups."""
+    return (y.max(axis=(0, 1)) - y.min(axis=(0, 1))) ** 2

@@ -1,0 +1,396 @@
+"""Calibration of predicted risks: Hosmer-Lemeshow test, intercept and slope, curves.
+
+Throughout, ``y`` is 1 for a patient with the outcome and 0 for one without it, and ``risk`` is
+the predicted probability of the outcome. Both classes must occur.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import chdtrc, erfc, expit, logit
+
+from .. import _checks, accuracy
+
+_CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
+
+
+def hosmer_lemeshow(y, risk, groups=10, external=False):
+    """Hosmer-Lemeshow test of the observed against the expected events in groups of risk.
+
+    Parameters
+    ----------
+    y : array_like of {0, 1} or bool, shape (n,)
+        Outcome.
+    risk : array_like of float, shape (n,)
+        Predicted risk, from 0 to 1.
+    groups : int, default 10
+        Number of groups, at least 3, bounded by the quantiles of the risk.
+    external : bool, default False
+        Whether the model was fitted in other patients than these.
+
+    Returns
+    -------
+    pandas.Series
+        ``statistic`` (chi-squared), ``df``, ``p`` and ``groups``, the number of groups that
+        there are.
+
+    Raises
+    ------
+    ValueError
+        If an input is empty, not binary, of unequal length, of one class only or not from 0 to
+        1; if ``groups`` is not a whole number of at least 3, or ties leave fewer than 3.
+
+    Notes
+    -----
+    The groups are those of R's ``ResourceSelection::hoslem.test``: bounds at the quantiles
+    (type 7), each group with its upper bound. Equal risks stay together; bounds that coincide
+    are one, and a group without patients is none, so that ties leave fewer groups (where a
+    group is empty, R's statistic is NaN). The degrees of freedom are ``groups - 2`` in the
+    patients of the fit (the default) and ``groups`` in others. With fewer than 3 groups there
+    is nothing to test. A group that expects no events and has one (risk 0), or the reverse
+    (risk 1), makes the statistic infinite.
+
+    The result depends on the number of groups, and a large P value is no sign of a good model:
+    with few patients the test has little power.
+
+    References
+    ----------
+    Hosmer & Lemeshow, Commun Stat Theory Methods 1980;9:1043. Hosmer, Lemeshow & Sturdivant,
+    Applied Logistic Regression, 3rd ed. (2013), chapter 5.
+
+    Examples
+    --------
+    >>> y, risk = [0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.4, 0.7, 0.9]
+    >>> hosmer_lemeshow(y, risk, groups=3).round(3).to_list()
+    [1.051, 1.0, 0.305, 3.0]
+    """
+    import pandas as pd
+
+    y, risk = _outcome_and_risk(y, risk)
+    group = _groups(risk, _checks.whole("groups", groups, 3))
+    n = np.bincount(group)
+    if n.size < 3:
+        raise ValueError(f"risk: expected values for at least 3 groups, got {n.size} (ties)")
+    events, expected = (np.bincount(group, values) for values in (y, risk))
+    squared = np.concatenate([(events - expected) ** 2] * 2)
+    cells = np.concatenate([expected, np.bincount(group, 1 - risk)])
+    terms = np.where(squared > 0, np.inf, 0.0)
+    np.divide(squared, cells, out=terms, where=cells > 0)
+    df = n.size if external else n.size - 2
+    statistic = terms.sum()
+    result = {"statistic": statistic, "df": df, "p": chdtrc(df, statistic), "groups": n.size}
+    return pd.Series(result, dtype=float)
+
+
+def calibration_measures(y, risk, level=0.95):
+    """Measure calibration by expected to observed events, intercept and slope.
+
+    Parameters
+    ----------
+    y : array_like of {0, 1} or bool, shape (n,)
+        Outcome.
+    risk : array_like of float, shape (n,)
+        Predicted risk, above 0 and below 1.
+    level : float, default 0.95
+        Confidence level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``value``, ``lower``, ``upper``, ``ideal`` (the value of a calibrated model)
+        and ``p`` (two-sided, against ``ideal``). Index ``measure``:
+        ``expected_observed``, the sum of the risks divided by the number of events;
+        ``intercept``, calibration in the large: a of ``logit P(y = 1) = a + logit(risk)``;
+        ``slope`` and ``recalibration_intercept``: b and a of
+        ``logit P(y = 1) = a + b logit(risk)``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`hosmer_lemeshow`; if a risk is 0 or 1, which has no logit, or ``level`` is not
+        between 0 and 1.
+
+    Notes
+    -----
+    Limits and P values are Wald's, for the ratio on the log scale with the variance
+    ``(1 - O/n) / O`` of the logarithm of O events among n patients. If a risk separates the
+    patients with the outcome from those without, the slope is infinite, without limits; with
+    one risk for all it is undetermined, NaN. The intercept that belongs to it is NaN then. In
+    the patients of the fit a logistic model has ratio 1, intercept 0 and slope 1 by
+    construction.
+
+    References
+    ----------
+    Cox, Biometrika 1958;45:562. Van Calster et al., J Clin Epidemiol 2016;74:167. Variance of
+    the ratio: Debray et al., BMJ 2017;356:i6460.
+    """
+    import pandas as pd
+
+    z = _checks.z(level)
+    y, risk = _outcome_and_risk(y, risk)
+    if ((risk == 0) | (risk == 1)).any():
+        at = int(((risk == 0) | (risk == 1)).argmax())
+        raise ValueError(
+            f"risk: expected numbers above 0 and below 1, got {risk[at]:g} at position {at}"
+        )
+    x, events = logit(risk), y.sum()
+    ratio_error = ((1 - events / y.size) / events) ** 0.5
+    value, error, ideal = np.transpose(
+        [
+            (math.log(risk.sum() / events), ratio_error, 0.0),
+            (*_in_the_large(y, x), 0.0),
+            *_recalibration(y, x),
+        ]
+    )
+    measures = ["expected_observed", "intercept", "slope", "recalibration_intercept"]
+    table = pd.DataFrame(
+        {"value": value, "lower": value - z * error, "upper": value + z * error, "ideal": ideal},
+        index=pd.Index(measures, name="measure"),
+    )
+    table.loc["expected_observed"] = np.exp(table.loc["expected_observed"])
+    return table.assign(p=erfc(np.abs(value - ideal) / error / math.sqrt(2)))
+
+
+def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):
+    """Observed share of events and mean risk in groups of patients with similar risk.
+
+    Parameters
+    ----------
+    y : array_like of {0, 1} or bool, shape (n,)
+        Outcome.
+    risk : array_like of float, shape (n,)
+        Predicted risk, from 0 to 1.
+    groups : int or None, default 10
+        Number of groups, bounded by the quantiles of the risk as in :func:`hosmer_lemeshow`;
+        ``None``: one group for each distinct risk.
+    level : float, default 0.95
+        Confidence level.
+    method : {"wilson", "exact"}
+        Limits of the observed share, as in :func:`hccbook.accuracy.proportion`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, lowest risk first (ties may leave fewer than ``groups``): ``low``,
+        ``high`` (its smallest and largest risk), ``n``, ``events``, ``expected`` (the sum of
+        its risks), ``risk`` (their mean), ``rate`` (observed share), ``lower``, ``upper``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`hosmer_lemeshow`, but one group is enough; if ``level`` or ``method`` is
+        unknown.
+
+    References
+    ----------
+    Steyerberg, Clinical Prediction Models, 2nd ed. (2019), chapter 15.
+    """
+    import pandas as pd
+
+    y, risk = _outcome_and_risk(y, risk)
+    group = _groups(risk, groups)
+    n, events = np.bincount(group), np.bincount(group, y).astype(int)
+    expected = np.bincount(group, risk)
+    limits = [
+        accuracy.proportion(int(a), int(b), level, method) for a, b in zip(events, n, strict=True)
+    ]
+    low, high = np.ones(n.size), np.zeros(n.size)
+    np.minimum.at(low, group, risk)
+    np.maximum.at(high, group, risk)
+    return pd.DataFrame(
+        {
+            "low": low,
+            "high": high,
+            "n": n,
+            "events": events,
+            "expected": expected,
+            "risk": expected / n,
+            "rate": events / n,
+            "lower": [limit.lower for limit in limits],
+            "upper": [limit.upper for limit in limits],
+        }
+    )
+
+
+def smooth_calibration(y, risk, frac=2 / 3):
+    """Smooth calibration curve: lowess of the outcome on the risk.
+
+    Parameters
+    ----------
+    y : array_like of {0, 1} or bool, shape (n,)
+        Outcome.
+    risk : array_like of float, shape (n,)
+        Predicted risk, from 0 to 1.
+    frac : float, default 2/3
+        Share of the patients in each local regression, above 0, at most 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each distinct risk, ascending: ``risk``, ``n`` (patients) and ``rate``, the
+        smoothed share of events. A local line may leave the range from 0 to 1 at the ends.
+
+    Raises
+    ------
+    ValueError
+        As :func:`hosmer_lemeshow`; if ``frac`` is not above 0 and at most 1.
+
+    Notes
+    -----
+    Local lines with tricube weights and no robustness iterations, fitted at points at least 1 %
+    of the range apart and joined by straight lines: R's ``lowess(risk, y, iter = 0)``, which
+    ``rms::val.prob`` draws. statsmodels' ``lowess`` differs by some 1e-8, and where more than
+    ``frac`` of the patients have the same risk its curve there is wrong; here, as in R, it is
+    their share of events.
+
+    References
+    ----------
+    Cleveland, J Am Stat Assoc 1979;74:829. Harrell, Regression Modeling Strategies, 2nd ed.
+    (2015), section 10.11.
+    """
+    import pandas as pd
+
+    _checks.real("frac", frac)
+    if not 0 < frac <= 1:
+        raise ValueError(f"frac: expected a number above 0, at most 1, got {frac!r}")
+    y, risk = _outcome_and_risk(y, risk)
+    order = np.argsort(risk)
+    values, n = np.unique(risk, return_counts=True)
+    rate = _lowess(risk[order], y[order], frac)
+    return pd.DataFrame({"risk": values, "n": n, "rate": rate[np.cumsum(n) - 1]})
+
+
+def calibration_error(y, risk, frac=2 / 3):
+    """Distances between the smooth calibration curve and the diagonal, over the patients.
+
+    Parameters
+    ----------
+    y, risk, frac
+        As in :func:`smooth_calibration`.
+
+    Returns
+    -------
+    pandas.Series
+        Of the absolute difference between each patient's risk and the curve there: ``ici``
+        (integrated calibration index, the mean), ``e50`` (median), ``e90`` (90th percentile)
+        and ``emax`` (maximum).
+
+    Raises
+    ------
+    ValueError
+        As :func:`smooth_calibration`.
+
+    Notes
+    -----
+    ``rms::val.prob`` calls the mean Eavg. No model has 0 here: the curve follows chance too,
+    the more the fewer the patients.
+
+    References
+    ----------
+    Austin & Steyerberg, Stat Med 2019;38:4051.
+    """
+    import pandas as pd
+
+    curve = smooth_calibration(y, risk, frac)
+    error = np.repeat((curve["risk"] - curve["rate"]).abs().to_numpy(), curve["n"])
+    e50, e90 = np.quantile(error, [0.5, 0.9])
+    return pd.Series({"ici": error.mean(), "e50": e50, "e90": e90, "emax": error.max()})
+
+
+def _outcome_and_risk(y, risk):
+    """Check the pair of arrays that all functions take."""
+    y, risk = _checks.vector("y", y, binary=True), _checks.vector("risk", risk)
+    _checks.same_length("risk", risk, "y", y)
+    if (wrong := (risk < 0) | (risk > 1)).any():
+        at = int(wrong.argmax())
+        raise ValueError(f"risk: expected numbers from 0 to 1, got {risk[at]:g} at position {at}")
+    if y.min() == y.max():
+        raise ValueError(f"y: expected both classes 0 and 1, got only {y[0]:g}")
+    return y, risk
+
+
+def _groups(risk, groups):
+    """Return the group of each patient, 0, 1, … without gaps, bounded by quantiles."""
+    if groups is None:
+        return np.unique(risk, return_inverse=True)[1]
+    groups = _checks.whole("groups", groups, 1)
+    # R's seq() and quantile() (type 7) operation by operation: one ulp moves tied patients.
+    ordered = np.sort(risk)
+    index = 1 + (risk.size - 1) * np.minimum(np.arange(groups + 1) * (1 / groups), 1)
+    low, high = (ordered[f(index).astype(int) - 1] for f in (np.floor, np.ceil))
+    part = index - np.floor(index)
+    bounds = np.unique(np.where(low == high, low, (1 - part) * low + part * high))
+    return np.unique(np.searchsorted(bounds[1:-1], risk), return_inverse=True)[1]
+
+
+def _in_the_large(y, x):
+    """Intercept of a logistic model with the offset x, and its standard error."""
+    middle = float(np.median(x))  # where the information is large enough to begin
+    (intercept,), covariance = _logistic(y, np.ones((y.size, 1)), x - middle)
+    return intercept - middle, covariance[0, 0] ** 0.5
+
+
+def _recalibration(y, x):
+    """Slope and intercept of a logistic model on x: value, standard error and ideal of each."""
+    ill, well = x[y == 1], x[y == 0]
+    if x.min() == x.max():
+        return (math.nan, math.nan, 1.0), (math.nan, math.nan, 0.0)
+    if ill.min() >= well.max() or ill.max() <= well.min():
+        infinite = math.copysign(math.inf, ill.mean() - well.mean())
+        return (infinite, math.nan, 1.0), (math.nan, math.nan, 0.0)
+    middle = x.mean()
+    design = np.column_stack([np.ones_like(x), x - middle])
+    (intercept, slope), covariance = _logistic(y, design, 0.0)
+    back = np.array([1, -middle])  # from the middle of x to 0
+    return (
+        (slope, covariance[1, 1] ** 0.5, 1.0),
+        (intercept - slope * middle, (back @ covariance @ back) ** 0.5, 0.0),
+    )
+
+
+def _logistic(y, design, offset):
+    """Coefficients of a logistic model that has finite ones, and their covariance, by Newton.
+
+    No step moves a linear predictor by more than 1. Along it the third derivative of the log
+    likelihood is at most the second, so that the step gains at least 0.28 times the slope there:
+    Newton's method converges from anywhere.
+    """
+    coefficients, moved = np.zeros(design.shape[1]), math.inf
+    while moved > _CONVERGED:
+        linear = offset + design @ coefficients
+        p, q = expit(linear), expit(-linear)
+        covariance = np.linalg.inv((design.T * (p * q)) @ design)
+        step = covariance @ (design.T @ np.where(y == 1, q, -p))  # y - p, exact near 1 too
+        moved = float(np.abs(design @ step).max())
+        coefficients += step / max(1.0, moved)
+    return coefficients, covariance
+
+
+def _lowess(x, y, frac):
+    """Cleveland's lowess at sorted x without robustness iterations, as R's C code does it."""
+    n, spread = x.size, x[-1] - x[0]
+    window = max(2, min(n, int(frac * n + 1e-7)))
+    at, fitted, i = [], [], 0
+    while True:
+        # The window moves right as long as its left end is farther away than the next point. It
+        # never parts equal points: on the left they have weight 0, on the right all are near.
+        first = int(np.argmin(np.append(x[i] - x[: n - window] > x[window:] - x[i], False)))
+        distance = np.abs(x[first:] - x[i])
+        radius = max(distance[0], distance[window - 1])
+        near = distance <= 0.999 * radius
+        ratio = distance[near] / (radius or 1)
+        weight = 1 - ratio * ratio * ratio  # products: a power takes many times longer
+        weight *= weight * weight
+        weight[distance[near] <= 0.001 * radius] = 1
+        weight /= weight.sum()
+        here, values = x[first:][near], y[first:][near]
+        centre = (weight * here).sum()  # not @, whose threads cost more than they save here
+        variance = (weight * (here - centre) ** 2).sum()
+        if radius and math.sqrt(variance) > 0.001 * spread:
+            weight = weight * (1 + (x[i] - centre) / variance * (here - centre))
+        at.append(x[i])
+        fitted.append((weight * values).sum())
+        last = int(np.searchsorted(x, x[i], side="right")) - 1
+        if last == n - 1:
+            return np.interp(x, at, fitted)
+        i = max(last + 1, int(np.searchsorted(x, x[i] + 0.01 * spread, side="right")) - 1)

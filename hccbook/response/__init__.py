@@ -1,0 +1,21 @@
+"""Response of tumours to treatment by RECIST 1.1, mRECIST and iRECIST.
+
+From lesion measurements to the response at each visit (:func:`timepoints`), the best response of
+each patient (:func:`best_response`), the rates of a cohort (:func:`response_rates`) and the
+agreement of two sets of criteria (:func:`agreement`).
+"""
+
+from .lesions import STATUSES
+from .summary import RESPONSES, Agreement, agreement, best_response, response_rates
+from .timepoints import CRITERIA, timepoints
+
+__all__ = [
+    "CRITERIA",
+    "RESPONSES",
+    "STATUSES",
+    "Agreement",
+    "agreement",
+    "best_response",
+    "response_rates",
+    "timepoints",
+]

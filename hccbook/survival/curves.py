@@ -1,0 +1,157 @@
+"""The Kaplan-Meier curve: median survival and median follow-up."""
+
+import math
+
+import numpy as np
+
+from .. import _checks
+from ..estimate import Estimate
+from ._patients import follow_up
+
+# S(t) is a product of at most n fractions, wrong by some n · 1e-16. Whatever is nearer to 0.5
+# than this is 0.5; R's survfit has the same tolerance.
+_HALF = math.sqrt(np.finfo(float).eps)
+
+
+def median(time, event, level=0.95, convention="midpoint"):
+    """Median survival by Kaplan-Meier, with a named convention for S(t) = 0.5.
+
+    Parameters
+    ----------
+    time : array_like of float, shape (n,)
+        Follow-up, at least 0.
+    event : array_like of {0, 1} or bool, shape (n,)
+        1 for an event, 0 for censored.
+    level : float, default 0.95
+        Confidence level.
+    convention : {"midpoint", "first"}
+        What to do when S(t) is exactly 0.5 from one event to the next. ``"midpoint"``: half way
+        between the two events, as R's ``print(survfit(...))`` does; if no event follows, the
+        event that reached 0.5. ``"first"``: always the event that reached 0.5.
+
+    Returns
+    -------
+    Estimate
+        Median and limits in the unit of ``time``, and the number of patients. ``inf`` where
+        S(t), or a limit of its band, does not come down to 0.5.
+
+    Raises
+    ------
+    ValueError
+        If an input is empty, not finite, negative, not binary, of unequal length, or if
+        ``level`` or ``convention`` is unknown.
+
+    Notes
+    -----
+    The limits invert the pointwise log-log band (Greenwood's variance): each is where its edge
+    of the band comes down to 0.5, by the same convention. The band does not exist where S(t) is
+    0; if S(t) falls from above 0.5 straight to 0, the lower limit may be NaN. Programs differ:
+    R's ``quantile(survfit(...))`` takes the last follow-up as the end of a flat stretch without
+    a later event, lifelines reports ``inf`` when rounding leaves S(t) just above 0.5.
+
+    References
+    ----------
+    Brookmeyer & Crowley, Biometrics 1982;38:29. Log-log band: Kalbfleisch & Prentice, The
+    Statistical Analysis of Failure Time Data, 2nd ed. (2002), section 1.4.
+
+    Examples
+    --------
+    >>> print(f"{median([1, 2, 3, 4], [1, 1, 1, 0]):.1f}")
+    2.5 (95 % CI 1.0 to inf)
+    """
+    return _median(*follow_up(time, event), level, convention)
+
+
+def median_follow_up(time, event, level=0.95, convention="midpoint", ties="together"):
+    """Median follow-up by the reverse Kaplan-Meier method.
+
+    Events and censoring change places: how long would patients have been followed, had they had
+    no events? The median of ``time`` itself is too short, since an event ends the observation.
+
+    Parameters
+    ----------
+    time : array_like of float, shape (n,)
+        Follow-up, at least 0.
+    event : array_like of {0, 1} or bool, shape (n,)
+        1 for an event, 0 for censored.
+    level : float, default 0.95
+        Confidence level.
+    convention : {"midpoint", "first"}
+        As in :func:`median`.
+    ties : {"together", "events first"}
+        Whether a patient with an event is still at risk of being censored at that same time.
+        ``"together"``: yes, as when R's ``survfit`` is given ``1 - event``. ``"events first"``:
+        no, as R's ``prodlim(..., reverse=TRUE)`` has it, and as elsewhere here, where patients
+        censored at the time of an event were at risk of it.
+
+    Returns
+    -------
+    Estimate
+        Median and limits in the unit of ``time``, and the number of patients. ``inf`` where
+        the curve, or a limit of its band, does not come down to 0.5: always if nobody was
+        censored.
+
+    Raises
+    ------
+    ValueError
+        As :func:`median`, or if ``ties`` is unknown.
+
+    Notes
+    -----
+    The two ways to treat ties differ only where an event and a censoring share a time, as they
+    often do in months.
+
+    References
+    ----------
+    Schemper & Smith, Control Clin Trials 1996;17:343.
+
+    Examples
+    --------
+    >>> print(f"{median_follow_up([1, 2, 3, 4, 5, 6], [1, 1, 0, 0, 0, 0]):.1f}")
+    4.5 (95 % CI 3.0 to inf)
+    """
+    _checks.one_of("ties", ties, ("together", "events first"))
+    time, event = follow_up(time, event)
+    if ties == "events first":
+        time = np.where(event == 1, np.nextafter(time, -np.inf), time)
+    return _median(time, 1 - event, level, convention)
+
+
+def product_limit(time, event):
+    """Event times, S(t) there and what each adds to Greenwood's variance of log S(t)."""
+    times, events = np.unique(time[event == 1], return_counts=True)
+    at_risk = time.size - np.searchsorted(np.sort(time), times)
+    left = at_risk - events
+    with np.errstate(divide="ignore"):  # the last step to 0 has no variance
+        return times, np.cumprod(left / at_risk), events / (at_risk * left)
+
+
+def _median(time, event, level, convention):
+    """Median of checked patients, with its limits."""
+    _checks.one_of("convention", convention, ("midpoint", "first"))
+    z = _checks.z(level)
+    times, survival, added = product_limit(time, event)
+    variance = np.cumsum(added)
+    inside = survival > 0
+    times_inside, log = times[inside], np.log(survival[inside])
+    width = np.exp(z * np.sqrt(variance[inside]) / -log)
+    value, lower, upper = (
+        _reaches_half(at, curve, convention)
+        for at, curve in (
+            (times, survival),
+            (times_inside, np.exp(log * width)),
+            (times_inside, np.exp(log / width)),
+        )
+    )
+    return Estimate(value, math.nan if lower > value else lower, upper, level, n=time.size)
+
+
+def _reaches_half(times, curve, convention):
+    """First time at which a step function comes down to 0.5, by the convention of `median`."""
+    if not np.any(reached := curve < 0.5 + _HALF):
+        return math.inf
+    first = int(reached.argmax())
+    below = np.flatnonzero(curve < curve[first])
+    if convention == "first" or not below.size or abs(curve[first] - 0.5) >= _HALF:
+        return float(times[first])
+    return float(times[first] + times[below[0]]) / 2

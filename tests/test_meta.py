@@ -1,0 +1,698 @@
+"""hccbook.meta: R's metafor, brute force, identities, and meta-analyses at random."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from scipy.special import chdtri
+
+from hccbook import meta
+
+FROM_R = 1e-11  # relative; both sides iterate to the last digit, R's numbers have 15
+NOTHING = 1e-13  # what R's searches leave of a tau² of 0
+SAME = 1e-12  # the same formula, summed in another order
+SOLVED = 1e-9  # an equation put back into its two sides, which differ much more than its solution
+NO_BETTER = 1e-9  # in the log-likelihood, which is flat at its maximum
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "meta.json").read_text(encoding="utf-8"))
+SETS = R["sets"]
+BCG = np.array(SETS["bcg"]["effect"]), np.array(SETS["bcg"]["se"])
+EXAMPLE = [0.1, 0.3, 0.8, 0.5], [0.2, 0.1, 0.2, 0.3]
+HARTUNG_KNAPP = {"normal": False, "t": True, "adhoc": "adhoc"}
+RANDOM = [method for method in meta.METHODS if method != "fixed"]
+FITS = [
+    (name, method, test)
+    for name, found in SETS.items()
+    for method, tests in found["fits"].items()
+    for test in tests
+]
+SUBGROUPS = [
+    (groups, method, test, tau2)
+    for groups, found in R["subgroups"].items()
+    for method in meta.METHODS
+    for test in found[method]
+    for tau2 in ("separate", "common")
+]
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def as_in_r(ours, theirs):
+    """Compare with R's numbers, where "NA" is NaN."""
+    words = {"NA": math.nan, "NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}
+    expected = [
+        words.get(x, x) if isinstance(x, str) else x for x in np.atleast_1d(theirs).tolist()
+    ]
+    expected = [float(words.get(x, x)) for x in expected]
+    assert np.atleast_1d(ours) == pytest.approx(expected, rel=FROM_R, abs=NOTHING, nan_ok=True)
+
+
+def same_p(ours, theirs):
+    """Compare P values, the smallest as strictly as the largest."""
+    assert np.atleast_1d(ours) == pytest.approx(np.atleast_1d(theirs), rel=FROM_R, abs=0)
+
+
+def inputs(name):
+    return [np.atleast_1d(SETS[name][key]).astype(float) for key in ("effect", "se")]
+
+
+def q_at(effect, se, tau2):
+    weight = 1 / (np.asarray(se) ** 2 + tau2)
+    effect = np.asarray(effect)
+    return weight @ (effect - weight @ effect / weight.sum()) ** 2
+
+
+def log_likelihood(effect, se, tau2, method):
+    """Return the (restricted) log-likelihood, but for a constant, at many values of tau²."""
+    weight = 1 / (se**2 + np.asarray(tau2)[..., None])
+    mean = (weight * effect).sum(-1, keepdims=True) / weight.sum(-1, keepdims=True)
+    value = np.log(weight).sum(-1) - (weight * (effect - mean) ** 2).sum(-1)
+    return (value - np.log(weight.sum(-1)) * (method == "reml")) / 2
+
+
+@st.composite
+def studies(draw, fewest=2, most=12):
+    """Draw effects and standard errors, alike or not, with ties."""
+    k = draw(st.integers(fewest, most))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    se = np.round(np.exp(rng.normal(-1.5, draw(st.sampled_from([0, 0.5, 1.5])), k)), 3) + 0.01
+    effect = rng.normal(0.2, 0.5 * se + draw(st.sampled_from([0, 0.02, 0.5, 5])))
+    return np.round(effect, draw(st.sampled_from([1, 6]))), se
+
+
+# Pooling, against R
+
+
+def test_the_reference_has_every_kind_of_set():
+    assert len(SETS) == 11
+    assert len(FITS) == 11 * (1 + 3 * len(RANDOM))
+    assert {len(np.atleast_1d(found["effect"])) for found in SETS.values()} >= {1, 2, 13, 40}
+
+
+@pytest.mark.parametrize(("name", "method", "test"), FITS)
+def test_pooled_as_in_metafor(name, method, test):
+    expected = SETS[name]["fits"][method][test]
+    ours = meta.pool(*inputs(name), method, HARTUNG_KNAPP[test])
+    for key in ("value", "se", "lower", "upper", "statistic", "tau2"):
+        as_in_r(getattr(ours, key), expected[key])
+    same_p(ours.p, expected["p"])
+    as_in_r(ours.i2 if method == "fixed" else ours.i2_tau2, expected["i2"])
+    as_in_r([ours.q, ours.i2], [SETS[name]["q"], SETS[name]["i2"]])
+    same_p(ours.q_p, SETS[name]["q_p"])
+    if method == "fixed":
+        return
+    as_in_r(meta.prediction_interval(ours, "metafor"), expected["prediction"]["metafor"])
+    higgins = meta.prediction_interval(ours)
+    if ours.k > 2:
+        as_in_r(higgins, expected["prediction"]["higgins"])
+    else:  # metafor takes a degree of freedom that there is not
+        assert np.isnan(higgins).all()
+
+
+def test_the_bcg_trials_as_metafor_s_own_tests_have_them():
+    # tests/testthat/test_misc_confint.r of metafor (DerSimonian-Laird); its search keeps 4 digits.
+    ours = meta.pool(*BCG, "dl")
+    ratio = ours.ratio
+    assert np.round([ratio.value, ratio.lower, ratio.upper], 4).tolist() == [0.4896, 0.3449, 0.6950]
+    tau2 = [ours.tau2, *meta.tau2_interval(*BCG)]
+    assert np.round(tau2, 4).tolist() == [0.3088, 0.1197, 1.1115]
+    i2 = [ours.i2, *meta.i2_interval(*BCG)]
+    assert np.round(i2, 2).tolist() == [92.12, 81.92, 97.68]
+
+
+def test_another_level():
+    ours = meta.pool(*BCG, "reml", hartung_knapp=True, level=0.8)
+    as_in_r([ours.lower, ours.upper], [R["level80"]["lower"], R["level80"]["upper"]])
+    as_in_r(meta.prediction_interval(ours), R["level80"]["prediction"]["higgins"])
+    assert ours.level == 0.8
+
+
+@pytest.mark.parametrize("name", [name for name in SETS if name != "one"])
+def test_intervals_of_tau2_and_i2_as_in_metafor(name):
+    found = SETS[name]["intervals"]
+    assert [case["level"] for case in found] == [0.95, 0.8]
+    for case in found:
+        level = case["level"]
+        as_in_r(meta.tau2_interval(*inputs(name), level), case["tau2"])
+        as_in_r(meta.i2_interval(*inputs(name), level=level), case["i2"])
+        as_in_r(meta.i2_interval(*inputs(name), "test-based", level), case["test_based"])
+
+
+@pytest.mark.parametrize("name", [name for name in SETS if "rank" in SETS[name]])
+def test_small_study_tests_as_in_metafor(name):
+    rank = meta.rank_test(*inputs(name))
+    as_in_r(rank, [SETS[name]["rank"]["tau"], SETS[name]["rank"]["p"]])
+    if "egger" not in SETS[name]:
+        with pytest.raises(ValueError, match=r"^(effect: expected 3|se: expected .* differ)"):
+            meta.egger_test(*inputs(name))
+        return
+    ours = meta.egger_test(*inputs(name))._asdict()
+    expected = SETS[name]["egger"]
+    if name == "identical":  # no residual: R divides rounding errors by each other
+        assert (ours["slope"], ours["limit"]) == (0, 0.25)
+        assert math.isnan(ours["statistic"])
+        assert math.isnan(ours["p"])
+        return
+    assert set(ours) == set(expected)
+    for key, value in ours.items():
+        as_in_r(value, expected[key])
+
+
+@pytest.mark.parametrize(("groups", "method", "test", "tau2"), SUBGROUPS)
+def test_subgroups_as_in_metafor(groups, method, test, tau2):
+    labels, found = R["subgroups"][groups]["labels"], R["subgroups"][groups][method][test]
+    ours = meta.subgroups(*BCG, labels, method, HARTUNG_KNAPP[test], tau2=tau2)
+    assert list(ours.index) == found["group"]
+    assert ours["k"].tolist() == [labels.count(name) for name in found["group"]]
+    for key in ("q", "q_p"):
+        as_in_r(ours[key], found[key])
+    expected = found[tau2 if method != "fixed" else "separate"]
+    for key in ("value", "se", "lower", "upper", "tau2"):
+        as_in_r(ours[key], np.broadcast_to(expected[key], len(ours)))
+    same_p(ours["p"], expected["p"])
+    assert (ours["df_between"] == len(ours) - 1).all()
+    assert (ours["q_between"].nunique(), ours["p_between"].nunique()) == (1, 1)
+    q, p = ours.iloc[0][["q_between", "p_between"]]
+    if "q_between" in expected:
+        as_in_r(q, expected["q_between"])
+    else:  # metafor's statistic is an F after Hartung-Knapp
+        as_in_r(q / (len(ours) - 1 if test != "normal" else 1), expected["statistic"])
+    same_p(p, expected["p_between"])
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "options"),
+    [
+        ("reml", "bcg", {"method": "reml", "hartung_knapp": True}),
+        ("dl", "bcg", {"method": "dl"}),
+        ("two", "two", {"method": "dl"}),
+    ],
+)
+def test_leave_one_out_as_in_metafor(case, name, options):
+    effect, se = inputs(name)
+    labels = [f"study {i}" for i in range(effect.size)]
+    ours = meta.leave_one_out(effect, se, labels, **options)
+    assert list(ours.index) == labels
+    assert ours.index.name == "omitted"
+    assert (ours["k"] == effect.size - 1).all()
+    for key, expected in R["leave_one_out"][case].items():
+        as_in_r(ours[key], expected)
+    assert list(meta.leave_one_out(effect, se, **options).index) == list(range(effect.size))
+
+
+def test_metafor_can_end_in_the_lower_of_two_maxima():
+    case = R["peaks"]
+    effect, se = np.array(case["effect"]), np.array(case["se"])
+    default, zero = case["default"], case["zero"]
+    assert default["log_likelihood"] < zero["log_likelihood"] - 0.4
+    ours = meta.pool(effect, se).tau2
+    assert ours == pytest.approx(zero["tau2"], rel=FROM_R)
+    higher, lower = log_likelihood(effect, se, [ours, default["tau2"]], "reml")
+    difference = zero["log_likelihood"] - default["log_likelihood"]
+    assert higher - lower == pytest.approx(difference, rel=FROM_R)
+
+
+# Pooling, by brute force
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("spread", [0.3, 1.5, 3.0])
+def test_the_likelihood_is_nowhere_higher(method, spread):
+    rng = np.random.default_rng(2)
+    effect, se = np.empty((2, 300, 6))
+    for row in range(300):
+        se[row] = np.exp(rng.normal(-1.5, spread, 6))
+        # Precise studies that agree and others that do not make several maxima.
+        effect[row] = rng.normal(0, np.where(se[row] > 0.3, 1, rng.choice([0.01, 0.3]) + se[row]))
+    tau2 = meta.pool(effect, se, method).tau2
+    several = 0
+    for y, s, found in zip(effect, se, tau2, strict=True):
+        low, high = s.min() ** 2, max(np.ptp(y) ** 2, 2 * s.min() ** 2)
+        curve = log_likelihood(y, s, np.geomspace(low, high, 1000) - low, method)
+        best = log_likelihood(y, s, [found], method)[0]
+        assert curve.max() <= best + NO_BETTER
+        near = found * (1 + np.array([-1e-5, 1e-5]))
+        assert (log_likelihood(y, s, near, method) <= best + SAME * abs(best)).all()
+        inner = (curve[1:-1] > curve[:-2]) & (curve[1:-1] > curve[2:])
+        several += inner.sum() + (curve[0] > curve[1]) > 1
+    assert several >= (10 if spread > 1 else 0)
+
+
+@properties
+@given(studies(), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
+def test_paule_mandel_and_q_profile_solve_their_equations(case, level):
+    effect, se = case
+    df = effect.size - 1
+    pooled = meta.pool(effect, se, "pm")
+    lower, upper = meta.tau2_interval(effect, se, level)
+    assert 0 <= lower <= upper < math.inf
+    targets = df, *(float(chdtri(df, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    for tau2, target in zip((pooled.tau2, lower, upper), targets, strict=True):
+        if tau2 > 0:
+            assert q_at(effect, se, tau2) == pytest.approx(target, rel=SOLVED)
+        else:
+            assert q_at(effect, se, 0) <= target * (1 + SAME)
+
+
+def test_paule_mandel_makes_hartung_and_knapp_s_factor_1():
+    plain, scaled = (meta.pool(*BCG, "pm", hartung_knapp=x) for x in (False, True))
+    assert scaled.se == pytest.approx(plain.se, rel=SAME)
+    assert scaled.upper - scaled.value > plain.upper - plain.value
+
+
+# Many at once
+
+
+@pytest.mark.parametrize("method", meta.METHODS)
+@pytest.mark.parametrize("hartung_knapp", [False, True, "adhoc"])
+def test_many_meta_analyses_are_each_of_them(method, hartung_knapp):
+    if method == "fixed" and hartung_knapp:
+        return
+    rng = np.random.default_rng(4)
+    effect, se = rng.normal(0, 0.5, (3, 5, 7)), rng.uniform(0.05, 0.6, (3, 5, 7))
+    where = rng.random((3, 5, 7)) < 0.6
+    where[..., 0] = True
+    where[0, 0, 1:] = False
+    effect[~where] = np.nan
+    options = {"method": method, "hartung_knapp": hartung_knapp, "level": 0.9}
+    many = meta.pool(effect, se, **options, where=where)
+    intervals = {
+        "tau2": meta.tau2_interval(effect, se, where=where),
+        "i2": meta.i2_interval(effect, se, where=where),
+        "test": meta.i2_interval(effect, se, "test-based", where=where),
+    }
+    if method != "fixed":
+        intervals["prediction"] = meta.prediction_interval(many)
+    for at in np.ndindex(3, 5):
+        y, s = effect[at][where[at]], se[at][where[at]]
+        one = meta.pool(y, s, **options)
+        for name in (
+            "value",
+            "se",
+            "lower",
+            "upper",
+            "p",
+            "tau2",
+            "q",
+            "q_p",
+            "i2",
+            "i2_tau2",
+            "k",
+        ):
+            a, b = getattr(many, name)[at], getattr(one, name)
+            assert a == pytest.approx(b, rel=SAME, abs=SAME, nan_ok=True), name
+        alone = {
+            "tau2": meta.tau2_interval(y, s),
+            "i2": meta.i2_interval(y, s),
+            "test": meta.i2_interval(y, s, "test-based"),
+        }
+        if method != "fixed":
+            alone["prediction"] = meta.prediction_interval(one)
+        for name, limits in alone.items():
+            found = [limit[at] for limit in intervals[name]]
+            assert found == pytest.approx(list(limits), rel=SAME, abs=SAME, nan_ok=True), name
+    assert many.value.shape == (3, 5)
+    assert many.k[0, 0] == 1
+
+
+def test_blocks_do_not_show():
+    # More columns than the inner loops take at a time.
+    rng = np.random.default_rng(5)
+    effect, se = rng.normal(0, 0.4, (9000, 4)), rng.uniform(0.1, 0.6, (9000, 4))
+    many = meta.pool(effect, se).tau2
+    parts = np.concatenate([meta.pool(effect[i::7], se[i::7]).tau2 for i in range(7)])
+    assert (np.concatenate([many[i::7] for i in range(7)]) == parts).all()
+    assert 0.2 < (many == 0).mean() < 0.8
+
+
+def test_axes_are_broadcast():
+    effect = np.random.default_rng(6).normal(size=(4, 3))
+    se = np.array([0.1, 0.2, 0.3])
+    pooled = meta.pool(effect, se)
+    assert pooled.value.shape == (4,)
+    assert pooled.value[2] == pytest.approx(meta.pool(effect[2], se).value, rel=SAME)
+    where = np.array([[True, True, False], [True, True, True]])
+    halves = meta.pool(effect[0], se, where=where)
+    assert halves.k.tolist() == [2, 3]
+    assert halves.value[1] == pytest.approx(pooled.value[0], rel=SAME)
+    line = meta.egger_test(effect, se)
+    assert line.slope.shape == (4,)
+    assert line.p[3] == pytest.approx(meta.egger_test(effect[3], se).p, rel=SAME)
+    more = np.c_[effect, np.full(4, np.nan)]
+    masked = meta.egger_test(more, [*se, 0.7], where=~np.isnan(more))
+    assert masked.limit_upper == pytest.approx(line.limit_upper, rel=SAME)
+    assert isinstance(meta.pool(pd.Series(EXAMPLE[0]), EXAMPLE[1]).value, float)
+
+
+# What must hold for all studies
+
+
+@properties
+@given(studies(fewest=1), st.sampled_from(meta.METHODS), st.randoms(use_true_random=False))
+def test_neither_order_nor_origin_nor_sign_nor_unit_matters(case, method, random):
+    effect, se = case
+    first = meta.pool(effect, se, method)
+    order = random.sample(range(effect.size), effect.size)
+    half = max(first.se, abs(first.value))
+    for sign, shift, unit, y, s in (
+        (1, 0, 1, effect[order], se[order]),
+        (-1, 0, 1, -effect, se),
+        (1, 2, 1, effect + 2, se),
+        (1, 0, 8, 8 * effect, 8 * se),
+    ):
+        other = meta.pool(y, s, method)
+        assert other.value == pytest.approx(
+            unit * (sign * first.value + shift), abs=unit * half * 1e-7
+        )
+        assert other.se == pytest.approx(unit * first.se, rel=1e-7)
+        assert other.q == pytest.approx(first.q, rel=1e-9, abs=1e-9)
+        assert other.tau2 == pytest.approx(unit**2 * first.tau2, rel=1e-6, abs=1e-7 * s.min() ** 2)
+
+
+@properties
+@given(studies(fewest=1))
+@example((np.full(3, 0.1), np.array([0.1, 0.2, 0.3])))
+def test_bounds(case):
+    effect, se = case
+    slack = SAME * (1 + np.abs(effect).max())
+    fits = {method: meta.pool(effect, se, method) for method in meta.METHODS}
+    for fit in fits.values():
+        assert effect.min() - slack <= fit.value <= effect.max() + slack
+        assert 0 <= fit.tau2 <= np.ptp(effect) ** 2
+        assert fits["fixed"].se * (1 - SAME) <= fit.se
+        assert fit.lower <= fit.value <= fit.upper
+        assert 0 <= fit.i2 < 100
+        assert 0 <= fit.p <= 1
+        if fit.method == "fixed":
+            assert math.isnan(fit.i2_tau2)
+            continue
+        assert 0 <= fit.i2_tau2 < 100
+        adhoc = meta.pool(effect, se, fit.method, hartung_knapp="adhoc")
+        assert adhoc.se >= fit.se * (1 - SAME)
+        assert adhoc.upper >= fit.upper - slack
+    assert fits["dl"].i2_tau2 == pytest.approx(fits["dl"].i2, abs=100 * SOLVED)
+    if fits["fixed"].q <= effect.size - 1:
+        assert fits["dl"].tau2 == fits["pm"].tau2 == 0
+        assert fits["dl"].value == fits["fixed"].value
+        assert (fits["dl"].lower, fits["dl"].i2) == (fits["fixed"].lower, 0)
+    else:
+        assert min(fits["dl"].tau2, fits["pm"].tau2, fits["dl"].i2) > 0
+
+
+@properties
+@given(studies(fewest=2, most=2))
+def test_two_studies_leave_no_choice(case):
+    effect, se = case
+    # See hccbook.audit.two_study_random_effects.
+    tau2 = max(0, ((effect[0] - effect[1]) ** 2 - se @ se) / 2)
+    for method in ("dl", "pm", "reml"):
+        found = meta.pool(effect, se, method).tau2
+        assert found == pytest.approx(tau2, rel=SOLVED, abs=SOLVED * se.min() ** 2)
+
+
+@properties
+@given(studies(fewest=4), st.randoms(use_true_random=False))
+def test_q_is_partitioned(case, random):
+    effect, se = case
+    group = [random.choice("abc") for _ in effect]
+    table = meta.subgroups(effect, se, group, "fixed")
+    total = meta.pool(effect, se, "fixed").q
+    assert table["q"].sum() + table["q_between"].iloc[0] == pytest.approx(
+        total, rel=SOLVED, abs=SAME
+    )
+    assert table["df"].sum() + table["df_between"].iloc[0] == effect.size - 1
+    for tau2 in ("separate", "common"):
+        for hartung_knapp in (False, "adhoc"):
+            found = meta.subgroups(effect, se, group, "dl", hartung_knapp, tau2=tau2)
+            assert (
+                found[["k", "q", "df", "q_p", "i2"]] == table[["k", "q", "df", "q_p", "i2"]]
+            ).all(None)
+            assert (found["se"] >= table["se"] * (1 - SAME)).all()
+
+
+# Degenerate
+
+
+@pytest.mark.parametrize("method", meta.METHODS)
+def test_one_study_is_itself(method):
+    fixed = meta.pool([0.4], [0.2], "fixed")
+    for hartung_knapp in (False, True, "adhoc") if method != "fixed" else (False,):
+        one = meta.pool([0.4], [0.2], method, hartung_knapp)
+        assert (one.value, one.tau2, one.q, one.df, one.q_p, one.i2) == (0.4, 0, 0, 0, 1, 0)
+        assert (one.se, one.lower, one.p) == (fixed.se, fixed.lower, fixed.p)
+    assert np.isnan(meta.tau2_interval([0.4], [0.2])).all()
+    for kind in ("q-profile", "test-based"):
+        assert np.isnan(meta.i2_interval([0.4], [0.2], kind)).all()
+
+
+def test_studies_that_agree():
+    same = meta.pool([0.1] * 4, [0.1, 0.2, 0.3, 0.4], hartung_knapp=True)
+    assert (same.value, same.lower, same.upper, same.p) == (0.1, 0.1, 0.1, 0)
+    floor = meta.pool([0.1] * 4, [0.1, 0.2, 0.3, 0.4], hartung_knapp="adhoc")
+    assert floor.se == meta.pool([0.1] * 4, [0.1, 0.2, 0.3, 0.4], "fixed").se
+    nothing = meta.pool([0.0, 0.0], [0.1, 0.2], hartung_knapp=True)
+    assert (nothing.se, nothing.upper) == (0, 0)
+    assert math.isnan(nothing.p)
+    # Plain Hartung-Knapp limits of homogeneous studies are too narrow.
+    y, s = inputs("homogeneous")
+    plain, fixed = meta.pool(y, s, "dl", hartung_knapp=True), meta.pool(y, s, "fixed")
+    assert plain.tau2 == 0
+    assert plain.upper - plain.lower < (fixed.upper - fixed.lower) / 3
+    assert meta.tau2_interval(y, s) == (0, 0)
+
+
+def test_two_alike_have_no_test_based_interval():
+    assert np.isnan(meta.i2_interval(*inputs("two-alike"), "test-based")).all()
+    assert not np.isnan(meta.i2_interval(*inputs("two"), "test-based")).any()
+    assert meta.tau2_interval(*inputs("two-alike")).lower == 0
+
+
+def test_huge_heterogeneity():
+    effect, se = np.array([-3e6, 1e6, 4e6, 0]), np.array([1e-3, 2e-3, 5e-3, 1e-3])
+    # Nothing is left of the standard errors: a plain mean, with the variance of the effects.
+    for method in ("pm", "reml", "dl"):
+        found = meta.pool(effect, se, method, hartung_knapp=True)
+        assert found.tau2 == pytest.approx(effect.var(ddof=1), rel=SAME) or method == "dl"
+        assert found.value == pytest.approx(effect.mean(), rel=1e-6)
+        assert found.i2 == pytest.approx(100, abs=1e-12)
+    assert meta.pool(effect, se, "ml").tau2 == pytest.approx(effect.var(), rel=SAME)
+
+
+def test_one_subgroup_and_subgroups_of_one():
+    alone = meta.subgroups(*EXAMPLE, ["a"] * 4)
+    assert alone["q_between"].tolist() == [0]
+    assert math.isnan(alone["p_between"].iloc[0])
+    pooled = meta.pool(*EXAMPLE)
+    assert alone["upper"].iloc[0] == pytest.approx(pooled.upper, rel=SAME)
+    for tau2 in ("separate", "common"):
+        for hartung_knapp in (False, True, "adhoc"):
+            each = meta.subgroups(*EXAMPLE, [3, 1, 2, 4], "reml", hartung_knapp, tau2=tau2)
+            assert each.index.tolist() == [1, 2, 3, 4]
+            assert each["value"].tolist() == pytest.approx([0.3, 0.8, 0.1, 0.5], rel=SAME)
+            assert each["se"].tolist() == pytest.approx([0.1, 0.2, 0.2, 0.3], rel=SAME)
+            assert each["tau2"].tolist() == [0] * 4
+            fixed = meta.pool(*EXAMPLE, "fixed")
+            assert each["q_between"].iloc[0] == pytest.approx(fixed.q, rel=SAME)
+            assert each["p_between"].iloc[0] == pytest.approx(fixed.q_p, rel=SAME)
+
+
+def test_subgroups_of_equal_effects_and_labels_of_two_kinds():
+    effect, se = [0.1, 0.1, 0.4, 0.9], [0.1, 0.2, 0.1, 0.2]
+    table = meta.subgroups(effect, se, [2, 2, "b", "b"], hartung_knapp=True)
+    assert table.index.astype(str).tolist() == ["2", "b"]
+    assert table["se"].iloc[0] == 0
+    assert table[["q_between", "p_between"]].isna().all(None)
+    assert meta.subgroups(effect, se, [2, 2, 1, 1], hartung_knapp="adhoc").notna().all(None)
+
+
+def test_egger_s_line_through_all_studies():
+    se = np.array([0.1, 0.2, 0.4, 0.5])
+    line = meta.egger_test(0.3 + 2 * se, se)
+    assert (line.slope, line.limit) == pytest.approx((2, 0.3), rel=SAME)
+    assert line.upper - line.lower < SAME
+    assert line.p < SAME
+    # Egger's own form: the intercept of effect / se on 1 / se.
+    effect, se = BCG
+    bias = np.polyfit(1 / se, effect / se, 1)[1]
+    assert meta.egger_test(effect, se).slope == pytest.approx(bias, rel=1e-10)
+
+
+def test_statsmodels_pools_alike_but_for_its_traps():
+    from statsmodels.stats.meta_analysis import combine_effects
+
+    effect, se = BCG
+    theirs = combine_effects(effect, se**2, method_re="dl")
+    ours = meta.pool(effect, se, "dl")
+    assert (ours.value, ours.se) == pytest.approx((theirs.mean_effect_re, theirs.sd_eff_w_re))
+    assert ours.tau2 == pytest.approx(theirs.tau2, rel=SAME)
+    # It does not cut tau² off at 0.
+    effect, se = inputs("homogeneous")
+    with np.errstate(invalid="ignore"):
+        assert combine_effects(effect, se**2, method_re="dl").tau2 < 0
+    assert meta.pool(effect, se, "dl").tau2 == 0
+
+
+# Results
+
+
+def test_pooled_as_estimate_and_ratio():
+    result = meta.pool(*EXAMPLE, method="dl")
+    assert result.estimate.value == result.value
+    assert (result.estimate.p, result.estimate.level) == (result.p, 0.95)
+    assert result.ratio.upper == pytest.approx(math.exp(result.upper), rel=SAME)
+    assert result.ratio.p == result.p
+
+
+def test_summary_is_everything_in_a_row():
+    row = meta.summary(*BCG, "pm", "adhoc", 0.9)
+    pooled = meta.pool(*BCG, "pm", "adhoc", 0.9)
+    for name in (
+        "k",
+        "value",
+        "se",
+        "lower",
+        "upper",
+        "p",
+        "tau2",
+        "i2",
+        "i2_tau2",
+        "q",
+        "df",
+        "q_p",
+    ):
+        assert row[name] == getattr(pooled, name)
+    limits = {
+        "prediction": meta.prediction_interval(pooled),
+        "tau2": meta.tau2_interval(*BCG, 0.9),
+        "i2": meta.i2_interval(*BCG, "test-based", 0.9),
+        "i2_tau2": meta.i2_interval(*BCG, "q-profile", 0.9),
+    }
+    for name, found in limits.items():
+        assert (row[f"{name}_lower"], row[f"{name}_upper"]) == found
+    assert len(row) == 12 + 8
+    fixed = meta.summary(*BCG, "fixed")
+    assert fixed["tau2"] == 0
+    unknown = [
+        f"{name}_{side}"
+        for name in ("prediction", "tau2", "i2_tau2")
+        for side in ("lower", "upper")
+    ]
+    assert fixed[[*unknown, "i2_tau2"]].isna().all()
+    assert fixed.drop([*unknown, "i2_tau2"]).notna().all()
+
+
+def test_log_ratios():
+    printed = pd.DataFrame(
+        {"hr": [0.80, 1.91], "lower": [0.50, 1.20], "upper": [1.28, 3.04]}, index=["Li", "Xu"]
+    )
+    table = meta.log_ratios(printed["hr"], printed["lower"], printed["upper"])
+    assert table.index.tolist() == ["Li", "Xu"]
+    z = 1.959963984540054
+    assert table.loc["Xu", "effect"] == pytest.approx(math.log(1.91), rel=SAME)
+    assert table.loc["Xu", "se"] == pytest.approx(math.log(3.04 / 1.2) / (2 * z), rel=SAME)
+    assert table.loc["Xu", "centre"] == pytest.approx(math.sqrt(1.2 * 3.04), rel=SAME)
+    assert table.loc["Li", "p"] == pytest.approx(0.352, abs=5e-4)
+    narrow = meta.log_ratios([1.0], [1.0], [1.5], level=0.9)  # a ratio may print as its limit
+    assert narrow["p"].tolist() == [1]
+    assert narrow["se"].iloc[0] == pytest.approx(math.log(1.5) / (2 * 1.6448536269514722), rel=SAME)
+
+
+@properties
+@given(st.floats(-3, 3), st.floats(0.01, 2), st.sampled_from([0.8, 0.95]))
+def test_log_ratios_undo_the_printing(effect, se, level):
+    half = {0.8: 1.2815515655446004, 0.95: 1.959963984540054}[level] * se
+    table = meta.log_ratios(*np.exp([[effect], [effect - half], [effect + half]]), level)
+    assert table["effect"].iloc[0] == pytest.approx(effect, abs=SAME)
+    assert table["se"].iloc[0] == pytest.approx(se, rel=SAME)
+    assert table["centre"].iloc[0] == pytest.approx(math.exp(effect), rel=SAME)
+    assert math.isclose(table["p"].iloc[0], math.erfc(abs(effect) / se / 2**0.5), rel_tol=1e-9)
+    assume(effect)
+    with pytest.raises(ValueError, match=r"^ratio: expected a value from"):
+        meta.log_ratios(
+            [math.exp(effect + 1.1 * half)], [math.exp(effect - half)], [math.exp(effect + half)]
+        )
+
+
+# Bad input
+
+Y, S = EXAMPLE
+BAD = [
+    (r"effect: .* got \[\]", lambda: meta.pool([], [])),
+    (r"effect: .* got 0.3", lambda: meta.pool(0.3, 0.1)),
+    (r"effect: .* got 'a'", lambda: meta.pool("a", [0.1])),
+    (r"effect: .* got nan at position 1", lambda: meta.pool([0.1, None], [0.1, 0.2])),
+    (r"effect: .* gaps, got could not", lambda: meta.pool(pd.Series([0.1, "x"]), [0.1, 0.2])),
+    (r"effect: .* got nan at position 1", lambda: meta.pool([0.1, math.nan], [0.1, 0.2])),
+    (r"effect: .* got inf at position \(1, 0\)", lambda: meta.pool([[0.1], [math.inf]], [0.1])),
+    (r"se: .* got 0 at position 2", lambda: meta.pool([1, 2, 3], [0.1, 0.2, 0])),
+    (r"se: .* got -0.2 at position 1", lambda: meta.pool([1, 2], [0.1, -0.2])),
+    (r"se: .* got inf at position 0", lambda: meta.pool([1, 2], [math.inf, 0.2])),
+    (r"se: expected 2 values on the last axis", lambda: meta.pool([1, 2], [0.1, 0.2, 0.3])),
+    (r"se: expected 2 values on the last axis", lambda: meta.pool([1, 2], [0.1])),
+    (
+        r"se: expected shapes that fit together, got effect \(2, 1\), se \(3, 1\)",
+        lambda: meta.pool([[1], [2]], [[1], [2], [3]]),
+    ),
+    (r"where: expected True or False", lambda: meta.pool(Y, S, where=[1, 1, 0, 0])),
+    (r"where: expected 4 values", lambda: meta.pool(Y, S, where=[True])),
+    (r"effect: expected 1 or more .* got 0", lambda: meta.pool(Y, S, where=[False] * 4)),
+    (r"method: .* got 'dersimonian'", lambda: meta.pool(Y, S, "dersimonian")),
+    (r"hartung_knapp: .* got 'yes'", lambda: meta.pool(Y, S, hartung_knapp="yes")),
+    (r"hartung_knapp: .* got 1", lambda: meta.pool(Y, S, hartung_knapp=1)),
+    (r"hartung_knapp: expected False", lambda: meta.pool(Y, S, "fixed", hartung_knapp=True)),
+    (r"level: .* got 95", lambda: meta.pool(Y, S, level=95)),
+    (r"estimate: expected one meta-analysis, got 2", lambda: meta.pool([[1], [2]], [1]).estimate),
+    (r"estimate: expected one meta-analysis, got 2", lambda: meta.pool([[1], [2]], [1]).ratio),
+    (r"level: .* got 0", lambda: meta.tau2_interval(Y, S, level=0)),
+    (r"se: .* got nan", lambda: meta.tau2_interval([1, 2], [0.1, math.nan])),
+    (r"method: .* got 'h'", lambda: meta.i2_interval(Y, S, "h")),
+    (r"level: .* got '95'", lambda: meta.i2_interval(Y, S, level="95")),
+    (r"pooled: .* got method='fixed'", lambda: meta.prediction_interval(meta.pool(Y, S, "fixed"))),
+    (r"pooled: .* got 0.5", lambda: meta.prediction_interval(0.5)),
+    (r"kind: .* got 'riley'", lambda: meta.prediction_interval(meta.pool(Y, S), "riley")),
+    (r"effect: .* got shape \(1, 4\)", lambda: meta.summary([Y], [S])),
+    (r"method: .* got 'x'", lambda: meta.summary(Y, S, "x")),
+    (r"effect: expected at least 2", lambda: meta.leave_one_out([0.1], [0.1])),
+    (r"labels: expected 4 values", lambda: meta.leave_one_out(Y, S, ["a", "b"])),
+    (r"labels: .* gaps, got one at position 3", lambda: meta.leave_one_out(Y, S, [*"abc", None])),
+    (r"group: expected 4 values, .* got 'aabb'", lambda: meta.subgroups(Y, S, "aabb")),
+    (r"group: .* gaps, got one at position 0", lambda: meta.subgroups(Y, S, [math.nan, 1, 1, 1])),
+    (r"tau2: .* got 'pooled'", lambda: meta.subgroups(Y, S, list("aabb"), tau2="pooled")),
+    (r"se: .* got 0", lambda: meta.subgroups([1, 2], [0, 1], ["a", "b"])),
+    (r"effect: expected 3 or more .* got 2", lambda: meta.egger_test([1, 2], [0.1, 0.2])),
+    (r"se: expected .* differ", lambda: meta.egger_test([1, 2, 4], [0.2, 0.2, 0.2])),
+    (r"effect: expected 2 or more .* got 1", lambda: meta.rank_test([1], [0.1])),
+    (r"se: .* got -1", lambda: meta.rank_test([1, 2], [0.1, -1])),
+    (r"lower: .* above 0, got 0 in row 1", lambda: meta.log_ratios([1, 1], [0.5, 0], [2, 2])),
+    (r"ratio: .* above 0, got -1 in row 0", lambda: meta.log_ratios([-1], [0.5], [2])),
+    (
+        r"lower: expected less than upper = 0.5, got 2 in row 'Li'",
+        lambda: meta.log_ratios(pd.Series([1.0], index=["Li"]), [2], [0.5]),
+    ),
+    (r"lower: expected less than upper = 1", lambda: meta.log_ratios([1], [1], [1])),
+    (
+        r"ratio: expected a value from 0.5 to 2, got 3 in row 1",
+        lambda: meta.log_ratios([1, 3], [0.5, 0.5], [2, 2]),
+    ),
+    (r"upper: .* got nan at position 0", lambda: meta.log_ratios([1], [0.5], [math.nan])),
+    (r"upper: expected 2 values", lambda: meta.log_ratios([1, 1], [0.5, 0.5], [2])),
+    (r"level: .* got 95", lambda: meta.log_ratios([1], [0.5], [2], level=95)),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
+
+
+def test_bad_input_covers_every_function():
+    functions = {name for name in meta.__all__ if callable(getattr(meta, name)) and name.islower()}
+    tested = {name for _, call in BAD for name in call.__code__.co_names}
+    assert functions <= tested

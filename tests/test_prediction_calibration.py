@@ -1,0 +1,444 @@
+"""hccbook.prediction's calibration and Brier score against R, and their own laws."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.special import expit, logit
+from sklearn.metrics import brier_score_loss
+
+from hccbook import prediction
+
+SAME = 1e-12  # the same sums in another order; the reference files have 15 digits
+FITTED = 1e-9  # both Newton's method to convergence; limits amplify the last digits of a fit
+LRM = 1e-6  # rms' lrm.fit stops earlier than glm with a tight tolerance
+SEARCH = 1e-11  # SciPy finds exact limits by a root search that stops at 2e-12
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "calibration.json").read_text())["models"]
+INPUT = {
+    name: (frame["y"].to_numpy(), frame["risk"].to_numpy())
+    for name, frame in pd.read_csv(REFERENCE / "calibration.csv").groupby("dataset")
+}
+FUNCTIONS = (
+    prediction.hosmer_lemeshow,
+    prediction.calibration_measures,
+    prediction.calibration_curve,
+    prediction.smooth_calibration,
+    prediction.calibration_error,
+    prediction.brier_decomposition,
+)
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+@st.composite
+def patients(draw, smallest=2, largest=30, steps=20):
+    """Outcomes of both classes and risks above 0 and below 1, with ties."""
+    n = draw(st.integers(smallest, largest))
+    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    assume(0 < y.sum() < n)
+    risk = draw(st.lists(st.integers(1, steps - 1), min_size=n, max_size=n))
+    return y, np.array(risk) / steps
+
+
+def as_array(result):
+    """Return the numbers of any result."""
+    return result.to_numpy(dtype=float)
+
+
+def test_every_data_set_has_its_reference():
+    assert set(INPUT) == set(R)
+    assert len(INPUT) == 7
+
+
+# --- Hosmer-Lemeshow
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+@pytest.mark.parametrize("row", range(5))
+def test_hosmer_lemeshow_as_in_r(dataset, row):
+    y, risk = INPUT[dataset]
+    expected = R[dataset]["hosmer_lemeshow"][row]
+    if expected["groups"] < 3:
+        with pytest.raises(ValueError, match=r"risk: .* at least 3 groups, got [12] \(ties\)"):
+            prediction.hosmer_lemeshow(y, risk, expected["g"])
+        return
+    ours = prediction.hosmer_lemeshow(y, risk, expected["g"])
+    if expected["patients"] < y.size:  # R lost the highest risk, and counts it as a group
+        assert expected["g"] == 49
+        assert prediction.calibration_curve(y, risk, 49)["n"].sum() == y.size
+        return
+    assert ours["groups"] == expected["groups"]
+    assert ours["df"] == ours["groups"] - 2
+    external = prediction.hosmer_lemeshow(y, risk, expected["g"], external=True)
+    assert external["df"] == ours["groups"]
+    if expected["statistic"] == "NaN":  # a group without patients, in R
+        assert 0 < ours["p"] < 1
+        return
+    assert ours["statistic"] == pytest.approx(expected["statistic"], rel=SAME)
+    assert external["statistic"] == ours["statistic"]
+    # R's P value is 1 minus a probability.
+    assert ours["p"] == pytest.approx(expected["p"], abs=SAME)
+    assert external["p"] == pytest.approx(expected["external"], abs=SAME)
+
+
+def test_rs_rule_loses_a_patient_and_a_statistic():
+    lost = [
+        name for name in INPUT if R[name]["hosmer_lemeshow"][4]["patients"] < INPUT[name][0].size
+    ]
+    assert "external" in lost
+    assert R["ties"]["hosmer_lemeshow"][4]["statistic"] == "NaN"
+    with pytest.raises(ValueError, match="3 groups, got 1"):
+        prediction.hosmer_lemeshow(*INPUT["one-large-group"], 3)
+
+
+def test_hosmer_lemeshow_by_hand():
+    y, risk = [0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.4, 0.7, 0.9]
+    expected = [0.3, 0.7, 1.6]
+    statistic = sum((o - e) ** 2 / (e * (1 - e / 2)) for o, e in enumerate(expected))
+    assert prediction.hosmer_lemeshow(y, risk, 3)["statistic"] == pytest.approx(statistic, rel=SAME)
+
+
+def test_hosmer_lemeshow_with_certain_risks():
+    risk = np.repeat([0.0, 0.25, 0.75, 1.0], 4)
+    y = np.repeat([0, 1, 0, 1, 0, 1], [4, 1, 3, 3, 1, 4])
+    right = prediction.hosmer_lemeshow(y, risk, 4)
+    assert (right["statistic"], right["p"], right["groups"]) == (0, 1, 4)
+    y[0] = 1  # an event where none can be
+    wrong = prediction.hosmer_lemeshow(y, risk, 4)
+    assert (wrong["statistic"], wrong["p"]) == (np.inf, 0)
+
+
+# --- intercept, slope, ratio
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+def test_measures_as_in_r(dataset):
+    ours = prediction.calibration_measures(*INPUT[dataset])
+    narrow = prediction.calibration_measures(*INPUT[dataset], level=0.8)
+    for measure in ("intercept", "slope", "recalibration_intercept"):
+        expected = R[dataset][measure]
+        for column in ("value", "lower", "upper", "p"):
+            assert ours.loc[measure, column] == pytest.approx(expected[column], abs=FITTED)
+        assert narrow.loc[measure, "lower"] == pytest.approx(expected["lower80"], abs=FITTED)
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+def test_measures_as_in_rms(dataset):
+    ours, theirs = prediction.calibration_measures(*INPUT[dataset]), R[dataset]["val.prob"]
+    assert ours.loc["slope", "value"] == pytest.approx(theirs["Slope"], abs=LRM)
+    intercept = ours.loc["recalibration_intercept", "value"]
+    assert intercept == pytest.approx(theirs["Intercept"], abs=LRM)
+
+
+def test_expected_to_observed_by_hand():
+    y, risk = np.repeat([0, 1], [75, 25]), np.repeat([0.1, 0.5], 50)
+    row = prediction.calibration_measures(y, risk).loc["expected_observed"]
+    assert row["value"] == pytest.approx(30 / 25, rel=SAME)
+    factor = np.exp(1.959963984540054 * (0.75 / 25) ** 0.5)
+    assert [row["lower"], row["upper"]] == pytest.approx([1.2 / factor, 1.2 * factor], rel=SAME)
+    assert row["ideal"] == 1
+    assert row["p"] == pytest.approx(0.2925, abs=5e-5)  # z = log(1.2) / 0.1732 = 1.0526
+
+
+def test_a_logistic_model_is_calibrated_where_it_was_fitted():
+    from statsmodels.discrete.discrete_model import Logit
+
+    rng = np.random.default_rng(5)
+    design = np.column_stack([np.ones(60), rng.normal(size=(60, 3))])
+    y = (rng.random(60) < expit(design @ [0.2, 1, -1, 0.5])).astype(int)
+    risk = Logit(y, design).fit(disp=0, tol=1e-12).predict()
+    table = prediction.calibration_measures(y, risk)
+    assert table["value"].to_numpy() == pytest.approx([1, 0, 1, 0], abs=FITTED)
+    assert table["ideal"].to_list() == [1, 0, 1, 0]
+
+
+def test_separated_and_constant_risks_have_no_slope():
+    y = np.array([0, 0, 1, 1])
+    for risk, slope in (
+        ([0.1, 0.2, 0.6, 0.7], np.inf),
+        ([0.1, 0.3, 0.3, 0.7], np.inf),
+        ([0.7, 0.6, 0.6, 0.1], -np.inf),
+        ([0.3, 0.3, 0.3, 0.3], np.nan),
+    ):
+        table = prediction.calibration_measures(y, risk)
+        assert table.loc["slope", "value"] == pytest.approx(slope, nan_ok=True)
+        assert table.loc["slope", ["lower", "upper", "p"]].isna().all()
+        assert table.loc["recalibration_intercept", ["value", "lower", "upper", "p"]].isna().all()
+        assert table.drop(["slope", "recalibration_intercept"]).notna().all(axis=None)
+    # One risk for all: the intercept makes it the share of events.
+    value = prediction.calibration_measures(y, np.full(4, 0.3)).loc["intercept", "value"]
+    assert value == pytest.approx(-logit(0.3), abs=SAME)
+
+
+@pytest.mark.parametrize(
+    "risk", [[1e-300, 1e-200, 1e-3, 1 - 1e-16], [1e-9, 1e-9, 1 - 1e-9, 1 - 1e-9], [1e-300] * 4]
+)
+def test_the_intercept_is_found_from_far_away(risk):
+    y = np.array([1, 0, 1, 0])
+    value = prediction.calibration_measures(y, risk).loc["intercept", "value"]
+    assert expit(logit(risk) + value).sum() == pytest.approx(2, abs=1e-8)
+
+
+@properties
+@given(patients(largest=25))
+def test_measures_solve_the_likelihood_equations(case):
+    y, risk = case
+    table = prediction.calibration_measures(y, risk)["value"]
+    x = logit(risk)
+    assert (y - expit(x + table["intercept"])).sum() == pytest.approx(0, abs=FITTED)
+    if np.isfinite(table["slope"]):
+        rest = y - expit(table["recalibration_intercept"] + table["slope"] * x)
+        assert [rest.sum(), rest @ x] == pytest.approx([0, 0], abs=FITTED)
+
+
+@properties
+@given(patients(), st.floats(-1, 1), st.floats(0.2, 3))
+def test_measures_follow_a_change_of_the_risks(case, shift, factor):
+    y, risk = case
+    before = prediction.calibration_measures(y, risk)["value"]
+    after = prediction.calibration_measures(y, expit(shift + factor * logit(risk)))["value"]
+    assume(np.isfinite(before["slope"]) and abs(before["slope"]) < 50)
+    assert after["slope"] * factor == pytest.approx(before["slope"], abs=1e-7)
+    joint = after["recalibration_intercept"] + after["slope"] * shift
+    assert joint == pytest.approx(before["recalibration_intercept"], abs=1e-7)
+    shifted = prediction.calibration_measures(y, expit(shift + logit(risk)))["value"]
+    assert shifted["intercept"] == pytest.approx(before["intercept"] - shift, abs=FITTED)
+
+
+@properties
+@given(patients())
+def test_measures_mirror(case):
+    y, risk = case
+    one, other = (prediction.calibration_measures(*c) for c in (case, (1 - y, 1 - risk)))
+    assert other.loc["intercept", "value"] == pytest.approx(
+        -one.loc["intercept", "value"], abs=1e-7
+    )
+    for column in ("value", "lower", "upper"):
+        ends = one.loc["slope", column], other.loc["slope", column]
+        assert ends[1] == pytest.approx(ends[0], abs=1e-7, rel=1e-7, nan_ok=True)
+
+
+# --- curves
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+def test_groups_as_in_r(dataset):
+    y, risk = INPUT[dataset]
+    expected = R[dataset]["hosmer_lemeshow"][2]
+    for method in ("wilson", "exact"):
+        ours = prediction.calibration_curve(y, risk, method=method)
+        assert ours["n"].to_list() == expected["n"]
+        assert ours["events"].to_list() == expected["events"]
+        assert ours["expected"].to_numpy() == pytest.approx(expected["expected"], rel=SAME)
+        limits = ours[["lower", "upper"]].to_numpy()
+        assert limits == pytest.approx(np.array(R[dataset][method]), abs=SEARCH)
+        assert ours["rate"].to_numpy() == pytest.approx(ours["events"] / ours["n"], abs=0)
+        assert ours["risk"].to_numpy() == pytest.approx(ours["expected"] / ours["n"], abs=0)
+
+
+@properties
+@given(patients(), st.one_of(st.none(), st.integers(1, 60)))
+def test_groups_part_the_patients(case, groups):
+    y, risk = case
+    curve = prediction.calibration_curve(y, risk, groups)
+    assert (curve["n"].sum(), curve["events"].sum()) == (y.size, y.sum())
+    assert (curve["n"] > 0).all()
+    assert len(curve) <= (groups or y.size)
+    assert (curve["high"].to_numpy()[:-1] < curve["low"].to_numpy()[1:]).all()
+    assert curve["low"].iloc[0] == risk.min()
+    assert curve["high"].iloc[-1] == risk.max()
+    for row in curve.itertuples():
+        inside = (risk >= row.low) & (risk <= row.high)
+        assert (inside.sum(), y[inside].sum()) == (row.n, row.events)
+        assert row.lower <= row.rate <= row.upper
+    if groups is None:
+        assert (curve["low"] == curve["high"]).all()
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+@pytest.mark.parametrize("row", [0, 1])
+def test_smooth_curve_as_in_r(dataset, row):
+    expected = R[dataset]["smooth"][row]
+    frac = [2 / 3, 0.3][row]
+    assert frac == pytest.approx(expected["f"], rel=SAME)
+    ours = prediction.smooth_calibration(*INPUT[dataset], frac)
+    assert ours["risk"].to_numpy() == pytest.approx(np.array(expected["risk"]), rel=SAME)
+    assert ours["rate"].to_numpy() == pytest.approx(np.array(expected["rate"]), abs=SAME)
+    assert ours["n"].sum() == INPUT[dataset][0].size
+    error = prediction.calibration_error(*INPUT[dataset], frac)
+    assert error.to_dict() == pytest.approx(expected["errors"], abs=SAME)
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+def test_errors_as_in_rms(dataset):
+    ours, theirs = prediction.calibration_error(*INPUT[dataset]), R[dataset]["val.prob"]
+    expected = [theirs["Eavg"], theirs["E90"], theirs["Emax"]]
+    assert ours[["ici", "e90", "emax"]].to_numpy() == pytest.approx(expected, abs=SAME)
+
+
+def test_statsmodels_lowess_is_another_where_most_risks_are_equal():
+    from statsmodels.nonparametric.smoothers_lowess import lowess
+
+    y, risk = INPUT["one-large-group"]
+    common = risk == 0.2
+    assert common.mean() > 2 / 3
+    ours = prediction.smooth_calibration(y, risk)["rate"].iloc[0]
+    assert ours == pytest.approx(y[common].mean(), abs=SAME)
+    with np.errstate(all="ignore"):
+        theirs = lowess(y, risk, it=0, delta=0.01 * np.ptp(risk), return_sorted=False)
+    assert (np.abs(theirs[common] - ours) > 0.1).all()
+
+
+def test_small_and_flat_curves():
+    flat = prediction.smooth_calibration([0, 1, 1, 1], [0.3] * 4)
+    assert flat.to_dict("list") == {"risk": [0.3], "n": [4], "rate": [0.75]}
+    assert prediction.calibration_error([0, 1, 1, 1], [0.3] * 4).to_numpy() == pytest.approx(0.45)
+    two = prediction.smooth_calibration([1, 0], [0.7, 0.3])
+    assert two["rate"].to_list() == [0, 1]
+
+
+@properties
+@given(st.lists(st.integers(1, 99), min_size=3, max_size=40), st.sampled_from([0.3, 2 / 3, 1]))
+def test_a_straight_line_is_its_own_smooth_curve(risk, frac):
+    """Half the patients of each risk have the outcome, so that the curve is 1/2 throughout."""
+    risk = np.repeat(risk, 2) / 100
+    curve = prediction.smooth_calibration(np.arange(risk.size) % 2, risk, frac)
+    assert curve["rate"].to_numpy() == pytest.approx(0.5, abs=SAME)
+
+
+# --- Brier score
+
+
+@pytest.mark.parametrize("dataset", INPUT)
+def test_brier_score_as_in_r_and_scikit_learn(dataset):
+    y, risk = INPUT[dataset]
+    for groups, key in ((10, "ten"), (None, "each")):
+        ours = prediction.brier_decomposition(y, risk, groups)
+        assert ours["brier"] == pytest.approx(R[dataset]["val.prob"]["Brier"], rel=SAME)
+        assert ours["brier"] == pytest.approx(brier_score_loss(y, risk), rel=SAME)
+        for part, value in R[dataset]["brier"][key].items():
+            assert ours[part] == pytest.approx(value, abs=SAME)
+
+
+def test_brier_score_by_hand():
+    ours = prediction.brier_decomposition([0, 1, 0, 1], [0.2, 0.2, 0.6, 0.8], groups=2)
+    expected = {
+        "brier": (0.04 + 0.64 + 0.36 + 0.04) / 4,
+        "reliability": (0.3**2 + 0.2**2) / 2,
+        "resolution": 0.0,
+        "uncertainty": 0.25,
+        "within_variance": (0 + 0 + 0.01 + 0.01) / 4,
+        "within_covariance": 2 * (0 + 0 + 0.1 * 0.5 + 0.1 * 0.5) / 4,
+        "scaled": 1 - 0.27 / 0.25,
+        "expected": (0.16 + 0.16 + 0.24 + 0.16) / 4,
+    }
+    assert ours.to_dict() == pytest.approx(expected, abs=SAME)
+
+
+@properties
+@given(patients(), st.one_of(st.none(), st.integers(1, 60)))
+def test_the_parts_of_the_brier_score_add_up(case, groups):
+    y, risk = case
+    part = prediction.brier_decomposition(y, risk, groups)
+    murphy = part["reliability"] - part["resolution"] + part["uncertainty"]
+    within = part["within_variance"] - part["within_covariance"]
+    assert murphy + within == pytest.approx(part["brier"], abs=SAME)
+    assert part["resolution"] <= part["uncertainty"] + SAME
+    if groups is None:
+        assert [part["within_variance"], part["within_covariance"]] == pytest.approx(
+            [0, 0], abs=SAME
+        )
+    if groups == 1:
+        assert part["resolution"] == pytest.approx(0, abs=SAME)
+    mirror = prediction.brier_decomposition(1 - y, 1 - risk, None)
+    assert mirror["brier"] == pytest.approx(part["brier"], abs=SAME)
+    assert mirror["scaled"] == pytest.approx(part["scaled"], abs=1e-10)
+
+
+def test_brier_score_of_perfect_useless_and_right_risks():
+    y = np.array([0, 0, 0, 1])
+    perfect = prediction.brier_decomposition(y, y)
+    assert (perfect["brier"], perfect["scaled"], perfect["expected"]) == (0, 1, 0)
+    useless = prediction.brier_decomposition(y, np.full(4, 0.25))
+    assert (useless["scaled"], useless["brier"]) == (0, useless["uncertainty"])
+    right = prediction.brier_decomposition(
+        np.repeat([0, 1, 0, 1], [8, 2, 2, 8]), [0.2] * 10 + [0.8] * 10
+    )
+    assert right["expected"] == pytest.approx(right["brier"], abs=SAME)
+    assert right["reliability"] == pytest.approx(0, abs=SAME)
+
+
+# --- all
+
+
+@properties
+@given(patients(smallest=8), st.randoms(use_true_random=False))
+def test_the_order_of_the_patients_does_not_matter(case, random):
+    y, risk = case
+    order = random.sample(range(y.size), y.size)
+    assume(len(prediction.calibration_curve(y, risk)) > 2)
+    for function in FUNCTIONS:
+        one, other = as_array(function(y, risk)), as_array(function(y[order], risk[order]))
+        assert other == pytest.approx(one, abs=FITTED, rel=FITTED, nan_ok=True)
+
+
+BAD_PATIENTS = [
+    ([], [], r"y: expected one or more values in a row, got shape \(0,\)"),
+    ([0, 2], [0.1, 0.2], "y: expected 0 or 1, got 2 at position 1"),
+    ([0, np.nan], [0.1, 0.2], "y: expected 0 or 1, got nan at position 1"),
+    ([1, 1], [0.1, 0.2], "y: expected both classes 0 and 1, got only 1"),
+    ([0, 1], [0.1, np.nan], "risk: expected finite numbers, got nan at position 1"),
+    ([0, 1], [-0.1, 0.5], "risk: expected numbers from 0 to 1, got -0.1 at position 0"),
+    ([0, 1], [0.1, 70], "risk: expected numbers from 0 to 1, got 70 at position 1"),
+    ([0, 1], [0.1], "risk: expected 2 values, as many as y, got 1"),
+    ([0, 1], ["low", "high"], "risk: expected numbers, got .*low"),
+]
+
+
+@pytest.mark.parametrize(("y", "risk", "message"), BAD_PATIENTS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_bad_patients_are_named(function, y, risk, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        function(y, risk)
+
+
+Y, RISK = [0, 1, 0, 1], [0.2, 0.3, 0.4, 0.5]
+BAD = [
+    (
+        "groups: expected a whole number of at least 3, got 2",
+        lambda: prediction.hosmer_lemeshow(Y, RISK, 2),
+    ),
+    ("groups: .* at least 3, got 3.5", lambda: prediction.hosmer_lemeshow(Y, RISK, 3.5)),
+    ("groups: .* at least 3, got None", lambda: prediction.hosmer_lemeshow(Y, RISK, None)),
+    (
+        r"risk: expected values for at least 3 groups, got 2 \(ties\)",
+        lambda: prediction.hosmer_lemeshow(Y, [0.2, 0.2, 0.4, 0.4]),
+    ),
+    (
+        "risk: expected numbers above 0 and below 1, got 1 at position 2",
+        lambda: prediction.calibration_measures(Y, [0.2, 0.3, 1, 0]),
+    ),
+    ("level: .* got 95", lambda: prediction.calibration_measures(Y, RISK, level=95)),
+    ("groups: .* at least 1, got 0", lambda: prediction.calibration_curve(Y, RISK, 0)),
+    ("level: .* got 1", lambda: prediction.calibration_curve(Y, RISK, level=1)),
+    (
+        "method: expected one of exact, wilson, got 'wald'",
+        lambda: prediction.calibration_curve(Y, RISK, method="wald"),
+    ),
+    ("frac: .* above 0, at most 1, got 0", lambda: prediction.smooth_calibration(Y, RISK, 0)),
+    ("frac: expected a number, got '1'", lambda: prediction.smooth_calibration(Y, RISK, "1")),
+    ("frac: .* got 1.5", lambda: prediction.calibration_error(Y, RISK, 1.5)),
+    ("groups: .* got -1", lambda: prediction.brier_decomposition(Y, RISK, -1)),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

@@ -1,0 +1,338 @@
+"""hccbook.simulate: the same numbers, whoever computes them."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+
+import joblib
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joblib.externals.loky import get_reusable_executor
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from hccbook import simulate
+from hccbook.simulate import generator, repeat
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+PATIENCE = 100  # seconds; only a process that hangs reaches it
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_process_stays():
+    yield
+    get_reusable_executor().shutdown(wait=True)
+
+
+# What is repeated: at module level, so that every backend can send it.
+
+
+def draw(rng):
+    return rng.random()
+
+
+def solve(rng, size):
+    """Linear algebra on a matrix so large that threads would share the work."""
+    return np.linalg.solve(rng.normal(size=(size, size)), rng.normal(size=size))
+
+
+def process(rng):
+    return os.getpid()
+
+
+def threads(rng):
+    return {library["num_threads"] for library in threadpool_info()}
+
+
+def table(rng, function, times, seeds):
+    return function, times, seeds, rng.integers(1000, size=3).tolist()
+
+
+def writable(rng, values):
+    return values.flags.writeable, float(values.sum())
+
+
+class Counted:
+    """Count how often it is pickled."""
+
+    packed = 0
+
+    def __getstate__(self):
+        self.packed += 1
+        return {}
+
+
+def held(rng, counted):
+    return counted.packed
+
+
+def nested(rng):
+    return repeat(draw, 3, seed=int(rng.integers(1000)), workers=2)
+
+
+def one_in_ten_fails(rng):
+    if (value := rng.random()) < 0.1:
+        raise ZeroDivisionError(f"drew {value}")
+    return value
+
+
+class Stubborn(Exception):
+    """An error that cannot be unpickled."""
+
+    def __init__(self, one, two):
+        super().__init__(one)
+
+
+def stubborn(rng):
+    raise Stubborn("no", "way")
+
+
+# Which random numbers
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**100, np.int64(7)])
+def test_each_repetition_has_a_spawned_seed(seed):
+    spawned = np.random.SeedSequence(int(seed)).spawn(20)
+    assert repeat(draw, 20, seed) == [np.random.default_rng(child).random() for child in spawned]
+
+
+def test_a_seed_sequence_may_be_a_child_and_stays_as_it_is():
+    first, second = np.random.SeedSequence([3, 4], pool_size=8).spawn(2)
+    drawn = repeat(draw, 10, first)
+    assert first.n_children_spawned == 0
+    assert drawn == repeat(draw, 10, seed=first)
+    assert drawn == [np.random.default_rng(child).random() for child in first.spawn(10)]
+    assert not set(drawn) & set(repeat(draw, 10, second))
+
+
+@properties
+@given(st.integers(0, 2**64), st.integers(1, 20), st.integers(0, 20))
+def test_results_depend_on_the_number_of_the_repetition_alone(seed, times, more):
+    drawn = repeat(draw, times + more, seed)
+    assert drawn[:times] == repeat(draw, times, seed)
+    assert drawn[-1] == draw(generator(seed, times + more - 1))
+    assert len(set(drawn)) == times + more
+
+
+def test_a_generator_always_starts_anew():
+    assert generator(1, 2).random() == generator(1, 2).random()
+    assert generator(1, 2).random() != generator(2, 1).random()
+
+
+# The same numbers everywhere
+
+
+@pytest.mark.parametrize("workers", [-1, 3, 2])
+def test_processes_give_the_same_bits(workers):
+    serial = repeat(solve, 12, 5, workers=1, size=200)
+    shared = repeat(solve, 12, 5, workers=workers, size=200)
+    assert np.array_equal(shared, serial)
+    assert repeat(draw, 1000, 5, workers=workers) == repeat(draw, 1000, 5)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading", "sequential"])
+def test_backends_give_the_same_bits(backend):
+    serial = repeat(solve, 12, 5, size=200)
+    with joblib.parallel_config(backend=backend, n_jobs=2):
+        assert np.array_equal(repeat(solve, 12, 5, size=200), serial)
+        assert repeat(draw, 300, 5) == repeat(draw, 300, 5, workers=1)
+
+
+def test_repetitions_may_repeat():
+    assert repeat(nested, 5, workers=2) == repeat(nested, 5)
+
+
+def test_linear_algebra_keeps_to_one_thread_for_the_time_being():
+    with threadpool_limits(2):
+        assert repeat(threads, 3) == [{1}] * 3
+        with joblib.parallel_config(backend="threading", n_jobs=2):
+            assert repeat(threads, 3) == [{1}] * 3
+        assert threads(None) == {2}
+    assert repeat(threads, 3, workers=2) == [{1}] * 3
+
+
+def test_workers_with_threads_of_their_own_keep_to_one_thread_too():
+    with joblib.parallel_config(backend="loky", n_jobs=2, inner_max_num_threads=2):
+        assert repeat(threads, 3) == [{1}] * 3
+
+
+def test_libraries_that_are_loaded_later_keep_to_one_thread_too():
+    code = """
+from hccbook import simulate
+from threadpoolctl import threadpool_info
+
+def threads(rng):
+    import scipy.linalg  # brings a library with threads
+    found = {library["num_threads"] for library in threadpool_info()}
+    import sklearn.utils  # brings another one
+    return found
+
+before = len(threadpool_info())
+assert simulate.repeat(threads, 2) == [{1}] * 2
+assert len(threadpool_info()) == before + 2
+assert threads(None) == {2}
+"""
+    two = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE, env=os.environ | two)
+
+
+# Processes
+
+
+def test_one_worker_starts_no_process():
+    get_reusable_executor().shutdown(wait=True)
+    before = psutil.Process().children(recursive=True)
+    assert set(repeat(process, 50, workers=1) + repeat(process, 50)) == {os.getpid()}
+    with joblib.parallel_config(n_jobs=2):
+        assert set(repeat(process, 50, workers=1)) == {os.getpid()}
+    assert psutil.Process().children(recursive=True) == before
+
+
+def test_more_workers_are_other_processes():
+    assert os.getpid() not in repeat(process, 50, workers=2)
+    with joblib.parallel_config(n_jobs=2):
+        assert os.getpid() not in repeat(process, 50)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_arguments_arrive_whatever_their_names(workers):
+    given = {"function": "f", "times": [1, 2], "seeds": {"a": 1}}
+    rows = repeat(table, 4, 3, workers=workers, **given)
+    assert [row[:3] for row in rows] == [("f", [1, 2], {"a": 1})] * 4
+    assert [row[3] for row in rows] == [
+        generator(3, i).integers(1000, size=3).tolist() for i in range(4)
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_large_arrays_arrive_as_arrays(workers):
+    values = np.ones(300_000)
+    assert repeat(writable, 3, workers=workers, values=values) == [(True, values.sum())] * 3
+
+
+def test_a_large_argument_is_packed_once():
+    counted = Counted()
+    assert repeat(held, 40, workers=2, counted=counted) == [0] * 40
+    assert counted.packed == 1
+
+
+def test_a_lambda_can_be_sent():
+    assert repeat(lambda rng: rng.random(), 20, 1, workers=2) == repeat(draw, 20, 1)
+
+
+def test_what_cannot_be_sent_runs_here():
+    lock = threading.Lock()
+    assert repeat(lambda rng, lock: lock, 2, lock=lock) == [lock, lock]
+    for backend in ("loky", "threading"):
+        with (
+            joblib.parallel_config(backend=backend),
+            pytest.raises(ValueError, match=r"^function: expected one that can be sent.*workers=1"),
+        ):
+            repeat(lambda rng, lock: 1, 2, workers=2, lock=lock)
+
+
+def test_the_count_is_shown_where_somebody_watches(monkeypatch, capsys):
+    repeat(draw, 15, label="cohorts")
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("JPY_SESSION_NAME", "lab.ipynb")
+    assert repeat(draw, 15, label="cohorts") == repeat(draw, 15, workers=2)
+    shown = capsys.readouterr().out
+    assert re.findall(r"\w+: \d+ of \d+", shown) == [
+        *("cohorts: 1 of 15", "cohorts: 11 of 15"),
+        *("repetitions: 1 of 15", "repetitions: 11 of 15"),
+    ]
+
+
+# Failures
+
+
+@pytest.mark.parametrize(
+    ("seed", "workers"), [(4, 1), (4, 2), (np.random.SeedSequence(4, spawn_key=(1,)), 1)]
+)
+def test_a_failure_can_be_repeated_alone(seed, workers):
+    with pytest.raises(RuntimeError, match=r"^repetition \d+: ZeroDivisionError: drew") as failed:
+        repeat(one_in_ten_fails, 200, seed, workers=workers)
+    message = str(failed.value)
+    call = re.search(r"simulate\.generator\(.*\)(?=\)$)", message)[0]
+    rng = eval(call, {"simulate": simulate, "SeedSequence": np.random.SeedSequence})
+    with pytest.raises(ZeroDivisionError, match=re.search(r"drew [\d.e-]+", message)[0]):
+        one_in_ten_fails(rng)
+
+
+def test_the_first_failure_stops_a_serial_run():
+    first = next(i for i in range(200) if generator(4, i).random() < 0.1)
+    with pytest.raises(RuntimeError, match=rf"^repetition {first}:") as failed:
+        repeat(one_in_ten_fails, 200, 4)
+    assert isinstance(failed.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_that_cannot_be_sent_is_told(workers):
+    with pytest.raises(RuntimeError, match=r"^repetition \d+: Stubborn: no"):
+        repeat(stubborn, 3, workers=workers)
+
+
+def test_a_result_that_cannot_be_sent_is_told():
+    with pytest.raises(RuntimeError, match=r"^repetition \d+: TypeError: cannot pickle"):
+        repeat(lambda rng: threading.Lock(), 3, workers=2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupt_ends_everything(workers, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"""
+import os, pathlib, signal
+from hccbook import simulate
+
+def interrupt(rng, reader, flag):
+    if rng.random() < 0.1:
+        try:
+            flag.touch(exist_ok=False)
+        except FileExistsError:
+            return 0
+        os.kill(reader, signal.SIGINT)
+    return 1
+
+def one(rng):
+    return 1
+
+if __name__ == "__main__":
+    try:
+        flag = pathlib.Path({str(tmp_path / "flag")!r})
+        simulate.repeat(interrupt, 100_000, workers={workers}, reader=os.getpid(), flag=flag)
+    except KeyboardInterrupt:
+        print("interrupted")
+    assert simulate.repeat(one, 5, workers={workers}) == [1] * 5
+    print("and used again")
+""")
+    # Output ends only when every process that shares it has ended.
+    ran = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ran.stdout, ran.returncode) == ("interrupted\nand used again\n", 0), ran.stderr
+
+
+BAD = [
+    ("function: expected a function, got 3", lambda: repeat(3, 10)),
+    ("times: expected a whole number of at least 1, got 0", lambda: repeat(draw, 0)),
+    ("times: expected a whole number of at least 1, got 2.5", lambda: repeat(draw, 2.5)),
+    ("times: expected a whole number of at least 1, got '9'", lambda: repeat(draw, "9")),
+    ("seed: expected a whole number of at least 0, got -1", lambda: repeat(draw, 2, -1)),
+    ("seed: expected a whole number of at least 0, got None", lambda: repeat(draw, 2, None)),
+    ("workers: expected a whole number of at least 1, got 0", lambda: repeat(draw, 2, workers=0)),
+    ("workers: expected a whole number of at least 1, got -2", lambda: repeat(draw, 2, workers=-2)),
+    ("seed: expected a whole number of at least 0, got nan", lambda: generator(np.nan, 0)),
+    ("repetition: expected a whole number of at least 0, got -1", lambda: generator(0, -1)),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        call()

@@ -1,0 +1,363 @@
+"""hccbook.survival: follow-up, restricted means, the C-index and landmarks, against R."""
+
+import doctest
+import itertools
+import json
+import math
+import warnings
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from lifelines import KaplanMeierFitter
+from lifelines.statistics import logrank_test
+from lifelines.utils import concordance_index, restricted_mean_survival_time
+from scipy.stats import norm
+
+from hccbook import survival
+from hccbook.survival import concordance
+
+SAME = 1e-12  # the same sums in another order; the reference files have 15 digits
+NEWTON = 1e-11  # the same maximum, each program's own last step
+AREA = 1e-10  # lifelines integrates with other steps
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "survival-models.json").read_text())
+INPUT = {
+    name: part
+    for file in ("survival.csv", "survival-models.csv")
+    for name, part in pd.read_csv(REFERENCE / file).groupby("dataset")
+}
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def number(value):
+    """Read R's number; "NA" is a curve that does not come down so far."""
+    return math.inf if value == "NA" else value
+
+
+@st.composite
+def follow_up(draw, largest=25):
+    """Whole-number times and scores with many ties, at least one event."""
+    n = draw(st.integers(2, largest))
+    time = draw(st.lists(st.integers(0, 9), min_size=n, max_size=n))
+    event = draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
+    score = draw(st.lists(st.integers(-3, 3), min_size=n, max_size=n))
+    assume(any(event))
+    return np.array(time), np.array(event), np.array(score)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("concordance", "cox", "curves", "landmarks"),
+        *("proportional", "restricted_mean", "two_groups", "validation"),
+    ],
+)
+def test_examples(module):
+    found = doctest.testmod(import_module(f"hccbook.survival.{module}"))
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+# Median follow-up
+
+
+@pytest.mark.parametrize("dataset", R["follow_up"])
+def test_follow_up_as_in_r(dataset):
+    expected = R["follow_up"][dataset]
+    time, event = (INPUT[dataset][name].to_numpy() for name in ("time", "event"))
+    ours = survival.median_follow_up(time, event)
+    assert [ours.value, ours.lower, ours.upper] == pytest.approx(
+        [number(expected[name]) for name in ("median", "lower", "upper")], abs=SAME
+    )
+    assert ours.n == len(time)
+
+
+@pytest.mark.parametrize("dataset", [name for name, x in R["follow_up"].items() if len(x) > 3])
+def test_follow_up_with_events_first_as_in_prodlim(dataset):
+    curve = R["follow_up"][dataset]["events_first"]
+    times, values = (np.atleast_1d(curve[name]) for name in ("time", "survival"))
+    down = np.flatnonzero(values <= 0.5 + SAME)
+    expected = times[down[0]] if down.size else math.inf
+    time, event = (INPUT[dataset][name].to_numpy() for name in ("time", "event"))
+    ours = survival.median_follow_up(time, event, convention="first", ties="events first")
+    assert ours.value == expected
+
+
+def test_the_order_of_events_and_censoring_at_one_time_matters():
+    time, event = [2, 2, 2, 3], [1, 1, 0, 0]
+    assert survival.median_follow_up(time, event).value == 3
+    assert survival.median_follow_up(time, event, ties="events first").value == 2.5
+
+
+@properties
+@given(follow_up(), st.sampled_from(["midpoint", "first"]))
+def test_follow_up_is_the_median_with_events_and_censoring_exchanged(case, convention):
+    time, event, _ = case
+    ours = survival.median_follow_up(time, event, 0.9, convention)
+    assert str(ours) == str(survival.median(time, 1 - event, 0.9, convention))
+    first = survival.median_follow_up(time + 1, event, 0.9, convention, "events first")
+    earlier = survival.median(time + 1 - 0.5 * event, 1 - event, 0.9, convention)
+    assert str(first) == str(earlier)
+
+
+def test_nobody_censored_leaves_no_follow_up_to_estimate():
+    ours = survival.median_follow_up([1, 2, 3], [1, 1, 1])
+    assert [ours.value, ours.lower, ours.upper] == [math.inf] * 3
+
+
+# Restricted means
+
+
+@pytest.mark.parametrize("dataset", R["rmst"])
+def test_restricted_means_as_in_r(dataset):
+    data = INPUT[dataset]
+    for expected in R["rmst"][dataset]:
+        horizon = expected["horizon"]
+        parts = {"all": data} | {f"group{g}": data[data["group"] == g] for g in (0, 1)}
+        for name, part in parts.items():
+            ours = survival.rmst(part["time"], part["event"], horizon)
+            assert [ours.value, ours.se] == pytest.approx(expected[name], rel=SAME, abs=SAME)
+            assert ours.n == len(part)
+        ours = survival.rmst_difference(data["time"], data["event"], data["group"], horizon, 0.9)
+        (one, se_one), (zero, se_zero) = expected["group1"], expected["group0"]
+        assert ours.value == pytest.approx(one - zero, abs=AREA)
+        assert ours.se == pytest.approx(math.hypot(se_one, se_zero), rel=SAME)
+        half = norm.ppf(0.95) * ours.se
+        assert [ours.lower, ours.upper] == pytest.approx([ours.value - half, ours.value + half])
+        if ours.se:
+            p = 2 * norm.sf(abs(one - zero) / math.hypot(se_one, se_zero))
+            assert ours.p == pytest.approx(p, rel=AREA)
+
+
+def test_lifelines_has_the_area_but_not_its_variance():
+    time, event = (INPUT["months"][name] for name in ("time", "event"))
+    fit = KaplanMeierFitter().fit(time, event)
+    ours = survival.rmst(time, event, 6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it integrates a step function by quadrature
+        _, variance = restricted_mean_survival_time(fit, t=6, return_variance=True)
+    area = restricted_mean_survival_time(fit, t=6)
+    assert area == pytest.approx(ours.value, rel=AREA)
+    assert variance / ours.se**2 > 50  # 90 patients
+
+
+@properties
+@given(follow_up(), st.floats(0.5, 12), st.integers(1, 50))
+def test_restricted_mean_is_the_area_under_the_curve(case, horizon, unit):
+    time, event, _ = case
+    last = time.max()
+    assume(horizon <= last or event[time == last].all())
+    ours = survival.rmst(time, event, horizon)
+    curve = KaplanMeierFitter().fit(time, event)
+    assert ours.value == pytest.approx(restricted_mean_survival_time(curve, t=horizon), abs=AREA)
+    assert 0 <= ours.value <= horizon * (1 + SAME)
+    scaled = survival.rmst(time * unit, event, horizon * unit)
+    assert [scaled.value, scaled.se] == pytest.approx(
+        [ours.value * unit, ours.se * unit], abs=SAME * unit
+    )
+
+
+@properties
+@given(follow_up(), st.floats(0.5, 20))
+def test_without_censoring_it_is_the_mean(case, horizon):
+    time, _, _ = case
+    ours = survival.rmst(time, np.ones(len(time)), horizon)
+    lived = np.minimum(time, horizon)
+    assert ours.value == pytest.approx(lived.mean(), abs=SAME)
+    assert ours.se == pytest.approx(lived.std() / math.sqrt(len(time)), abs=1e-9)
+
+
+@properties
+@given(follow_up())
+def test_the_difference_turns_round_when_groups_are_swapped(case):
+    time, event, score = case
+    group = (score > 0).astype(int)
+    assume(group.min() != group.max())
+    horizon = min(time[group == g].max() for g in (0, 1))
+    assume(horizon > 0)
+    ours = survival.rmst_difference(time, event, group, horizon)
+    mirror = survival.rmst_difference(time, event, 1 - group, horizon)
+    assert [mirror.value, mirror.se] == pytest.approx([-ours.value, ours.se], abs=SAME)
+    assert [mirror.lower, mirror.upper] == pytest.approx([-ours.upper, -ours.lower], abs=SAME)
+    assert mirror.p == pytest.approx(ours.p, nan_ok=True)
+
+
+def test_no_event_before_the_horizon():
+    ours = survival.rmst([3, 4, 5], [1, 0, 0], 2)
+    assert (ours.value, ours.se, ours.lower, ours.upper) == (2, 0, 2, 2)
+    ours = survival.rmst_difference([3, 4, 5, 6], [1, 0, 0, 1], [0, 1, 0, 1], 2)
+    assert (ours.value, ours.se) == (0, 0)
+    assert math.isnan(ours.p)
+
+
+def test_beyond_the_last_follow_up():
+    assert survival.rmst([1, 2, 3], [1, 0, 1], 10).value == pytest.approx(1 + 2 / 3 * 2)
+    with pytest.raises(ValueError, match="horizon: expected at most 3, the last follow-up, got 10"):
+        survival.rmst([1, 2, 3], [1, 1, 0], 10)
+    with pytest.raises(ValueError, match="at most 2, the last follow-up in group 1, got 3"):
+        survival.rmst_difference([1, 2, 3], [1, 0, 0], [1, 1, 0], 3)
+
+
+# C-index
+
+
+@pytest.mark.parametrize("dataset", R["concordance"])
+def test_c_index_as_in_r(dataset):
+    data, expected = INPUT[dataset], R["concordance"][dataset]
+    score = data["marker" if "marker" in data else "group"]
+    ours = survival.c_index(data["time"], data["event"], score)
+    assert [ours.value, ours.se] == pytest.approx([expected["c"], expected["se"]], abs=SAME)
+    theirs = concordance_index(data["time"], -score, data["event"])
+    assert ours.value == pytest.approx(theirs, abs=SAME)
+
+
+def brute_force_c(time, event, score):
+    """C and the root of the summed squares of its derivatives by the patients' weights."""
+    n, right, pairs = len(time), np.zeros(len(time)), np.zeros(len(time))
+    for i, j in itertools.permutations(range(n), 2):
+        if event[i] and (time[i] < time[j] or (time[i] == time[j] and not event[j])):
+            good = 1.0 if score[i] > score[j] else 0.5 if score[i] == score[j] else 0.0
+            right[[i, j]] += good
+            pairs[[i, j]] += 1
+    assume(pairs.any())
+    c = right.sum() / pairs.sum()
+    return c, math.sqrt(np.sum((right - c * pairs) ** 2)) / (pairs.sum() / 2)
+
+
+@pytest.mark.parametrize("matrix", [True, False])
+@properties
+@given(case=follow_up())
+def test_c_index_counts_pairs(matrix, case):
+    time, event, score = case
+    c, se = brute_force_c(*case)
+    with pytest.MonkeyPatch.context() as patch:
+        if not matrix:
+            patch.setattr(concordance, "_FEW_PAIRS", 0)
+        ours = survival.c_index(time, event, score)
+        assert [ours.value, ours.se] == pytest.approx([c, se], abs=SAME)
+        half = norm.ppf(0.975) * se
+        assert ours.lower == pytest.approx(max(c - half, 0), abs=SAME)
+        assert ours.upper == pytest.approx(min(c + half, 1), abs=SAME)
+        other = survival.c_index(time**2 + 1, event, np.exp(-score))  # ranks only, and reversed
+    assert [other.value, other.se] == pytest.approx([1 - c, se], abs=SAME)
+
+
+def test_both_ways_agree_in_many_patients():
+    rng = np.random.default_rng(1)
+    time, event = rng.integers(0, 300, 900), rng.integers(0, 2, 900)
+    score = rng.normal(size=900).round(1) - time / 100
+    assert event.sum() * 900 > concordance._FEW_PAIRS
+    many = survival.c_index(time, event, score)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(concordance, "_FEW_PAIRS", 900**2)
+        few = survival.c_index(time, event, score)
+    assert [many.value, many.se] == pytest.approx([few.value, few.se], rel=SAME)
+    assert many.value == pytest.approx(concordance_index(time, -score, event), rel=SAME)
+
+
+@properties
+@given(st.data(), st.lists(st.integers(0, 20), min_size=1, max_size=40))
+def test_sums_of_signs(data, ranks):
+    ranks, queries = np.array(ranks), data.draw(st.integers(1, 10))
+    stop, asked = (
+        np.array(data.draw(st.lists(st.integers(0, top), min_size=queries, max_size=queries)))
+        for top in (len(ranks), 25)
+    )
+    expected = [np.sign(a - ranks[:s]).sum() for s, a in zip(stop, asked, strict=True)]
+    assert list(concordance._sums_of_signs(ranks, stop, asked)) == expected
+
+
+def test_scores_without_variance():
+    for score, c in (([3, 2, 1], 1), ([1, 2, 3], 0), ([1, 1, 1], 0.5)):
+        ours = survival.c_index([1, 2, 3], [1, 1, 0], score)
+        assert (ours.value, ours.se, ours.lower, ours.upper) == (c, 0, c, c)
+
+
+# Landmarks
+
+
+@pytest.mark.parametrize(("dataset", "at"), [("trial", 60), ("months", 2)])
+def test_landmark_as_in_r(dataset, at):
+    data, expected = INPUT[dataset], R["landmark"][dataset]
+    kept = survival.landmark(data["time"], data["event"], at, data["response"])
+    assert (len(kept), kept["group"].sum()) == (expected["n"], expected["responders"])
+    columns = kept["time"], kept["event"], kept["group"]
+    hr = survival.cox_two_groups(*columns)
+    assert math.log(hr.value) == pytest.approx(expected["coef"], abs=NEWTON)
+    statistic, p = survival.logrank(*columns)
+    assert statistic == pytest.approx(expected["chisq"], rel=NEWTON)
+    one, two = kept[kept["group"] == 1], kept[kept["group"] == 0]
+    theirs = logrank_test(one["time"], two["time"], one["event"], two["event"])
+    assert p == pytest.approx(theirs.p_value, rel=1e-9)
+
+
+@properties
+@given(follow_up(), st.integers(0, 8), st.floats(0.01, 5))
+def test_groups_do_not_know_the_future(case, at, later):
+    time, event, score = case
+    assume(time.max() > at)
+    response = np.where(score > 0, np.minimum(score, time), np.inf)
+    kept = survival.landmark(time, event, at, response)
+    moved = np.where(response > at, np.inf, response)
+    pd.testing.assert_frame_equal(kept, survival.landmark(time, event, at, moved))
+    longer = survival.landmark(np.where(time > at, time + later, time), event, at, response)
+    pd.testing.assert_series_equal(kept["group"], longer["group"])
+    assert list(kept.index) == list(np.flatnonzero(time > at))
+    assert (kept["time"] == time[kept.index] - at).all()
+    assert (kept["event"] == event[kept.index]).all()
+    assert (kept["group"] == (response[kept.index] <= at)).all()
+    known = survival.landmark(time, event, at, group=(score > 0))
+    assert (known["group"] == (score[kept.index] > 0)).all()
+    assert list(survival.landmark(time, event, at)) == ["time", "event"]
+
+
+GOOD = ([1, 2, 3], [1, 1, 0])
+BAD = [
+    ("time: expected at least 0, got -1", lambda: survival.median_follow_up([-1], [1])),
+    ("event: .* got 2 at", lambda: survival.median_follow_up([1], [2])),
+    ("level: .* got 1", lambda: survival.median_follow_up(*GOOD, level=1)),
+    ("convention: .* got 'x'", lambda: survival.median_follow_up(*GOOD, convention="x")),
+    ("ties: .* got 'x'", lambda: survival.median_follow_up(*GOOD, ties="x")),
+    ("time: .* got shape", lambda: survival.rmst([], [], 1)),
+    ("event: expected 3 values", lambda: survival.rmst([1, 2, 3], [1], 1)),
+    ("horizon: .* above 0, got 0", lambda: survival.rmst(*GOOD, 0)),
+    ("horizon: .* got inf", lambda: survival.rmst(*GOOD, math.inf)),
+    ("horizon: .* got '1'", lambda: survival.rmst(*GOOD, "1")),
+    ("level: .* got 2", lambda: survival.rmst(*GOOD, 2, level=2)),
+    ("group: .* got only 1", lambda: survival.rmst_difference(*GOOD, [1, 1, 1], 1)),
+    ("group: expected 3 values", lambda: survival.rmst_difference(*GOOD, [1, 0], 1)),
+    ("horizon: .* got nan", lambda: survival.rmst_difference(*GOOD, [1, 0, 1], math.nan)),
+    ("level: .* got 0", lambda: survival.rmst_difference(*GOOD, [1, 0, 1], 1, 0)),
+    ("score: expected 3 values, as many as time", lambda: survival.c_index(*GOOD, [1])),
+    ("score: expected finite numbers", lambda: survival.c_index(*GOOD, [1, math.nan, 2])),
+    ("event: expected at least one", lambda: survival.c_index([1, 2], [0, 0], [1, 2])),
+    ("time: expected a patient followed", lambda: survival.c_index([1, 1], [1, 1], [1, 2])),
+    ("level: .* got 1", lambda: survival.c_index(*GOOD, [1, 2, 3], 1)),
+    ("at: .* at least 0, got -1", lambda: survival.landmark(*GOOD, -1)),
+    ("at: .* got inf", lambda: survival.landmark(*GOOD, math.inf)),
+    ("at: expected less than .* 3, got 3", lambda: survival.landmark(*GOOD, 3)),
+    ("at: expected a number", lambda: survival.landmark(*GOOD, None)),
+    ("group: .* got both", lambda: survival.landmark(*GOOD, 1, [1, 2, 3], [0, 0, 1])),
+    ("group: expected 3 values", lambda: survival.landmark(*GOOD, 1, group=[0, 1])),
+    ("response_time: expected 3 values", lambda: survival.landmark(*GOOD, 1, [1, 2])),
+    ("response_time: .* least 0, got -1", lambda: survival.landmark(*GOOD, 1, [-1, 2, 3])),
+    ("response_time: .* got nan", lambda: survival.landmark(*GOOD, 1, [math.nan, 2, 3])),
+    ("response_time: .* got .*a", lambda: survival.landmark(*GOOD, 1, ["a", "b", "c"])),
+    (
+        "response_time: expected no response after the follow-up of 2, got 2.5 at position 1",
+        lambda: survival.landmark(*GOOD, 1, [math.inf, 2.5, 3]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

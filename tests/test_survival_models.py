@@ -1,0 +1,442 @@
+"""hccbook.survival: Cox models, proportional hazards and the bootstrap, against R."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from lifelines import CoxPHFitter
+from lifelines.statistics import proportional_hazard_test
+from scipy.special import expit
+from scipy.stats import chi2
+from statsmodels.duration.hazard_regression import PHReg
+
+from hccbook import survival
+from hccbook.survival import _efron, concordance
+
+SAME = 1e-12  # the same maximum to the last step of Newton's method; R's files have 15 digits
+TAIL = 1e-10  # P values, where a relative error of the statistic counts several times
+LIFELINES = 1e-5  # lifelines stops early
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "survival-models.json").read_text())
+INPUT = dict(list(pd.read_csv(REFERENCE / "survival-models.csv").groupby("dataset")))
+COVARIATES = ["age", "male", "marker", "stage2", "stage3"]
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True, max_examples=50)
+
+
+def patients(dataset):
+    """Time, event and covariates of the data set's model in R."""
+    data = INPUT[dataset]
+    return data["time"], data["event"], data[["group"] if dataset == "early" else COVARIATES]
+
+
+@st.composite
+def cohorts(draw, largest=30):
+    """Whole-number times with many ties, events, and two covariates."""
+    n = draw(st.integers(6, largest))
+    lists = (draw(st.lists(st.integers(0, top), min_size=n, max_size=n)) for top in (12, 1, 3, 1))
+    time, event, one, two = map(np.array, lists)
+    return time, event, np.column_stack([one, two])
+
+
+def determined(function, *arguments, **options):
+    """Call, and let hypothesis drop cases without a finite estimate."""
+    try:
+        return function(*arguments, **options)
+    except ValueError:
+        assume(False)
+
+
+# Cox models
+
+
+@pytest.mark.parametrize("dataset", R["models"])
+def test_cox_model_as_in_r(dataset):
+    time, event, covariates = patients(dataset)
+    expected, ours = R["models"][dataset], survival.cox_model(time, event, covariates)
+    table = ours.coefficients
+    assert list(table.index) == list(covariates)
+    for name in ("coef", "se", "lower", "upper"):
+        assert table[name].to_numpy() == pytest.approx(np.atleast_1d(expected[name]), rel=SAME)
+    assert table["p"].to_numpy() == pytest.approx(np.atleast_1d(expected["p"]), rel=TAIL)
+    assert table["hr"].to_numpy() == pytest.approx(np.exp(table["coef"]).to_numpy())
+    assert ours.covariance.to_numpy() == pytest.approx(np.array(expected["covariance"]), rel=1e-10)
+    assert [ours.log_likelihood_null, ours.log_likelihood] == pytest.approx(
+        expected["loglik"], rel=SAME
+    )
+    assert list(ours.baseline.index) == expected["base_time"]
+    assert ours.baseline.to_numpy() == pytest.approx(np.array(expected["base_hazard"]), rel=SAME)
+    assert (ours.n, ours.events, ours.level) == (len(time), event.sum(), 0.95)
+
+
+def test_cox_model_as_in_statsmodels_and_lifelines():
+    time, event, covariates = patients("months")
+    ours = survival.cox_model(time, event, covariates, level=0.8)
+    peer = PHReg(time, covariates, event, ties="efron").fit()
+    assert ours.coefficients["coef"].to_numpy() == pytest.approx(peer.params, rel=1e-9)
+    assert ours.coefficients["se"].to_numpy() == pytest.approx(peer.bse, rel=1e-9)
+    peer = CoxPHFitter(alpha=0.2).fit(covariates.assign(t=time, e=event), "t", "e")
+    theirs = peer.confidence_intervals_.to_numpy()
+    limits = np.log(ours.coefficients[["lower", "upper"]].to_numpy())
+    assert limits == pytest.approx(theirs, abs=LIFELINES)
+
+
+def test_plain_arrays_have_numbers_for_names():
+    time, event, covariates = patients("months")
+    two = survival.cox_model(time, event, covariates[["age", "male"]].to_numpy())
+    assert list(two.coefficients.index) == [0, 1]
+    one = survival.cox_model(time.to_list(), event.to_list(), covariates["age"].to_list())
+    frame = survival.cox_model(time, event, covariates[["age"]])
+    assert one.coefficients["coef"].iloc[0] == frame.coefficients["coef"].iloc[0]
+
+
+@properties
+@given(cohorts())
+def test_one_binary_covariate_is_two_groups(case):
+    time, event, covariates = case
+    group = covariates[:, 1]
+    ours = determined(survival.cox_two_groups, time, event, group)
+    row = survival.cox_model(time, event, group).coefficients.iloc[0]
+    assert list(row[["hr", "lower", "upper"]]) == pytest.approx(
+        [ours.value, ours.lower, ours.upper], rel=1e-8
+    )
+    assert row["p"] == pytest.approx(ours.p, rel=1e-7, abs=SAME)
+
+
+@properties
+@given(cohorts())
+def test_infinite_estimates_are_those_of_two_groups(case):
+    time, event, covariates = case
+    outcomes = []
+    for function in (survival.cox_two_groups, survival.cox_model):
+        try:
+            outcomes.append(bool(function(time, event, covariates[:, 1])))
+        except ValueError:
+            outcomes.append(None)
+    assert outcomes[0] == outcomes[1]
+
+
+@properties
+@given(
+    cohorts(),
+    st.floats(0.01, 100),
+    st.floats(-1000, 1000),
+    st.randoms(use_true_random=False),
+)
+def test_units_and_order_do_not_matter(case, unit, shift, random):
+    time, event, covariates = case
+    ours = determined(survival.cox_model, time, event, covariates)
+    order = random.sample(range(len(time)), len(time))
+    moved = survival.cox_model(
+        (time**2 + 1)[order], event[order], (covariates * [unit, 1] + [shift, 0])[order]
+    )
+    for name in ("coef", "se"):
+        scaled = moved.coefficients[name].to_numpy() * [unit, 1]
+        assert scaled == pytest.approx(ours.coefficients[name].to_numpy(), rel=1e-7, abs=1e-8)
+    assert moved.log_likelihood == pytest.approx(ours.log_likelihood, rel=1e-9, abs=1e-9)
+    hazard = moved.baseline.to_numpy()
+    assert hazard == pytest.approx(ours.baseline.to_numpy(), rel=1e-7)
+
+
+@properties
+@given(cohorts())
+def test_newton_ends_at_the_top(case):
+    time, event, covariates = case
+    ours = determined(survival.cox_model, time, event, covariates)
+    best = ours.coefficients["coef"].to_numpy()
+    assert ours.log_likelihood >= ours.log_likelihood_null - 1e-9
+    rng = np.random.default_rng(0)
+    for size in (1e-3, 0.1, 3):
+        other = best + size * rng.normal(size=2)
+        assert efron_likelihood(time, event, covariates @ other) <= ours.log_likelihood + 1e-9
+    assert efron_likelihood(time, event, covariates @ best) == pytest.approx(
+        ours.log_likelihood, abs=1e-8
+    )
+
+
+def efron_likelihood(time, event, score):
+    """Efron's log partial likelihood, as it is written in textbooks."""
+    total, risk = 0.0, np.exp(score)
+    for t in np.unique(time[event == 1]):
+        tied = (time == t) & (event == 1)
+        total += score[tied].sum()
+        for k in range(tied.sum()):
+            total -= math.log(risk[time >= t].sum() - k / tied.sum() * risk[tied].sum())
+    return total
+
+
+def test_a_strong_effect_is_found_from_afar():
+    n = 400
+    x = np.repeat([1.0, 0.0], n)
+    time = np.concatenate([np.arange(n), n + np.arange(n)])
+    time[[n - 1, n]] = time[[n, n - 1]]  # one patient of each group trades places
+    noise = np.sin(np.arange(2 * n))
+    ours = survival.cox_model(time, np.ones(2 * n), np.column_stack([x, noise])).coefficients
+    alone = survival.cox_two_groups(time, np.ones(2 * n), x)
+    assert 50 < alone.value < ours["hr"].iloc[0] * 2
+    assert ours["se"].max() < 2
+
+
+# Proportional hazards
+
+
+@pytest.mark.parametrize("transform", ["km", "identity", "rank", "log"])
+@pytest.mark.parametrize("dataset", R["zph"])
+def test_score_test_as_in_r(dataset, transform):
+    groups = {"single": None, "terms": ["age", "male", "marker", "stage", "stage"]}
+    for kind, expected in R["zph"][dataset].items():
+        ours = survival.proportional_hazards_test(
+            *patients(dataset), transform=transform, terms=groups[kind]
+        )
+        names = groups[kind] or list(patients(dataset)[2])
+        assert list(ours.index) == [*dict.fromkeys(names), "GLOBAL"]
+        statistic, df, p = np.array(expected[transform]).T
+        assert ours["statistic"].to_numpy() == pytest.approx(statistic, rel=1e-11)
+        assert ours["df"].to_list() == df.tolist()
+        assert ours["p"].to_numpy() == pytest.approx(p, rel=TAIL)
+
+
+def test_lifelines_has_the_older_approximation():
+    time, event, covariates = patients("early")
+    frame = covariates.assign(t=time, e=event)
+    fit = CoxPHFitter().fit(frame, "t", "e")
+    older = proportional_hazard_test(fit, frame, "identity")
+    # The older test: squared correlation of g(t) with Schoenfeld residuals of constant variance.
+    coef = survival.cox_model(time, event, covariates).coefficients
+    residuals, g = [], time[event == 1].to_numpy()
+    x = covariates["group"].to_numpy()
+    for t in g:
+        risk = np.exp(x * coef["coef"].iloc[0]) * (time >= t)
+        residuals.append(x[time == t][0] - x @ risk / risk.sum())
+    g = g - g.mean()
+    by_hand = len(g) * coef["se"].iloc[0] ** 2 * (g @ residuals) ** 2 / (g @ g)
+    assert float(np.squeeze(older.test_statistic)) == pytest.approx(by_hand, rel=LIFELINES)
+    score = survival.proportional_hazards_test(time, event, covariates, "identity")
+    assert score.loc["group", "statistic"] > 6 * by_hand
+
+
+@properties
+@given(cohorts(), st.floats(0.1, 10), st.sampled_from(["km", "identity", "rank"]))
+def test_score_test_ignores_units(case, unit, transform):
+    time, event, covariates = case
+    ours = determined(survival.proportional_hazards_test, time, event, covariates, transform)
+    assume(ours["statistic"].notna().all())
+    moved = survival.proportional_hazards_test(
+        3 * time + 7, event, covariates * [unit, 1] + [7, 0], transform
+    )
+    expected = ours["statistic"].to_numpy()
+    assert moved["statistic"].to_numpy() == pytest.approx(expected, rel=1e-5, abs=1e-7)
+    assert (expected[2] >= expected[:2] - 1e-7).all()
+    later = survival.proportional_hazards_test(time**3, event, covariates, "rank")
+    ranks = survival.proportional_hazards_test(time, event, covariates, "rank")
+    assert later["statistic"].to_numpy() == pytest.approx(
+        ranks["statistic"].to_numpy(), nan_ok=True
+    )
+    alone = survival.proportional_hazards_test(time, event, covariates, transform, ["a", "a"])
+    assert alone["statistic"].to_list() == pytest.approx([expected[2]] * 2)
+
+
+def test_too_few_event_times():
+    ours = survival.proportional_hazards_test([1, 2, 2, 2], [0, 1, 1, 0], [1, 2, 4, 3])
+    assert ours.isna().sum().to_dict() == {"statistic": 2, "df": 0, "p": 2}
+    # After the two tied events at 2, nobody at risk differs in the first covariate.
+    time, x = (
+        [2, 2, 2, 2, 3, 4, 5, 6],
+        np.array([[1, 2, 3, 2, 2, 2, 2, 2], [1, 2, 1, 3, 1, 2, 4, 3]]).T,
+    )
+    ours = survival.proportional_hazards_test(time, [0, 1, 1, 1, 1, 1, 1, 1], x)
+    assert ours["statistic"].isna().to_list() == [True, False, True]
+
+
+# Bootstrap
+
+
+@pytest.mark.parametrize(
+    ("dataset", "covariates", "key"),
+    [
+        ("trial", COVARIATES, "trial"),
+        ("months", COVARIATES, "months"),
+        ("months", ["marker"], "one"),
+    ],
+)
+def test_optimism_as_in_r(dataset, covariates, key):
+    time, event, frame = patients(dataset)
+    drawn = np.loadtxt(REFERENCE / f"survival-resamples-{dataset}.csv", delimiter=",", dtype=int)
+    again = np.random.default_rng(1).integers(len(time), size=drawn.shape)
+    assert (drawn == again).all()
+    ours = survival.cox_optimism(time, event, frame[covariates], len(drawn), seed=1)
+    expected = R["optimism"][key]
+    means = expected["means"]
+    assert ours.loc["dxy", ["apparent", "training", "test"]].to_list() == pytest.approx(
+        [expected["apparent"], means["training"], means["test"]], rel=SAME
+    )
+    assert ours.loc["slope"].to_list() == pytest.approx(
+        [1, 1, means["slope"], 1 - means["slope"], means["slope"], expected["n"]], rel=1e-11
+    )
+    assert (ours["resamples"] == expected["n"]).all()
+
+
+@pytest.mark.parametrize("matrix", [True, False])
+def test_optimism_resample_by_resample(matrix, monkeypatch):
+    if not matrix:
+        monkeypatch.setattr(concordance, "_FEW_PAIRS", 0)
+    data = INPUT["months"].iloc[:40]
+    time, event, x = (data[name].to_numpy() for name in ("time", "event", ["age", "marker"]))
+    names, rows = ("training", "test", "slope"), []
+    for row in np.random.default_rng(5).integers(40, size=(30, 40)):
+        coef = survival.cox_model(time[row], event[row], x[row]).coefficients["coef"]
+        score = np.round(x @ coef, 12)  # equal patients stay equal
+        slope = survival.cox_model(time, event, score).coefficients["coef"].iloc[0]
+        c = [survival.c_index(time[i], event[i], score[i]).value for i in (row, slice(None))]
+        rows.append([*c, slope])
+    expected = dict(zip(names, np.mean(rows, axis=0), strict=True))
+    ours = survival.cox_optimism(time, event, x, 30, seed=5)
+    apparent = survival.c_index(
+        time, event, x @ survival.cox_model(time, event, x).coefficients["coef"]
+    )
+    assert ours.loc["c_index", ["apparent", "training", "test"]].to_list() == pytest.approx(
+        [apparent.value, expected["training"], expected["test"]], rel=SAME
+    )
+    assert ours.loc["slope", "test"] == pytest.approx(expected["slope"], rel=1e-9)
+    assert (ours["optimism"] == ours["training"] - ours["test"]).all()
+    assert (ours["corrected"] == ours["apparent"] - ours["optimism"]).all()
+    for column in ("apparent", "training", "test"):
+        c, dxy = ours.loc[["c_index", "dxy"], column]
+        assert dxy == pytest.approx(2 * c - 1)
+
+
+def test_many_patients_come_in_batches():
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(800, 2))
+    time = np.ceil(rng.exponential(100 * np.exp(-x[:, 0])))
+    assert time.size**2 > concordance._FEW_PAIRS
+    ours = survival.cox_optimism(time, np.ones(800), x, 70)
+    # Of two patients, the one with the hazard exp(d) times as high goes first: expit(d).
+    expected = expit(np.abs(rng.normal(scale=math.sqrt(2), size=10**5))).mean()
+    assert ours.loc["c_index", "apparent"] == pytest.approx(expected, abs=0.03)  # 3 SE
+    assert 0 < ours.loc["slope", "optimism"] < 0.02
+    assert ours["resamples"].to_list() == [70] * 3
+
+
+def test_seeds():
+    cohort = patients("months")
+    ours = survival.cox_optimism(*cohort, 10, seed=3)
+    pd.testing.assert_frame_equal(ours, survival.cox_optimism(*cohort, 10, seed=3))
+    sequence = np.random.SeedSequence(3)
+    pd.testing.assert_frame_equal(ours, survival.cox_optimism(*cohort, 10, seed=sequence))
+    assert ours.loc["dxy", "test"] != survival.cox_optimism(*cohort, 10, seed=4).loc["dxy", "test"]
+
+
+def test_resamples_without_a_model_are_left_out():
+    time, event = np.arange(1, 11), np.array([1, 0, 1, 0, 1, 1, 0, 1, 0, 1])
+    x = np.array([0, 1, 1, 0, 0, 0, 0, 0, 0, 1])
+    used, tests = 0, []
+    for row in np.random.default_rng(0).integers(10, size=(50, 10)):
+        try:
+            coef = survival.cox_model(time[row], event[row], x[row]).coefficients["coef"].iloc[0]
+        except ValueError:
+            continue
+        used += 1
+        tests.append(survival.c_index(time, event, np.sign(coef) * x).value)
+    ours = survival.cox_optimism(time, event, x, 50, seed=0)
+    assert 0 < used < 50
+    assert (ours["resamples"] == used).all()
+    assert ours.loc["c_index", "test"] == pytest.approx(np.mean(tests), rel=SAME)
+
+
+def test_a_coefficient_of_0_is_no_model():
+    line = _efron.timeline(np.array([1.0, 1, 2, 2]), np.array([1.0, 1, 1, 1]))
+    x = np.array([1.0, -1, 1, -1])[None, None, :]
+    coef, sure = _efron.maximise(line, x, np.ones((1, 4)), np.zeros((1, 1)))
+    assert (coef[0, 0], sure[0]) == (0, True)
+    one = survival.validation._one_batch(
+        line, x, np.array([2.0, 2, 1, 1]), np.ones(4), np.zeros((1, 1)), np.ones((1, 4))
+    )
+    assert one.shape == (3, 0)
+
+
+# Subgroups
+
+
+def test_interaction_where_a_level_ends_before_the_others_begin():
+    """The coefficient of the level is infinite; the test of the interaction is not."""
+    frame = pd.DataFrame(
+        {
+            "time": [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16],
+            "event": 1,
+            "x": [1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 1, 0],
+            "s": ["a"] * 6 + ["b"] * 6,
+        }
+    )
+    table = survival.subgroup_table(frame, "time", "event", "x", ["s"])
+    # Then the likelihood is that of the two levels apart, each with its own hazard ratio or both
+    # with one.
+    late = frame["s"] == "b"
+    parts = [frame[~late], frame[late]]
+    apart = sum(survival.cox_model(p["time"], p["event"], p["x"]).log_likelihood for p in parts)
+    grid = np.linspace(-3, 3, 60_001)
+    joint = sum(np.array(stratum_likelihood(p, grid)) for p in parts).max()
+    assert table["p_interaction"].to_numpy() == pytest.approx(
+        chi2.sf(2 * (apart - joint), 1), abs=1e-6
+    )
+
+
+def stratum_likelihood(part, coef):
+    """Log likelihood of one binary covariate at many coefficients, patients in order of time."""
+    x = part["x"].to_numpy()
+    risk = np.exp(np.multiply.outer(coef, x))
+    after = np.cumsum(risk[:, ::-1], axis=1)[:, ::-1]
+    return coef * x.sum() - np.log(after).sum(axis=1)
+
+
+GOOD = ([1, 2, 3, 4], [1, 1, 1, 0], [1, 3, 2, 1])
+MODELS = [survival.cox_model, survival.proportional_hazards_test, survival.cox_optimism]
+BAD_MODELS = [
+    ("time: .* got -1", ([-1, 2], [1, 1], [1, 2])),
+    ("event: .* at least one event", ([1, 2], [0, 0], [1, 2])),
+    ("event: expected 2 values", ([1, 2], [1], [1, 2])),
+    ("covariates: expected 2 rows, as many as time, got 3", ([1, 2], [1, 1], [1, 2, 3])),
+    (r"covariates: .* got shape \(2, 0\)", ([1, 2], [1, 1], np.empty((2, 0)))),
+    (r"covariates: .* got shape \(2, 1, 1\)", ([1, 2], [1, 1], np.ones((2, 1, 1)))),
+    (r"covariates\[0\]: .* got nan at position 1", ([1, 2], [1, 1], [1, math.nan])),
+    (r"covariates\['a'\]: expected numbers", ([1, 2], [1, 1], pd.DataFrame({"a": ["x", "y"]}))),
+    ("covariates: .* got none for 0: constant", ([1, 2, 3], [1, 1, 1], [5, 5, 5])),
+    ("covariates: .* for 0: .* separating", ([1, 2, 3], [1, 1, 1], [3, 2, 1])),
+    (
+        "covariates: .* for x, y: .* collinear",
+        ([*range(8)], [1] * 8, pd.DataFrame({"x": [1, 3, 2, 4] * 2, "y": [2, 6, 4, 8] * 2})),
+    ),
+]
+BAD = [
+    ("level: .* got 1", lambda: survival.cox_model(*GOOD, level=1)),
+    ("transform: .* got 'x'", lambda: survival.proportional_hazards_test(*GOOD, "x")),
+    ("terms: expected 1 lab", lambda: survival.proportional_hazards_test(*GOOD, terms=["a", "b"])),
+    (
+        "time: expected events after time 0",
+        lambda: survival.proportional_hazards_test([0, 2, 3, 4], *GOOD[1:], "log"),
+    ),
+    ("resamples: .* at least 1, got 0", lambda: survival.cox_optimism(*GOOD, 0)),
+    ("resamples: .* got 1.5", lambda: survival.cox_optimism(*GOOD, 1.5)),
+    ("resamples: .* got 0 of 1", lambda: survival.cox_optimism(*GOOD, 1, seed=1)),
+    ("seed: .* got -1", lambda: survival.cox_optimism(*GOOD, seed=-1)),
+    ("seed: .* got None", lambda: survival.cox_optimism(*GOOD, seed=None)),
+]
+
+
+@pytest.mark.parametrize("function", MODELS)
+@pytest.mark.parametrize(("message", "arguments"), BAD_MODELS, ids=[name for name, _ in BAD_MODELS])
+def test_bad_patients_are_named(function, message, arguments):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        function(*arguments)
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
