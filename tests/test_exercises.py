@@ -2,15 +2,29 @@
 
 import math
 
+import numpy as np
 import pytest
-from scipy.stats import chi2, norm
+from scipy.stats import chi2, norm, t
 
 from hccbook import audit, display, exercises
 
 GIVEN = {
+    "il6-sii-lab.1": {"i2": "60", "events": 60},
+    "il6-sii-lab.2": {"ratio": "0.64", "lower": "0.45", "upper": "0.91"},
+    "il6-sii-lab.3": {"seed": 7},
+    "il6-sii-lab.4": {
+        "effect": np.array([0.95, 0.3, 0.7, -0.9, 0.1, 0.5, 0.45]),
+        "se": np.array([0.10, 0.22, 0.18, 0.25, 0.21, 0.19, 0.28]),
+    },
+    "il6-sii-lab.5": {"first": ("1.90", "1.15", "3.14"), "second": ("1.10", "0.66", "1.83")},
+    "il6-sii-lab.6": {"ratio": 1.5, "se": 0.20, "tau": 0.35, "k": 6},
     "magnesium-lab.1": {"apparent": 0.157},
     "magnesium-lab.2": {"median_high": 12, "median_low": 6, "shape": 2},
     "magnesium-lab.3": {"seed": 7},
+    "radiotherapy-lab.1": {},
+    "radiotherapy-lab.2": {},
+    "radiotherapy-lab.3": {"n": 60},
+    "radiotherapy-lab.4": {"median": 12, "scan": 2, "share": 1 / 3},
     "reading-printed-numbers.1": {"seed": 7},
     "reading-printed-numbers.2": {"ratio": "0.62", "lower": "0.41", "upper": "0.94"},
     "reading-printed-numbers.3": {"lower": "0.520", "upper": "0.890"},
@@ -19,6 +33,17 @@ GIVEN = {
     "reading-printed-numbers.6": {"positives": 20, "negatives": 80, "auc": 0.90},
 }
 NAMES = list(exercises.EXERCISES)
+SEEDS = range(1, 200)
+
+
+def several(name, number):
+    """Return a number as an answer, or as many of it as the exercise asks for."""
+    return (number,) * len(parts) if (parts := exercises.EXERCISES[name].parts) else number
+
+
+def distance(answer, other):
+    """Return how far two answers are apart, in the number that differs most."""
+    return np.max(np.abs(np.subtract(answer, other)))
 
 
 @pytest.fixture
@@ -44,14 +69,14 @@ def test_each_mistake_gets_its_hint(said, name):
     exercise = exercises.EXERCISES[name]
     for mistake, hint in exercise.mistakes:
         value = mistake(**GIVEN[name])
-        assert abs(value - exercise.answer(**GIVEN[name])) > exercise.tolerance, hint
+        assert distance(value, exercise.answer(**GIVEN[name])) > exercise.tolerance, hint
         assert exercises.check(name, value, **GIVEN[name]) is False
         assert said[-1] == f"**✗ Not yet.** {hint}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_other_answer_gets_the_general_hint(said, name):
-    assert exercises.check(name, 1234.5, **GIVEN[name]) is False
+    assert exercises.check(name, several(name, 1234.5), **GIVEN[name]) is False
     assert said == [f"**✗ Not yet.** {exercises.EXERCISES[name].hint}"]
 
 
@@ -64,6 +89,29 @@ def test_no_answer_yet(said):
 def test_what_is_no_number_is_refused(answer):
     with pytest.raises(ValueError, match="answer: expected a number"):
         exercises.check(NAMES[0], answer, **GIVEN[NAMES[0]])
+
+
+@pytest.mark.parametrize("answer", [1.5, (1.5, 1.1), (1.5, 1.1, "2"), (1.5, True, 2.2), "123"])
+def test_an_answer_of_three_numbers_needs_three(answer):
+    with pytest.raises(ValueError, match=r"answer: expected 3 numbers \(ratio, lower limit, "):
+        exercises.check("il6-sii-lab.2", answer, **GIVEN["il6-sii-lab.2"])
+
+
+def test_one_number_is_not_a_tuple_of_one():
+    with pytest.raises(ValueError, match="answer: expected a number, got"):
+        exercises.check("il6-sii-lab.1", (0.3,), **GIVEN["il6-sii-lab.1"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((1.56, 1.01, 2.22), "Right: ratio and upper limit. Look again at the lower limit."),
+        ([1.65, 1.10, 0.22], "Right: lower limit. Look again at the ratio and the upper limit."),
+    ],
+)
+def test_a_typo_is_told_from_what_is_right(said, answer, hint):
+    assert exercises.check("il6-sii-lab.2", answer, **GIVEN["il6-sii-lab.2"]) is False
+    assert said == [f"**✗ Not yet.** {hint}"]
 
 
 def test_unknown_exercise():
@@ -169,3 +217,66 @@ def test_seed_is_the_same_for_everyone_who_types_the_name():
 def test_seed_needs_a_name(name):
     with pytest.raises(ValueError, match="name: "):
         exercises.student_seed(name)
+
+
+def lab(number, **given):
+    name = f"il6-sii-lab.{number}"
+    return exercises.EXERCISES[name].answer(**(given or GIVEN[name]))
+
+
+def test_spread_gives_back_the_i2_of_the_lab():
+    tau2, within = lab(1) ** 2, 4 / 60
+    assert tau2 / (tau2 + within) == pytest.approx(0.60)
+
+
+def test_turning_round_by_hand():
+    assert lab(2) == pytest.approx((1.5625, 1.0989, 2.2222), abs=1e-4)
+
+
+def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
+    kinds = set()
+    for seed in SEEDS:
+        text, *numbers, low_first = exercises.made_up_finding(seed)
+        ratio, lower, upper = map(float, numbers)
+        assert f"{numbers[0]} (95 % CI {numbers[1]} to {numbers[2]})" in text
+        low_named = any(x in text for x in ("low against high", "reference: high", "Patients with"))
+        assert low_first == low_named
+        expected = (1 / ratio, 1 / upper, 1 / lower) if low_first else (ratio, lower, upper)
+        assert lab(3, seed=seed) == expected
+        assert audit.centre(*numbers).verdict != "contradicted"
+        kinds.add((low_first, ratio > 1))
+    assert len(kinds) == 4
+
+
+def test_whatever_the_seed_no_mistake_in_a_made_up_finding_is_right():
+    exercise = exercises.EXERCISES["il6-sii-lab.3"]
+    for seed in SEEDS:
+        wrong = (mistake(seed) for mistake, _ in exercise.mistakes)
+        assert all(distance(exercise.answer(seed), x) > exercise.tolerance for x in wrong)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "7", None])
+def test_made_up_findings_need_a_seed(seed):
+    with pytest.raises(ValueError, match="seed: expected a whole number"):
+        exercises.made_up_finding(seed)
+
+
+def test_the_study_that_was_turned_is_found_and_turned_back():
+    effect, se = np.abs(GIVEN["il6-sii-lab.4"]["effect"]), GIVEN["il6-sii-lab.4"]["se"]
+    weight = se**-2.0
+    mean = weight @ effect / weight.sum()
+    q = weight @ (effect - mean) ** 2
+    tau2 = max(0, (q - 6) / (weight.sum() - weight @ weight / weight.sum()))
+    weight = 1 / (se**2 + tau2)
+    assert tau2 > 0
+    assert lab(4) == pytest.approx(math.exp(weight @ effect / weight.sum()))
+
+
+def test_difference_of_subgroups_agrees_with_the_audit():
+    given = GIVEN["il6-sii-lab.5"]
+    p = lab(5)
+    assert audit.interaction_p(given["first"], given["second"], f"{p:.3f}").verdict == "exact"
+
+
+def test_limit_of_a_prediction_interval_by_hand():
+    assert lab(6) == pytest.approx(1.5 * math.exp(t.ppf(0.975, 4) * math.sqrt(0.35**2 + 0.2**2)))

@@ -11,19 +11,27 @@ from importlib import import_module
 from .. import reported
 from ..estimate import Printed
 
-#: Splits of each paper that has a recipe.
-SPLITS = {"magnesium": ("derivation", "validation")}
+#: Splits of each paper that has a recipe; the first is that of a call without one.
+SPLITS = {
+    "magnesium": ("derivation", "validation"),
+    "mri": ("all",),
+    "radiotherapy": ("all",),
+    "tipm": ("training", "internal", "external", "all"),
+}
 
 
 def _recipe(paper, split, reading):
+    """Return a paper's recipe, with the split and the reading that are meant."""
     if paper not in SPLITS:
         raise ValueError(f"paper: expected one of {sorted(SPLITS)}, got {paper!r}")
     recipe = import_module(f"hccbook.cohorts.{paper}")
+    split = SPLITS[paper][0] if split is None else split
+    reading = recipe.READINGS[0] if reading is None else reading
     if split not in SPLITS[paper]:
         raise ValueError(f"split: expected one of {list(SPLITS[paper])}, got {split!r}")
     if reading not in recipe.READINGS:
         raise ValueError(f"reading: expected one of {list(recipe.READINGS)}, got {reading!r}")
-    return recipe
+    return recipe, split, reading
 
 
 @cache
@@ -31,25 +39,27 @@ def _make(paper, split, seed, reading):
     return build(paper, split, seed, reading)
 
 
-def build(paper, split="derivation", seed=0, reading="cox"):
+def build(paper, split=None, seed=0, reading=None):
     """Build a synthetic cohort anew, stored or not; see :func:`load`."""
-    return _recipe(paper, split, reading).make(split, seed, reading)
+    recipe, split, reading = _recipe(paper, split, reading)
+    return recipe.make(split, seed, reading)
 
 
-def load(paper, split="derivation", seed=0, reading="cox"):
+def load(paper, split=None, seed=0, reading=None):
     """Return a synthetic cohort.
 
     Parameters
     ----------
     paper : str
         Short name of a paper, such as ``"magnesium"``.
-    split : str
-        Which of the paper's cohorts.
+    split : str, optional
+        Which of the paper's cohorts; the first of :data:`SPLITS` when left out.
     seed : int
         Any seed gives another cohort with the same targets. Seed 0 of the recipe's first
         reading is read from ``data/cohorts``; a test builds it again, byte for byte.
-    reading : str
-        How an ambiguous printed number is read; each recipe lists its readings.
+    reading : str, optional
+        How an ambiguous printed number is read. Each recipe lists its readings; the first is
+        taken when left out.
 
     Returns
     -------
@@ -63,15 +73,16 @@ def load(paper, split="derivation", seed=0, reading="cox"):
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"seed: expected a whole number from 0, got {seed!r}")
+    recipe, split, reading = _recipe(paper, split, reading)
     stored = reported.DATA / "cohorts" / f"{paper}-{split}.csv"
-    if seed == 0 and reading == _recipe(paper, split, reading).READINGS[0] and stored.is_file():
+    if seed == 0 and reading == recipe.READINGS[0] and stored.is_file():
         import pandas as pd
 
         return pd.read_csv(stored)
     return _make(paper, split, seed, reading).copy()
 
 
-def targets(paper, split="derivation", reading="cox"):
+def targets(paper, split=None, reading=None):
     """Return the printed numbers that a cohort is built to have.
 
     Parameters
@@ -86,12 +97,13 @@ def targets(paper, split="derivation", reading="cox"):
     """
     import pandas as pd
 
-    chosen = _recipe(paper, split, reading).targets(split, reading)
+    recipe, split, reading = _recipe(paper, split, reading)
+    chosen = recipe.targets(split, reading)
     rows = [(id, f, reported.text(id, f)) for id, fields in chosen.items() for f in fields]
     return pd.DataFrame(rows, columns=["id", "field", "printed"])
 
 
-def report(paper, split="derivation", seed=0, reading="cox"):
+def report(paper, split=None, seed=0, reading=None):
     """Return how well a cohort meets its targets, and which printed numbers it cannot have.
 
     Parameters
@@ -103,12 +115,17 @@ def report(paper, split="derivation", seed=0, reading="cox"):
     -------
     pandas.DataFrame
         ``id``, ``field``, ``printed``, ``achieved``, ``met`` (does the cohort's number print
-        as the paper's) and ``why`` (for numbers that cannot be had with the targets; they
-        were never aimed at).
+        as the paper's, or is its word the same) and ``why`` (for numbers that cannot be had
+        with the targets; they were never aimed at).
+
+    Notes
+    -----
+    Where the reading decides what a number is, the recipe's ``achieved`` gives a dict by
+    reading.
     """
     import pandas as pd
 
-    recipe = _recipe(paper, split, reading)
+    recipe, split, reading = _recipe(paper, split, reading)
     values = recipe.achieved(load(paper, split, seed, reading), split)
     aims = targets(paper, split, reading)
     keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
@@ -116,5 +133,7 @@ def report(paper, split="derivation", seed=0, reading="cox"):
     rows = []
     for (id, field), why in keys.items():
         text, value = reported.text(id, field), values[id, field]
-        rows.append((id, field, text, value, Printed(text).admits(value), why))
+        value = value[reading] if isinstance(value, dict) else value
+        met = value == text if isinstance(value, str) else Printed(text).admits(value)
+        rows.append((id, field, text, value, met, why))
     return pd.DataFrame(rows, columns=["id", "field", "printed", "achieved", "met", "why"])

@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 
-from .. import reported
 from ..accuracy import auc
 from ..audit import month_lengths, tables
 from ..survival import cox_two_groups, logrank, median
@@ -162,22 +161,9 @@ def make(split, seed, reading="cox"):
     RuntimeError
         If the targets are not reached (not seen over the seeds that the tests use).
     """
-    wanted = targets(split, reading)
-
-    def printed(id, field="printed"):
-        # A recipe reads its targets and nothing else.
-        if field not in wanted.get(id, ()):
-            raise KeyError(f"{id} ({field}) is held out")
-        return reported.text(id, field)
-
-    stream = np.random.SeedSequence([seed, ("derivation", "validation").index(split)])
-    for attempt in stream.spawn(50):
-        rng = np.random.default_rng(attempt)
-        try:
-            return _attempt(rng, split, reading, printed)
-        except cal.Miss as miss:
-            last = miss
-    raise RuntimeError(f"seed {seed}: no {split} cohort meets its targets ({last})")
+    printed = cal.reader(targets(split, reading))
+    key = tuple(TARGETS).index(split)
+    return cal.until_met(seed, key, lambda rng: _attempt(rng, split, reading, printed))
 
 
 def _counts(split, printed):
@@ -251,20 +237,20 @@ def _follow_up(rng, high, controlled, covariates, median_days, window):
     return days, event
 
 
-def _loss(split, reading, printed):
-    """Return the distance from the printed survival results that are targets beside medians."""
+def _aim(split, reading, printed):
+    """Return the printed survival results that are targets beside medians."""
     hr = f"magnesium.{split}.pfs.hr"
     if reading == "cox":
-        return cal.hazard_ratio_loss(*(printed(hr, f) for f in ("printed", "lower", "upper")))
+        return cal.HazardRatioAim(*(printed(hr, f) for f in ("printed", "lower", "upper")))
     if split == "validation":
-        return cal.logrank_loss(printed(hr, "p"))
+        return cal.LogRankAim(printed(hr, "p"))
     return None
 
 
-def _survival(rng, high, controlled, covariates, median_days, window, loss):
+def _survival(rng, high, controlled, covariates, median_days, window, aim):
     """Move patients from the best of several starts until the survival results print."""
     first, starts = ASSUMED["first_scan_day"], []
-    while len(starts) < (STARTS if loss else 1):
+    while len(starts) < (STARTS if aim else 1):
         try:
             days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
             cohort = cal.Survival(
@@ -279,10 +265,10 @@ def _survival(rng, high, controlled, covariates, median_days, window, loss):
             cohort.untie()
         except cal.Miss:
             continue
-        starts.append((loss(cohort) if loss else 0, len(starts), cohort))
+        starts.append((cohort.loss(aim) if aim else 0, len(starts), cohort))
     cohort = min(starts)[2]
-    if loss:
-        cohort.reach(loss)
+    if aim:
+        cohort.reach(aim)
     return cohort
 
 
@@ -299,8 +285,8 @@ def _attempt(rng, split, reading, printed):
     covariates = _covariates(rng, high.size)
     months = [printed(f"magnesium.{split}.pfs.median.{name}") for name in ("low", "high")]
     in_days = month_lengths(months).loc[f"{DAYS_PER_MONTH} days", months]
-    window, loss = ASSUMED["follow_up_days"][split], _loss(split, reading, printed)
-    cohort = _survival(rng, high, controlled, covariates, in_days, window, loss)
+    window, aim = ASSUMED["follow_up_days"][split], _aim(split, reading, printed)
+    cohort = _survival(rng, high, controlled, covariates, in_days, window, aim)
     order = rng.permutation(high.size)
     columns = {
         "magnesium": marker,

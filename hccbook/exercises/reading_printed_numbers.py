@@ -1,54 +1,11 @@
-"""Checks of a reader's answers, with a hint that fits the mistake made."""
+"""Exercises of the primer on printed numbers."""
 
-import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from numbers import Real
 
-from . import _checks
-from .estimate import printed
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: its answer, and what known mistakes lead to.
-
-    Parameters
-    ----------
-    answer : callable
-        Computes the right answer from the exercise's data.
-    tolerance : float
-        Largest difference that still counts as right.
-    praise : str
-        What a right answer shows.
-    mistakes : tuple of (callable, str)
-        What a known mistake would compute, and the hint that fits it.
-    hint : str
-        For any other wrong answer.
-    """
-
-    answer: Callable[..., float]
-    tolerance: float
-    praise: str
-    mistakes: tuple
-    hint: str
-
-
-def _shares(seed):
-    """Return sensitivity, specificity, and positive predictive value at 0.80 mmol/L."""
-    from . import cohorts
-
-    patients = cohorts.load("magnesium", "derivation", seed, reading="medians")
-    positive, controlled = patients["magnesium"] >= 0.80, patients["disease_control"] == 1
-    above = patients["magnesium"] > 0.80
-    return {
-        "sensitivity": (positive & controlled).sum() / controlled.sum(),
-        "specificity": (~positive & ~controlled).sum() / (~controlled).sum(),
-        "ppv": (positive & controlled).sum() / positive.sum(),
-        "strict": (above & controlled).sum() / controlled.sum(),
-    }
-
+from .. import _checks
+from ..estimate import printed
+from .exercise import Exercise
+from .intervals import p_value, standard_error
 
 #: Exercise 1 of the primer has groups below this size.
 LARGEST_GROUP = 60
@@ -92,7 +49,7 @@ _PAIRS = ((0, 1), (0, 2), (1, 2))
 
 def _groups(percents):
     """Return for each percentage the sizes of all groups of which it is a count."""
-    from .audit import denominators
+    from ..audit import denominators
 
     return [set(denominators([percent], LARGEST_GROUP)) for percent in percents]
 
@@ -110,27 +67,15 @@ def _common_multiple(groups):
     return math.lcm(*(min(sizes) for sizes in groups))
 
 
-def _p(ratio, lower, upper, scale=math.log, width=2 * 1.96):
-    """Return the two-sided P of a ratio against 1, its interval read on a scale."""
-    from .audit import two_sided_p
-
-    ratio, lower, upper, null = (scale(float(x)) for x in (ratio, lower, upper, 1))
-    return float(two_sided_p((ratio - null) * width / (upper - lower)))
-
-
-def _error(lower, upper, scale=math.log, width=2 * 1.96):
-    return (scale(float(upper)) - scale(float(lower))) / width
-
-
 def _events(lower, upper):
-    from .audit import events_needed
+    from ..audit import events_needed
 
     return events_needed(lower, upper)
 
 
 def _studies(i2, p, q=None):
     """Return the first number of studies that prints P, with the right Q or another rule."""
-    from .audit import chi_square_p, study_counts
+    from ..audit import chi_square_p, study_counts
 
     if q is None:
         return study_counts(i2, p)[0]
@@ -146,84 +91,6 @@ def _least_brier(positives, negatives, auc, swapped=False):
 
 
 EXERCISES = {
-    "magnesium-lab.1": Exercise(
-        answer=lambda apparent: 0.0,
-        tolerance=0.02,
-        praise="In new patients a useless marker is a coin, wherever it is cut.",
-        mistakes=(
-            (
-                lambda apparent: apparent,
-                "That is J in the patients who chose the cut-off. New patients did not choose it.",
-            ),
-            (
-                lambda apparent: apparent / 2,
-                "Taking some of it away is a guess. What can a useless marker know about a patient"
-                " it never saw?",
-            ),
-            (
-                lambda apparent: 0.5,
-                "0.5 is the AUC of a useless marker. J = sensitivity + specificity - 1.",
-            ),
-        ),
-        hint="What are sensitivity and specificity of a coin that says yes with probability q?",
-    ),
-    "magnesium-lab.2": Exercise(
-        answer=lambda median_high, median_low, shape: (median_low / median_high) ** shape,
-        tolerance=0.005,
-        praise="Among Weibull curves the ratio of medians is the hazard ratio only for shape 1.",
-        mistakes=(
-            (
-                lambda median_high, median_low, shape: median_low / median_high,
-                "That is the ratio of medians: right for a shape of 1. Which shape is given here?",
-            ),
-            (
-                lambda median_high, median_low, shape: (median_high / median_low) ** shape,
-                "Check the direction: the group with the longer median has the lower hazard.",
-            ),
-            (
-                lambda median_high, median_low, shape: median_high / median_low,
-                "Two things: the longer median goes with the lower hazard, and the shape is not 1.",
-            ),
-            (
-                lambda median_high, median_low, shape: shape * median_low / median_high,
-                "The shape is an exponent of time, not a factor.",
-            ),
-            (
-                lambda median_high, median_low, shape: (median_low / median_high) ** (1 / shape),
-                "You took the root. Which of time and hazard carries the exponent?",
-            ),
-            (
-                lambda median_high, median_low, shape: 100 * (median_low / median_high) ** shape,
-                "Right in per cent; give the ratio itself.",
-            ),
-        ),
-        hint="Write S(t) = exp(-(t/scale)^shape), put S = 1/2 for both groups, divide the hazards.",
-    ),
-    "magnesium-lab.3": Exercise(
-        answer=lambda seed: _shares(seed)["sensitivity"],
-        tolerance=0.0005,
-        praise="Another cut-off, another sensitivity: it is a property of the test and its cut.",
-        mistakes=(
-            (
-                lambda seed: _shares(seed)["specificity"],
-                "That is the specificity. Sensitivity looks at patients with disease control only.",
-            ),
-            (
-                lambda seed: _shares(seed)["ppv"],
-                "You divided by the patients above the cut-off. Sensitivity divides by the patients"
-                " with disease control.",
-            ),
-            (
-                lambda seed: _shares(seed)["strict"],
-                "Patients exactly at the cut-off count as high: use >=.",
-            ),
-            (
-                lambda seed: 100 * _shares(seed)["sensitivity"],
-                "Right in per cent; give it as a share between 0 and 1.",
-            ),
-        ),
-        hint="Among patients with disease control, what share has magnesium at or above 0.80?",
-    ),
     "reading-printed-numbers.1": Exercise(
         answer=lambda seed: _smallest(_own_groups(seed), 0, 1, 2),
         tolerance=0,
@@ -256,28 +123,28 @@ EXERCISES = {
         hint="For each n, is there a whole k with 100 k / n in the box of each percentage?",
     ),
     "reading-printed-numbers.2": Exercise(
-        answer=_p,
+        answer=p_value,
         tolerance=0.001,
         praise="The interval holds the standard error, and so the test.",
         mistakes=(
             (
-                lambda **given: _p(**given, scale=float),
+                lambda **given: p_value(**given, scale=float),
                 "You worked on the scale of the ratio. Its interval is symmetric on the log scale.",
             ),
             (
-                lambda **given: _p(**given) / 2,
+                lambda **given: p_value(**given) / 2,
                 "That is one-sided. A P value counts results as far on the other side of 1, too.",
             ),
             (
-                lambda **given: _p(**given, width=1.96),
+                lambda **given: p_value(**given, width=1.96),
                 "The interval reaches 1.96 standard errors to *each* side: divide by 2 · 1.96.",
             ),
             (
-                lambda **given: 1 - _p(**given),
+                lambda **given: 1 - p_value(**given),
                 "That is the middle of the distribution. P is what lies in its two tails.",
             ),
             (
-                lambda ratio, lower, upper: math.log(float(ratio)) / _error(lower, upper),
+                lambda ratio, lower, upper: math.log(float(ratio)) / standard_error(lower, upper),
                 "That is z. What share of a normal distribution is at least as far from 0?",
             ),
         ),
@@ -290,20 +157,20 @@ EXERCISES = {
         praise="An interval so narrow needs more deaths than the paper has.",
         mistakes=(
             (
-                lambda lower, upper: 4 / _error(lower, upper),
+                lambda lower, upper: 4 / standard_error(lower, upper),
                 "Divide by the *square* of the standard error: information adds up, not precision.",
             ),
             (
-                lambda lower, upper: 1 / _error(lower, upper) ** 2,
+                lambda lower, upper: 1 / standard_error(lower, upper) ** 2,
                 "A quarter of that is missing somewhere: each event adds at most 1/4 to the"
                 " information, and the interval is 2 · 1.96 standard errors wide.",
             ),
             (
-                lambda lower, upper: 4 / _error(lower, upper, width=2) ** 2,
+                lambda lower, upper: 4 / standard_error(lower, upper, width=2) ** 2,
                 "Half the width is not the standard error: it is 1.96 of them.",
             ),
             (
-                lambda lower, upper: 4 / _error(lower, upper, scale=float) ** 2,
+                lambda lower, upper: 4 / standard_error(lower, upper, scale=float) ** 2,
                 "The standard error is that of the *log* hazard ratio: take logs of the limits.",
             ),
         ),
@@ -402,71 +269,3 @@ EXERCISES = {
         hint="k = (1 - AUC) · (smaller class); the squared errors add up to k M / (k + M).",
     ),
 }
-
-
-def check(name, answer, **given):
-    """Check an answer and show the result, with a hint if it is wrong.
-
-    Parameters
-    ----------
-    name : str
-        Name of the exercise, a key of :data:`EXERCISES`.
-    answer : float or None
-        The reader's answer; ``None`` means none yet.
-    **given
-        What the exercise's text gives, such as ``seed=7``.
-
-    Returns
-    -------
-    bool or None
-        Whether it is right; ``None`` without an answer.
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown, or the answer is not a finite number.
-    """
-    from .display import say
-
-    if name not in EXERCISES:
-        raise ValueError(f"name: expected one of {sorted(EXERCISES)}, got {name!r}")
-    if answer is None:
-        say("**… No answer yet.** Put your number in place of `None` and run the cell again.")
-        return None
-    if isinstance(answer, bool) or not isinstance(answer, Real) or not math.isfinite(answer):
-        raise ValueError(f"answer: expected a number, got {answer!r}")
-    exercise = EXERCISES[name]
-
-    def near(value):
-        return abs(answer - value) <= exercise.tolerance
-
-    if near(exercise.answer(**given)):
-        say(f"**✓ Right.** {exercise.praise}")
-        return True
-    hints = [hint for mistake, hint in exercise.mistakes if near(mistake(**given))]
-    say(f"**✗ Not yet.** {hints[0] if hints else exercise.hint}")
-    return False
-
-
-def student_seed(name):
-    """Return a seed of one's own, so that every student works on another cohort.
-
-    Parameters
-    ----------
-    name : str
-        A name or a student number; case and outer spaces do not matter.
-
-    Returns
-    -------
-    int
-        From 1 to 1,000,000, the same on every machine.
-
-    Raises
-    ------
-    ValueError
-        If ``name`` is empty.
-    """
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"name: expected a name, got {name!r}")
-    digest = hashlib.sha256(name.strip().casefold().encode()).hexdigest()
-    return int(digest, 16) % 1_000_000 + 1

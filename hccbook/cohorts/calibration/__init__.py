@@ -1,0 +1,47 @@
+"""Make synthetic patients whose statistics print as a paper's do.
+
+Counts come first and nothing later changes them. Then each step moves single patients or
+exchanges values between two, keeps what is calibrated already, and stops when its statistics
+print as wanted. What a change does is worked out for many possible changes at once.
+"""
+
+from .aims import Aim, Miss, boxes
+from .counts import outcome_in_groups
+from .follow_up import (
+    HazardRatioAim,
+    LogRankAim,
+    RiskTables,
+    Survival,
+    km_median,
+    set_median,
+)
+from .measurements import measurements
+from .permutations import (
+    AreaAim,
+    JointAim,
+    concordant_pairs,
+    permute,
+    reach_auc,
+)
+from .recipes import reader, until_met
+
+__all__ = [
+    "Aim",
+    "AreaAim",
+    "HazardRatioAim",
+    "JointAim",
+    "LogRankAim",
+    "Miss",
+    "RiskTables",
+    "Survival",
+    "boxes",
+    "concordant_pairs",
+    "km_median",
+    "measurements",
+    "outcome_in_groups",
+    "permute",
+    "reach_auc",
+    "reader",
+    "set_median",
+    "until_met",
+]

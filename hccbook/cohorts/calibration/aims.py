@@ -1,0 +1,92 @@
+"""What synthetic patients are moved to: statistics inside their rounding intervals."""
+
+import numpy as np
+
+#: Of half a rounding interval: what is nearer to its end counts as outside, so that the number
+#: prints whatever the order of summation.
+MARGIN = 1e-6
+
+
+class Miss(RuntimeError):
+    """A target that was not reached; the recipe tries other patients or reports it."""
+
+
+class Aim:
+    """Statistics that shall print as given, compared in half rounding intervals.
+
+    A cohort has k statistics. Those of m cohorts are an array of shape (m, k).
+
+    Parameters
+    ----------
+    low, high : sequence of float
+        Interval of each statistic.
+    middle, slack : sequence of float
+        Where to go, and half of a rounding interval.
+    """
+
+    def __init__(self, low, high, middle, slack):
+        self.low, self.high, self.middle, self.slack = map(np.array, (low, high, middle, slack))
+
+    def outside(self, values):
+        """Return by how many half rounding intervals statistics miss, 0 where all print."""
+        over = np.maximum(self.low - values, values - self.high) / self.slack + MARGIN
+        return _finite(over.clip(0).sum(axis=-1))
+
+    def loss(self, values):
+        """Return how far statistics are from the middle in half intervals, 0 where all print."""
+        off = _finite(self.distance(values))
+        return np.where(self.outside(values) > 0, off, 0)
+
+    def distance(self, values):
+        """Return the summed distances from the middle in half rounding intervals."""
+        return (np.abs(values - self.middle) / self.slack).sum(axis=-1)
+
+
+def _finite(values):
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def boxes(numbers):
+    """Return what an :class:`Aim` needs to know of printed numbers.
+
+    Parameters
+    ----------
+    numbers : sequence of Printed
+
+    Returns
+    -------
+    tuple of list of float
+        ``low``, ``high``, ``middle`` and ``slack``.
+    """
+    ends = ((x.low, x.high, x.value, x.unit / 2) for x in numbers)
+    return tuple([float(end) for end in column] for column in zip(*ends, strict=True))
+
+
+def best_pairs(aim, values, here, patients, most):
+    """Return the pairs of changes that promise to come nearest to an aim.
+
+    What two changes do together is taken as the sum of what each does alone.
+
+    Parameters
+    ----------
+    aim : Aim
+    values : ndarray of float, shape (m, k)
+        Statistics after each change alone.
+    here : ndarray of float, shape (1, k)
+        Statistics before.
+    patients : ndarray of int, shape (m, c)
+        Whom each change touches; changes of one patient are not paired.
+    most : int
+        Pairs to return.
+
+    Returns
+    -------
+    ndarray of int, shape (at most ``most``, 2)
+        Numbers of the two changes.
+    """
+    first, second = np.triu_indices(len(values), 1)
+    apart = (patients[first][:, :, None] != patients[second][:, None, :]).all(axis=(1, 2))
+    first, second = first[apart], second[apart]
+    guess = aim.outside(values[first] + values[second] - here)
+    best = np.argsort(guess, kind="stable")[:most]
+    return np.column_stack([first[best], second[best]])

@@ -1,0 +1,192 @@
+"""Measurements whose means and standard deviations print in every group.
+
+A mean that is less than two SDs above the lowest value is that of a skewed variable: such
+groups are drawn as ``exp(a + b z)``, so that an SD above the mean is in reach.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from ...estimate import printed as as_printed
+from .aims import MARGIN, Aim, Miss, boxes
+
+#: Draws of group means and SDs inside their rounding intervals, and how often they narrow.
+DRAWS, NARROWING = 512, 8
+
+#: Samples with heavy tails of which the best is taken, where the SD is above the mean.
+SAMPLES = 30
+
+#: Small changes of the rounded values compared at a time, and how often at most.
+CHANGES, ROUNDS = 256, 500
+
+NAMES = ("means", "sds")
+
+#: Of half a rounding interval: groups are aimed so far inside, if their unions allow.
+INSIDE = 0.8
+
+
+def measurements(rng, group, means, sds, resolution, low, high, unions=()):
+    """Draw a variable whose mean and SD print in each group, and in unions of groups.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    group : ndarray of int, shape (n,)
+        Group of each patient, 0, 1, ….
+    means, sds : sequence of str
+        As printed, one for each group; SDs with n - 1.
+    resolution : str
+        Step of the measurement in the same unit, such as ``"0.1"``.
+    low, high : float
+        Least and largest plausible value.
+    unions : sequence of tuple
+        Groups that belong together, with the printed mean and SD of all: such as
+        ``((0, 1), "39.8", "5.3")``.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Multiples of the resolution.
+
+    Raises
+    ------
+    ValueError
+        If the arguments do not fit together.
+    Miss
+        If no such values are found, as when the unions contradict the groups.
+
+    Notes
+    -----
+    Group means and SDs are drawn inside their rounding intervals so that those of the unions
+    print. Each group is a normal sample, or ``exp(a + b z)``; ``a`` and ``b`` are solved for
+    so that the *sample*, cut off at the limits, has them. Rounding disturbs this; a few values
+    are then changed by single steps.
+    """
+    sizes = np.bincount(group)
+    if not len(means) == len(sds) == sizes.size or sizes.min() < 2:
+        raise ValueError(
+            f"group: expected {len(means)} groups of two or more, one for each mean and SD, got "
+            f"{sizes.tolist()} patients"
+        )
+    if not low < high:
+        raise ValueError(f"low: expected less than high = {high}, got {low}")
+    number = as_printed(resolution, "resolution")
+    step, decimals = number.value, number.decimals
+    if number.relation != "=" or step <= 0:
+        raise ValueError(f"resolution: expected a printed number above 0, got {resolution!r}")
+    sets = [(g,) for g in range(sizes.size)] + [members for members, _, _ in unions]
+    moments = [*zip(means, sds, strict=True), *(both for _, *both in unions)]
+    numbers = [
+        as_printed(x, y) for pair in moments for x, y in zip(pair, ("means", "sds"), strict=True)
+    ]
+    member = np.array([np.isin(np.arange(sizes.size), x) for x in sets], dtype=float)
+    aim = _MomentAim(member, sizes, numbers, float(step))
+    moments = aim.group_moments(rng)
+    skewed = any(mean - low < 2 * sd for mean, sd in moments)
+    values = np.empty(group.size)
+    for g, (mean, sd) in enumerate(moments):
+        values[group == g] = _sample(rng, sizes[g], mean, sd, low, high, skewed)
+    ends = (Fraction(str(end)) / step for end in (low, high))
+    edges = math.ceil(next(ends)), math.floor(next(ends))
+    steps = np.round(values / float(step)).astype(int).clip(*edges)
+    return np.round(_repair(rng, steps, group, aim, edges) * float(step), decimals)
+
+
+class _MomentAim(Aim):
+    """Means and SDs of groups and of their unions print, a pair for each.
+
+    Sums are of whole steps about a common middle, so that nothing is lost in them.
+    """
+
+    def __init__(self, member, sizes, numbers, step):
+        super().__init__(*boxes(numbers))
+        self.member, self.sizes, self.step = member, sizes, step
+        self.centre = round(self.middle[0] / step)
+
+    def statistics(self, totals, squares):
+        """Return mean and SD of each set from the sums of the groups, shape (m, groups)."""
+        n = self.sizes @ self.member.T
+        total, square = ((x[:, None] * self.member).sum(axis=2) for x in (totals, squares))
+        mean = total / n
+        sd = np.sqrt(np.maximum(square - total * mean, 0) / (n - 1))
+        values = np.stack([mean + self.centre, sd], axis=2) * self.step
+        return values.reshape(len(totals), -1)
+
+    def group_moments(self, rng):
+        """Draw means and SDs of the groups with which those of the unions print too."""
+        own = 2 * self.sizes.size
+        middle, slack = self.middle[:own], self.slack[:own]
+        best, width = middle, INSIDE
+        for _ in range(NARROWING):
+            drawn = best + width * slack * rng.uniform(-1, 1, (DRAWS, own))
+            drawn = drawn.clip(middle - INSIDE * slack, middle + INSIDE * slack)
+            mean = drawn[:, ::2] / self.step - self.centre
+            totals = self.sizes * mean
+            squares = (self.sizes - 1) * (drawn[:, 1::2] / self.step) ** 2 + totals * mean
+            off = np.abs(self.statistics(totals, squares) - self.middle) / self.slack
+            excess = (off[:, own:] - INSIDE).clip(0).sum(axis=1)
+            best, width = drawn[excess.argmin()], width / 2
+            if excess.min() == 0:
+                break
+        return best.reshape(-1, 2)
+
+
+def _sample(rng, n, mean, sd, low, high, skewed):
+    """Draw a sample with a mean and an SD, before rounding; cut off at the limits."""
+    if skewed and sd > mean:
+        # So large an SD is that of a few patients: of samples with a heavy upper tail take that
+        # which has it with the others as they usually are, b = 1.
+        samples = rng.standard_t(3, size=(SAMPLES, n))
+        samples = np.where(samples < 0, samples / 3, samples)
+        shapes = np.exp(samples - samples.max(axis=1, keepdims=True))
+        z = samples[np.abs(shapes.std(axis=1) / shapes.mean(axis=1) - sd / mean).argmin()]
+    else:
+        z = rng.normal(size=n)
+    z = (z - z.mean()) / z.std(ddof=1)
+
+    def cut(b):
+        values = np.exp(b * (z - z.max())) if skewed else b * z
+        for _ in range(50):
+            values = values * (mean / values.mean()) if skewed else values + mean - values.mean()
+            if low <= values.min() and values.max() <= high:
+                break
+            values = values.clip(low, high)
+        return values
+
+    small, large = 0.0, 20.0 if skewed else 10 * sd
+    for _ in range(30):
+        b = (small + large) / 2
+        small, large = (b, large) if cut(b).std(ddof=1) < sd else (small, b)
+    return cut(b)
+
+
+def _repair(rng, steps, group, aim, edges):
+    """Change values by a few steps, one at a time or two against each other, until all print."""
+    groups = np.arange(aim.sizes.size)
+    steps = steps - aim.centre
+    low, high = (edge - aim.centre for edge in edges)
+    largest = max(1.0, math.log2(aim.middle[1 : 2 * groups.size : 2].max() / aim.step))
+    for _ in range(ROUNDS):
+        sums = [np.bincount(group, weights=x)[None] for x in (steps, steps**2)]
+        now = aim.outside(aim.statistics(*sums))[0]
+        if now == 0:
+            return steps + aim.centre
+        who = rng.integers(group.size, size=(2, CHANGES))
+        by = np.round(2 ** rng.uniform(0, largest, CHANGES) * rng.choice([-1, 1], CHANGES))
+        by = np.array([by, -by * (rng.random(CHANGES) < 0.5)]).astype(int)
+        by = (steps[who] + by).clip(low, high) - steps[who]
+        by[1, who[0] == who[1]] = 0
+        changes = by, (2 * steps[who] + by) * by
+        here = (group[who][:, :, None] == groups).astype(float)
+        more = [
+            x + (change[:, :, None] * here).sum(axis=0)
+            for x, change in zip(sums, changes, strict=True)
+        ]
+        outside = aim.outside(aim.statistics(*more))
+        outside[np.abs(outside - now) < MARGIN] = np.inf
+        best = outside.argmin()
+        if outside[best] < np.inf:
+            np.add.at(steps, who[:, best], by[:, best])
+    raise Miss(f"{now:.3g} half intervals outside after {ROUNDS} rounds")

@@ -1,0 +1,293 @@
+"""Exchange values between patients of one outcome until joint statistics print.
+
+Who has the outcome stays, and so does every table of one variable by outcome. What changes is
+how variables go together: the area under the curve of a score, its table at a cut-off, the
+correlation of two variables.
+"""
+
+import math
+
+import numpy as np
+
+from ...estimate import printed as as_printed
+from .aims import MARGIN, Aim, Miss, best_pairs, boxes
+
+#: Exchanges compared at a time, pairs of them that are tried, and how often at most.
+SINGLES, PAIRS, ROUNDS = 128, 32, 300
+
+#: After so many rounds without an improvement by two fifths, so many exchanges at random.
+PATIENCE, KICKS = 30, 6
+
+#: While the loss is above the first, changes are random; the temperature is this share of it.
+NEAR, WARMTH = 10, 0.02
+
+
+def concordant_pairs(outcome, marker):
+    """Return the concordant pairs (ties count one half) and all pairs behind an AUC.
+
+    Parameters
+    ----------
+    outcome : ndarray of {0, 1}, shape (n,)
+    marker : ndarray of float, shape (n,)
+
+    Returns
+    -------
+    tuple of float
+        The AUC is the first divided by the second.
+    """
+    ill, well = marker[outcome == 1], np.sort(marker[outcome == 0])
+    return float(_below(well, ill).sum()), float(ill.size * well.size)
+
+
+def _below(ordered, values):
+    """Return how many of the ordered numbers are below each value; ties count one half."""
+    return (np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")) / 2
+
+
+def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
+    """Exchange outcomes between patients of one group until the AUC prints as wanted.
+
+    Exchanges inside a group leave every table of group by outcome as it is.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    outcome : ndarray of {0, 1}, shape (n,)
+    marker : ndarray of float, shape (n,)
+    group : ndarray of int, shape (n,)
+    auc : str
+        The printed AUC.
+    tries : int
+        Exchanges to try.
+
+    Returns
+    -------
+    ndarray of {0, 1}, shape (n,)
+
+    Raises
+    ------
+    Miss
+        If the AUC is not reached.
+    """
+    target, outcome = as_printed(auc), outcome.copy()
+    concordant, pairs = concordant_pairs(outcome, marker)
+    low, wanted, high = (float(x) * pairs for x in (target.low, target.value, target.high))
+    # Concordant pairs are the rank sum of the ill, less a constant. Halves are exact.
+    rank = _below(np.sort(marker), marker)
+    for _ in range(tries):
+        if low <= concordant <= high:
+            return outcome
+        i, j = rng.integers(outcome.size, size=2)
+        if group[i] != group[j] or outcome[i] == outcome[j]:
+            continue
+        ill, well = (i, j) if outcome[i] else (j, i)
+        new = concordant + rank[well] - rank[ill]
+        if abs(new - wanted) <= abs(concordant - wanted):
+            concordant = new
+            outcome[[i, j]] = outcome[[j, i]]
+    raise Miss(f"AUC {auc} not reached: {concordant / pairs:.4f}")
+
+
+class JointAim(Aim):
+    """Statistics of rows and outcomes: sums over patients, and areas under the curve.
+
+    Sums and areas are all that :func:`permute` needs to know: it works out how they change
+    when two patients exchange values. A recipe adds aims of its own in a few lines.
+    """
+
+    def adds(self, rows, outcome):
+        """Return what patients add to the sums, shape (m, q)."""
+        return np.zeros((len(rows), 0))
+
+    def scores(self, rows):
+        """Return the scores whose areas are wanted, shape (m, s)."""
+        return np.zeros((len(rows), 0))
+
+    def statistics(self, sums, areas):
+        """Return the statistics of m cohorts from their sums and areas, shape (m, k)."""
+        raise NotImplementedError
+
+
+class AreaAim(JointAim):
+    """Areas under the curve of weighted sums of columns print.
+
+    Parameters
+    ----------
+    weights : array_like of float, shape (s, p)
+        A row for each score, a column for each column of the table.
+    areas : sequence of str
+        As printed.
+    """
+
+    def __init__(self, weights, areas):
+        numbers = [as_printed(area) for area in areas]
+        self.weights = np.asarray(weights, dtype=float)
+        super().__init__(*boxes(numbers))
+
+    def scores(self, rows):
+        """Return the weighted sums."""
+        return (rows[:, None, :] * self.weights).sum(axis=2)
+
+    def statistics(self, sums, areas):
+        """Return the areas."""
+        return areas
+
+
+class _Together(JointAim):
+    """Several aims as one."""
+
+    def __init__(self, aims, table, outcome):
+        self.aims = aims
+        row, one = table[:1], outcome[:1]
+        widths = [(aim.adds(row, one).shape[1], aim.scores(row).shape[1]) for aim in aims]
+        self.ends = np.cumsum(widths, axis=0)[:-1]
+        names = ("low", "high", "middle", "slack")
+        super().__init__(*(np.concatenate([getattr(a, name) for a in aims]) for name in names))
+
+    def adds(self, rows, outcome):
+        return np.column_stack([aim.adds(rows, outcome) for aim in self.aims])
+
+    def scores(self, rows):
+        return np.column_stack([aim.scores(rows) for aim in self.aims])
+
+    def statistics(self, sums, areas):
+        parts = np.split(sums, self.ends[:, 0], axis=1), np.split(areas, self.ends[:, 1], axis=1)
+        found = [a.statistics(*part) for a, *part in zip(self.aims, *parts, strict=True)]
+        return np.column_stack(found)
+
+
+def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=ROUNDS):
+    """Exchange values between patients of one outcome until joint statistics print.
+
+    By simulated annealing first: many random exchanges are worked out at once, and the first
+    that the rule accepts is done. Then each time the best of many and of pairs of them.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    table : ndarray of float, shape (n, p)
+        One row a patient.
+    outcome : ndarray of {0, 1}, shape (n,)
+    blocks : list of list of int
+        Columns that a patient keeps together; an exchange moves one block.
+    aims : list of JointAim
+    changes : int
+        Exchanges to try by annealing.
+    rounds : int
+        How often to look for the best of many.
+
+    Returns
+    -------
+    ndarray of float, shape (n, p)
+        The columns have the same values in each class of the outcome.
+
+    Raises
+    ------
+    Miss
+        If the statistics do not come to print.
+    """
+    state = _Exchanges(rng, table, outcome, blocks, _Together(aims, table, outcome))
+    for _ in range(changes // SINGLES):
+        if state.loss <= NEAR * state.aim.low.size:
+            break
+        state.anneal()
+    mark, since = math.inf, 0
+    for _ in range(rounds):
+        if not state.left:
+            return state.table
+        mark, since = (state.left, 0) if state.left < 0.6 * mark else (mark, since + 1)
+        if since > PATIENCE:
+            state.kick()
+            mark, since = math.inf, 0
+        else:
+            state.best_of_many()
+    if state.left:
+        raise Miss(f"{state.left:.3g} half intervals outside after {rounds} rounds")
+    return state.table
+
+
+class _Exchanges:
+    """Patients, their sums and areas, and what exchanges of values do to them."""
+
+    def __init__(self, rng, table, outcome, blocks, aim):
+        self.rng, self.table, self.outcome, self.aim = rng, table.copy(), outcome, aim
+        self.member = np.zeros((len(blocks), table.shape[1]), dtype=bool)
+        for block, columns in enumerate(blocks):
+            self.member[block, columns] = True
+        self.well, self.ill = (np.flatnonzero(outcome == c) for c in (0, 1))
+        self._recount()
+
+    def _recount(self):
+        """Work out everything anew."""
+        self.each = self.aim.adds(self.table, self.outcome)
+        self.score = self.aim.scores(self.table)
+        self.pairs = self.well.size * self.ill.size
+        columns = self.score.T
+        self.concordant = np.array([concordant_pairs(self.outcome, x)[0] for x in columns])
+        self.ordered = [np.sort(self.score[c], axis=0) for c in (self.well, self.ill)]
+        self.here = self._statistics(0, 0)
+        self.loss = float(self.aim.loss(self.here)[0])
+        self.left = float(self.aim.outside(self.here)[0])
+
+    def _statistics(self, sums, concordant):
+        areas = np.atleast_2d(self.concordant + concordant) / self.pairs
+        return self.aim.statistics(np.atleast_2d(self.each.sum(axis=0) + sums), areas)
+
+    def _draw(self):
+        """Draw exchanges: two patients each and the columns, with what they do to the sums."""
+        rng = self.rng
+        block = self.member[rng.integers(len(self.member), size=SINGLES)]
+        who = rng.integers(self.outcome.size, size=SINGLES)
+        classes = self.outcome[who]
+        first, size = np.array([(0, self.well.size), (self.well.size, self.ill.size)]).T
+        other = np.concatenate([self.well, self.ill])[first[classes] + rng.integers(size[classes])]
+        both = np.column_stack([who, other])
+        rows = np.where(block[:, None], self.table[both[:, ::-1]], self.table[both])
+        flat, twice = rows.reshape(-1, rows.shape[2]), np.repeat(classes, 2)
+        sums = self.aim.adds(flat, twice) - self.each[both.ravel()]
+        sums = sums.reshape(SINGLES, 2, -1).sum(axis=1)
+        new, old = self.aim.scores(flat), self.score[both.ravel()]
+        wins = np.empty_like(new)
+        for k in range(new.shape[1]):
+            # The ill win against those below them, the well lose against those above.
+            for label, opposite in ((0, 1), (1, 0)):
+                at, ordered = twice == label, self.ordered[opposite][:, k]
+                gain = _below(ordered, new[at, k]) - _below(ordered, old[at, k])
+                wins[at, k] = gain if label else -gain
+        return both, block, sums, wins.reshape(SINGLES, 2, -1).sum(axis=1)
+
+    def _do(self, both, block):
+        (i, k) = both
+        self.table[i, block], self.table[k, block] = self.table[k, block], self.table[i, block]
+
+    def anneal(self):
+        """Do the first of many exchanges that is no worse, or not much."""
+        both, block, *change = self._draw()
+        losses = self.aim.loss(self._statistics(*change))
+        slack = WARMTH * self.loss * self.rng.exponential(size=SINGLES)
+        accepted = np.flatnonzero(losses <= self.loss + slack)
+        if accepted.size:
+            self._do(both[accepted[0]], block[accepted[0]])
+            self._recount()
+
+    def kick(self):
+        """Do some exchanges whatever comes of them."""
+        both, block, *_ = self._draw()
+        for k in range(KICKS):
+            self._do(both[k], block[k])
+        self._recount()
+
+    def best_of_many(self):
+        """Do the best of many exchanges or pairs of them, even if it is for the worse."""
+        both, block, sums, wins = self._draw()
+        values = self._statistics(sums, wins)
+        pairs = best_pairs(self.aim, values, self.here, both, PAIRS)
+        double = self._statistics(sums[pairs].sum(axis=1), wins[pairs].sum(axis=1))
+        outside = self.aim.outside(np.concatenate([values, double]))
+        outside[np.abs(outside - self.left) < MARGIN] = np.inf
+        best = int(np.argmin(outside))
+        if outside[best] == math.inf:
+            return
+        for k in [best] if best < SINGLES else pairs[best - SINGLES]:
+            self._do(both[k], block[k])
+        self._recount()

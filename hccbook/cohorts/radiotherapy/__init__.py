@@ -1,0 +1,185 @@
+"""Synthetic patients for the radiotherapy paper.
+
+Days count from the start of treatment, radiotherapy or immune checkpoint inhibitor (ICI),
+whichever came first.
+"""
+
+import numpy as np
+
+from ...survival import median, median_follow_up
+from .. import calibration as cal
+from . import patients
+from .assumed import ASSUMED, DAYS_PER_MONTH, PLAUSIBLE
+from .courses import follow_up
+
+__all__ = [
+    "ASSUMED",
+    "DAYS_PER_MONTH",
+    "MISSES",
+    "PLAUSIBLE",
+    "READINGS",
+    "TARGETS",
+    "achieved",
+    "make",
+    "targets",
+]
+
+#: How the printed median follow-up is read. ``reverse``: by reverse Kaplan-Meier, the time that
+#: patients would have been followed had they not died. ``observed``: as the median of all
+#: observed times. Then half of the patients die by the median OS, nobody is censored before,
+#: and nobody's follow-up ends in the months after it.
+READINGS = ("reverse", "observed")
+
+#: The printed numbers that a cohort is built to have: register id and fields.
+TARGETS = {
+    f"radiotherapy.{id}": ("printed",)
+    for id in (
+        "n",
+        "period.start",
+        "period.end",
+        "metastasis.count",
+        "metastasis.percent",
+        "pvtt.count",
+        "pvtt.percent",
+        "dose.median",
+        "ici.weeks",
+        "response.rate",
+        "followup.median",
+        "os.median",
+        "pfs.median",
+        "recurrence.in-field.count",
+        "adverse.severe.rate",
+        "adverse.dermatitis.rank",
+        "adverse.thrombocytopenia.rank",
+        "adverse.thrombocytopenia.rate",
+    )
+}
+
+#: Nothing printed is missed. A median follow-up in one reading is not one in the other.
+MISSES = {("all", reading): {} for reading in READINGS}
+
+
+def targets(split="all", reading="reverse"):
+    """Return the printed numbers that a cohort is built to have.
+
+    Parameters
+    ----------
+    split : {"all"}
+    reading : {"reverse", "observed"}
+        See :data:`READINGS`; both have the same targets.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Fields by register id. Everything else is held out.
+    """
+    return dict(TARGETS)
+
+
+def achieved(frame, split="all"):
+    """Return what a cohort has, for every printed number that is a target.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A cohort of :func:`make`.
+    split : {"all"}
+
+    Returns
+    -------
+    dict of tuple to float, str or dict
+        Values by register id and field, in the units of the register; a word where a word is
+        printed. The median follow-up is a dict by reading.
+    """
+    year = frame["included"].str[:4].astype(int)
+    several = frame[frame["ici_cycles"] > 1]
+    weeks = (several["ici_last"] - several["ici_start"]) / (several["ici_cycles"] - 1) / 7
+    grades = {name: frame[f"grade_{name}"] for name in ASSUMED["adverse"]}
+    worst = np.max(list(grades.values()), axis=0)
+    # The curve of the observed reading is at one half from one death to the next: the median
+    # is that of programs that then take the first of the two.
+    os, pfs = (
+        median(frame[f"{name}_days"], frame[event], convention="first").value
+        for name, event in (("os", "died"), ("pfs", "progressed"))
+    )
+    follow_up = {
+        "reverse": median_follow_up(frame["os_days"], frame["died"]).value,
+        "observed": float(frame["os_days"].median()),
+    }
+    values = {
+        "n": float(len(frame)),
+        "period.start": float(year.min()),
+        "period.end": float(year.max()),
+        "dose.median": float(frame["dose_gy"].median()),
+        "ici.weeks": float(weeks.max()),
+        "response.rate": 100 * frame["responded"].mean(),
+        "followup.median": {name: days / DAYS_PER_MONTH for name, days in follow_up.items()},
+        "os.median": os / DAYS_PER_MONTH,
+        "pfs.median": pfs / DAYS_PER_MONTH,
+        "recurrence.in-field.count": float((frame["in_field_event"] == 1).sum()),
+        "adverse.severe.rate": 100 * (worst >= 3).mean(),
+        "adverse.thrombocytopenia.rate": 100 * (grades["thrombocytopenia"] >= 3).mean(),
+    }
+    for name in ("metastasis", "pvtt"):
+        values[f"{name}.count"] = float(frame[name].sum())
+        values[f"{name}.percent"] = 100 * frame[name].mean()
+    for name, least in (("dermatitis", 1), ("thrombocytopenia", 3)):
+        values[f"adverse.{name}.rank"] = patients.is_most_common(grades, name, least)
+    return {(f"radiotherapy.{id}", "printed"): value for id, value in values.items()}
+
+
+def make(split="all", seed=0, reading="reverse"):
+    """Build one cohort.
+
+    Parameters
+    ----------
+    split : {"all"}
+    seed : int
+    reading : {"reverse", "observed"}
+        See :data:`READINGS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a patient, in the order of inclusion; the data dictionary explains the columns.
+
+    Raises
+    ------
+    ValueError
+        If printed numbers contradict one another.
+    RuntimeError
+        If the targets are not reached (not seen over the seeds that the tests use).
+    """
+    read = cal.reader(targets(split, reading))
+
+    def printed(id):
+        return read(f"radiotherapy.{id}")
+
+    key = READINGS.index(reading)
+    return cal.until_met(seed, key, lambda rng: _attempt(rng, reading, printed))
+
+
+def _attempt(rng, reading, printed):
+    import pandas as pd
+
+    n = int(printed("n"))
+    included = patients.inclusion(rng, n, printed)
+    people = patients.people(rng, n, printed)
+    plan = patients.plan(rng, included, printed)
+    lesions = patients.lesions(rng, people, patients.one_count(printed, "response.rate", n))
+    scans = patients.scans(rng, included, plan, lesions)
+    grades = patients.adverse(rng, people, printed)
+    times = follow_up(rng, reading, included, people, lesions, scans, printed)
+    interval = 7 * int(printed("ici.weeks"))
+    columns = {
+        "patient": np.arange(1, n + 1),
+        "included": np.datetime_as_string(included),
+        **people,
+        **plan,
+        **patients.infusions(rng, plan, times, grades, interval),
+        **lesions,
+        "response_day": np.where(lesions["responded"] == 1, scans["response"], np.nan),
+        **times,
+        **{f"grade_{name}": grade for name, grade in grades.items()},
+    }
+    return pd.DataFrame(columns)

@@ -1,0 +1,28 @@
+"""House style, and the figures that libraries lack. Each returns the figure and its alt text."""
+
+from .forest import LOG_TICKS, forest
+from .nomogram import nomogram
+from .prediction import calibration, decision_curve
+from .style import BLUE, COLOURS, GREEN, GREY, LINES, PURPLE, VERMILION, use_style
+from .survival import kaplan_meier
+from .verdicts import MARKS, PER_LINE, verdicts
+
+__all__ = [
+    "BLUE",
+    "COLOURS",
+    "GREEN",
+    "GREY",
+    "LINES",
+    "LOG_TICKS",
+    "MARKS",
+    "PER_LINE",
+    "PURPLE",
+    "VERMILION",
+    "calibration",
+    "decision_curve",
+    "forest",
+    "kaplan_meier",
+    "nomogram",
+    "use_style",
+    "verdicts",
+]

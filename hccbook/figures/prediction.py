@@ -1,0 +1,201 @@
+"""Decision curves and calibration plots."""
+
+import numpy as np
+
+from .. import _checks
+from .style import BLUE, GREY, VERMILION
+
+#: Smallest distance between labels at the ends of lines, in heights of the axis.
+APART = 0.09
+
+
+def decision_curve(frame, name="model"):
+    """Draw the net benefit of a model, of treating all and of treating none.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Made by :func:`hccbook.prediction.net_benefit` at two or more thresholds; with ``lower``
+        and ``upper`` a band is drawn.
+    name : str
+        Name of the model.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    alt : str
+        Names the net benefits at five thresholds, and where the model is best.
+
+    Raises
+    ------
+    ValueError
+        If ``frame`` lacks a column, its numbers are not finite, there are fewer than two
+        thresholds, or ``name`` is empty.
+
+    Notes
+    -----
+    The axis ends a little below 0: a large harm is not drawn.
+    """
+    import matplotlib.pyplot as plt
+
+    _made("frame", frame, ("threshold", "model", "all", "none"), 2)
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"name: expected a name, got {name!r}")
+    frame = frame.sort_values("threshold")
+    at = frame["threshold"].to_numpy()
+    curves = {name: "model", "treat all": "all", "treat none": "none"}
+    curves = {label: frame[column].to_numpy() for label, column in curves.items()}
+    top = max(values.max() for values in curves.values()) or 0.05
+    bottom, ceiling = -0.25 * top, 1.05 * top
+    fig, ax = plt.subplots()
+    if "lower" in frame:
+        ceiling = max(ceiling, frame["upper"].max())
+        ax.fill_between(
+            at, frame["lower"], frame["upper"], color=VERMILION, alpha=0.15, linewidth=0
+        )
+    ends, leaving = [], []
+    looks = ((VERMILION, "-"), (BLUE, "--"), (GREY, ":"))
+    for (label, values), (colour, line) in zip(curves.items(), looks, strict=True):
+        ax.plot(at, values, color=colour, linestyle=line, label=label)
+        x = _leaves(at, values, bottom)
+        if x < at[0] + 0.75 * np.ptp(at):
+            leaving.append((x, label, colour))
+        else:
+            ends.append((label, max(values[-1], bottom), colour))
+    ax.set(xlim=(at[0], at[-1]), ylim=(bottom, ceiling))
+    ax.set(xlabel="Threshold probability", ylabel="Net benefit per patient")
+    _at_ends(ax, ends)
+    leaving.sort()
+    # The left one of two has its label on its left, if there is room, or they stand in steps.
+    left = len(leaving) > 1 and leaving[0][0] > at[0] + 0.25 * np.ptp(at)
+    for row, (x, label, colour) in enumerate(leaving):
+        y = bottom + (0.05 + APART * row * (not left)) * (ceiling - bottom)
+        _label(ax, label, x, y, colour, left and row == 0)
+    return fig, _decision_alt(at, curves, name)
+
+
+def _leaves(at, values, bottom):
+    """Return where a falling line leaves the axis for good, or infinity."""
+    inside = (values >= bottom).nonzero()[0]
+    if values[-1] >= bottom:
+        return np.inf
+    if not inside.size:
+        return at[0]
+    last = inside[-1]
+    part = (values[last] - bottom) / (values[last] - values[last + 1])
+    return at[last] + part * (at[last + 1] - at[last])
+
+
+def _decision_alt(at, curves, name):
+    """Say what the decision curve shows."""
+    gain = curves[name] - np.maximum(curves["treat all"], curves["treat none"])
+    best = at[gain > 1e-12]  # not by rounding alone
+    head = f"Decision curve. The {name} has the highest net benefit at {best.size} of {at.size}"
+    head += " thresholds" + (f", the first {best[0]:g}, the last {best[-1]:g}" if best.size else "")
+    parts = [head]
+    for place in np.unique(np.linspace(0, at.size - 1, 5).round().astype(int)):
+        said = [f"{label} {values[place]:.3f}" for label, values in curves.items()]
+        parts.append(f"At {at[place]:g}: {', '.join(said)}")
+    return ". ".join(parts) + "."
+
+
+def calibration(frame, smooth=None):
+    """Draw the observed share of events against the predicted risk, and the risks below.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Made by :func:`hccbook.prediction.calibration_curve`.
+    smooth : pandas.DataFrame, optional
+        Made by :func:`hccbook.prediction.smooth_calibration` of the same patients.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        Below the plot, the number of patients by risk: in twentieths with ``smooth``, which
+        knows each risk; otherwise in the groups, each from its smallest to its largest risk.
+    alt : str
+        Names each group's risk, observed share with limits, and patients.
+
+    Raises
+    ------
+    ValueError
+        If ``frame`` or ``smooth`` lacks a column, has no rows or a number that is not finite, or
+        they differ in the number of patients.
+    """
+    import matplotlib.pyplot as plt
+
+    _made("frame", frame, ("low", "high", "n", "risk", "rate", "lower", "upper"), 1)
+    patients = int(frame["n"].sum())
+    fig, (ax, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.8), height_ratios=[4, 1])
+    ax.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="ideal")
+    ends = [("ideal", 1.0, GREY)]
+    parts = [f"Calibration plot of {patients} patients in {len(frame)} groups"]
+    for row in frame.itertuples():
+        interval = f"{row.rate:.2f} ({row.lower:.2f} to {row.upper:.2f})"
+        parts.append(f"Risk {row.risk:.2f}: observed {interval} in {row.n} patients")
+    if smooth is None:
+        width = frame["high"] - frame["low"]
+        bars = {"align": "edge", "edgecolor": BLUE, "facecolor": BLUE + "55"}
+        below.bar(frame["low"], frame["n"], width, **bars)
+    else:
+        _made("smooth", smooth, ("risk", "n", "rate"), 1)
+        if smooth["n"].sum() != patients:
+            raise ValueError(
+                f"smooth: expected the {patients} patients of frame, got {smooth['n'].sum()}"
+            )
+        risk, rate = smooth["risk"].to_numpy(), smooth["rate"].to_numpy()
+        ax.plot(risk, rate, color=VERMILION, linestyle="-", label="smooth")
+        if risk[-1] > 0.75:
+            ends.append(("smooth", min(max(rate[-1], 0), 1), VERMILION))
+        else:
+            _label(ax, "smooth", risk[-1], rate[-1], VERMILION)
+        below.hist(risk, np.linspace(0, 1, 21), weights=smooth["n"], color=BLUE)
+        far = int(np.abs(rate - risk).argmax())
+        parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:.2f}")
+        parts[-1] += f", with {rate[far]:.2f}"
+    limits = [frame["rate"] - frame["lower"], frame["upper"] - frame["rate"]]
+    # A share of 0 or 1 is its own limit, up to rounding.
+    limits = np.maximum(limits, 0)
+    look = {"fmt": "s", "color": BLUE, "markersize": 5, "elinewidth": 1.2}
+    ax.errorbar(frame["risk"], frame["rate"], limits, **look, label="groups")
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="Observed share of groups, with limits")
+    _at_ends(ax, ends)
+    below.set(xlabel="Predicted risk", ylabel="Patients")
+    return fig, ". ".join(parts) + "."
+
+
+def _made(name, frame, columns, smallest):
+    """Reject a frame that lacks columns, rows or numbers."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(f"{name}: expected a frame of hccbook.prediction, got {frame!r}")
+    if missing := [column for column in columns if column not in frame]:
+        raise ValueError(f"{name}: expected columns {', '.join(columns)}, got none of {missing}")
+    if len(frame) < smallest:
+        raise ValueError(f"{name}: expected {smallest} or more rows, got {len(frame)}")
+    for column in columns:
+        _checks.vector(f"{name}, {column}", frame[column])
+
+
+def _at_ends(ax, ends):
+    """Label lines that reach the right of the axis: name, height and colour of each."""
+    ends = sorted(ends, key=lambda end: end[1])
+    bottom, top = ax.get_ylim()
+    apart, heights = APART * (top - bottom), [y for _, y, _ in ends]
+    for row in range(1, len(ends)):
+        heights[row] = max(heights[row], heights[row - 1] + apart)
+    for row in reversed(range(len(ends))):
+        heights[row] = min(heights[row], top - (len(ends) - 1 - row) * apart)
+    for (label, _, colour), y in zip(ends, heights, strict=True):
+        place = {"xycoords": ("axes fraction", "data"), "annotation_clip": False, "va": "center"}
+        ax.annotate(label, (1.02, y), color=colour, **place)
+
+
+def _label(ax, label, x, y, colour, left=False):
+    """Label a line that ends within the axis, beside its end."""
+    side = {"xytext": (-12 if left else 6, 0), "ha": "right" if left else "left"}
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    place = {"textcoords": "offset points", "va": "center", "bbox": paper}
+    ax.annotate(label, (x, y), color=colour, **side, **place)

@@ -1,0 +1,514 @@
+"""hccbook.cohorts.calibration: what each tool promises, checked by the libraries of the field."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hccbook import accuracy, audit, reported, survival
+from hccbook.cohorts import calibration as cal
+from hccbook.cohorts.calibration import aims, permutations
+from hccbook.estimate import Printed
+
+SEEDS = range(4)
+#: Sums in another order agree so far.
+CLOSE = 1e-9
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+
+
+def prints(text, value):
+    return Printed(text).admits(round(value, 10))
+
+
+# Aims
+
+
+class Plain(cal.Aim):
+    """Two statistics that print as 0.50 and 3.1."""
+
+    def __init__(self):
+        super().__init__(*cal.boxes([Printed("0.50"), Printed("3.1")]))
+
+
+@given(st.floats(0.4, 0.6), st.floats(2.5, 3.5))
+@properties
+def test_nothing_is_outside_when_all_print_and_the_loss_is_then_0(first, second):
+    aim = Plain()
+    values = np.array([[first, second]])
+    outside, loss = aim.outside(values)[0], aim.loss(values)[0]
+    assert (outside == 0) == (loss == 0)
+    if outside == 0:
+        assert Printed("0.50").admits(first)
+        assert Printed("3.1").admits(second)
+    elif outside > 2 * aims.MARGIN:
+        assert not (Printed("0.50").admits(first) and Printed("3.1").admits(second))
+        assert loss > 0
+
+
+def test_distances_are_in_half_rounding_intervals():
+    aim = Plain()
+    values = np.array([[0.51, 3.1], [0.50, 3.2], [0.49, 3.0], [math.nan, 3.1]])
+    assert aim.outside(values) == pytest.approx([1, 1, 2, math.inf], abs=4 * aims.MARGIN)
+    assert aim.loss(values) == pytest.approx([2, 2, 4, math.inf])
+
+
+def test_the_best_pairs_are_those_of_a_search_through_all():
+    rng, aim = np.random.default_rng(0), Plain()
+    here = np.array([[0.60, 3.6]])
+    values = here + rng.normal(0, 0.1, (20, 2))
+    patients = rng.integers(6, size=(20, 2))
+
+    def left(i, k):
+        return aim.outside(values[[i]] + values[[k]] - here)[0]
+
+    pairs = [(i, k) for i in range(20) for k in range(i + 1, 20)]
+    pairs = [(i, k) for i, k in pairs if not set(patients[i]) & set(patients[k])]
+    got = aims.best_pairs(aim, values, here, patients, 5)
+    assert {tuple(pair) for pair in got.tolist()} <= set(pairs)
+    best = sorted(left(*pair) for pair in pairs)
+    assert [left(*pair) for pair in got] == pytest.approx(best[:5])
+
+
+# Counts
+
+
+def test_outcomes_have_exact_counts():
+    rng = np.random.default_rng(0)
+    group = rng.permutation(np.repeat([0, 1, 2], [5, 7, 9]))
+    for events in ((0, 7, 3), (5, 0, 9)):
+        outcome = cal.outcome_in_groups(rng, group, events)
+        assert tuple(np.bincount(group, outcome).astype(int)) == events
+
+
+# Recipes
+
+
+def test_a_reader_reads_targets_only():
+    read = cal.reader({"magnesium.derivation.pfs.hr": ("printed", "p")})
+    hr = "magnesium.derivation.pfs.hr"
+    assert (read(hr), read(hr, "p")) == (reported.text(hr), reported.text(hr, "p"))
+    for cell in ((hr, "lower"), ("magnesium.derivation.n", "printed")):
+        with pytest.raises(KeyError, match="is held out"):
+            read(*cell)
+
+
+def test_attempts_end_with_the_first_that_is_met():
+    tried = []
+
+    def attempt(rng):
+        tried.append(rng.random())
+        if len(tried) < 3:
+            raise cal.Miss("not yet")
+        return tried[-1]
+
+    assert cal.until_met(7, 0, attempt) == tried[2]
+    first = [
+        cal.until_met(seed, key, np.random.Generator.random) for seed in (7, 8) for key in (0, 1)
+    ]
+    assert first[0] == tried[0]
+    assert len(set(first)) == 4
+
+    def never(rng):
+        tried.append(0)
+        raise cal.Miss("too far")
+
+    tried.clear()
+    with pytest.raises(RuntimeError, match=r"^seed 7: no cohort meets its targets \(too far\)"):
+        cal.until_met(7, 0, never)
+    assert len(tried) == 50
+
+
+# Rankings
+
+
+def test_concordant_pairs_are_those_of_the_area():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        outcome = rng.permutation(np.repeat([0, 1], [6, 9]))
+        marker = rng.integers(0, 5, 15).astype(float)
+        concordant, pairs = cal.concordant_pairs(outcome, marker)
+        assert pairs == 54
+        assert concordant / pairs == pytest.approx(accuracy.auc(outcome, marker).value)
+
+
+@pytest.mark.parametrize("values", [60, 30])  # without ties, and with many
+def test_an_area_is_reached_inside_the_groups_or_missed(values):
+    rng = np.random.default_rng(0)
+    marker, group = np.floor(np.arange(60) / (60 / values)), np.repeat([0, 1], 30)
+    outcome = cal.outcome_in_groups(rng, group, (8, 22))
+    for auc in ("0.700", "0.780"):
+        reached = cal.reach_auc(rng, outcome, marker, group, auc)
+        assert Printed(auc).admits(accuracy.auc(reached, marker).value)
+        assert (np.bincount(group, reached) == (8, 22)).all()
+    cells = 22, 8, 8, 22
+    impossible = "0.990"
+    assert audit.auc_bounds(*cells, impossible)["any curve"].verdict == "contradicted"
+    with pytest.raises(cal.Miss, match=r"AUC 0\.990 not reached"):
+        cal.reach_auc(rng, outcome, marker, group, impossible, tries=2000)
+
+
+# Medians
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 1)), min_size=1, max_size=30))
+@properties
+def test_the_fast_median_is_the_median(patients):
+    days, event = np.array(patients).T
+    for convention in ("midpoint", "first"):
+        expected = survival.median(days, event, convention=convention).value
+        assert cal.km_median(days, event, convention) == expected
+        assert cal.km_median(days / 4, event == 1, convention) == expected / 4
+
+
+@pytest.mark.parametrize("target", [100, 101, 250, 250.5])
+def test_medians_are_set_or_missed(target):
+    rng = np.random.default_rng(0)
+    met = 0
+    for _ in range(50):
+        # Half days need S(t) = 0.5 from one event to the next, as without censoring.
+        share = 0.7 if target == int(target) else 1
+        days, event = rng.integers(10, 400, 30), (rng.random(30) < share).astype(int)
+        try:
+            moved = cal.set_median(days, event, target)
+        except cal.Miss:
+            continue
+        met += 1
+        assert survival.median(moved, event).value == target
+        assert len(set(moved[event == 1])) == event.sum()
+    assert met
+    with pytest.raises(cal.Miss, match="the median is not reached"):
+        cal.set_median(np.array([1, 2]), np.array([0, 0]), 5)
+
+
+# Hazard ratios and log-rank tests
+
+
+def cohort(seed, n=60, censored=0.3, longer=100):
+    """Return a cohort of two groups, group 1 with the longer follow-up."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat([0, 1], [n // 3, n - n // 3])
+    days = rng.permutation(np.arange(40, 40 + 5 * n, 5)) + longer * group + rng.integers(5, size=n)
+    arguments = {
+        "rng": rng,
+        "days": days,
+        "event": (rng.random(n) >= censored).astype(int),
+        "group": group,
+        "earliest": np.full(n, 30),
+        "latest": np.full(n, 900),
+        "must_progress": np.arange(n) % 10 == 0,
+    }
+    arguments["event"][arguments["must_progress"]] = 1
+    made = cal.Survival(**arguments)
+    made.untie()
+    return made
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_risk_tables_give_the_models_of_many_cohorts(seed):
+    made = cohort(seed)
+    rng = np.random.default_rng(seed)
+    days = np.stack([rng.permutation(made.days.size) for _ in range(20)])
+    event = np.tile(made.event, (20, 1))
+    # Some are censored on the day of another's event: they were at risk there.
+    for k, i in enumerate(np.flatnonzero(made.event == 0)[:20]):
+        days[k, i] = days[k, np.flatnonzero(made.event == 1)[k % 5]]
+    tables = cal.RiskTables.of(days, event, made.group)
+    for start in (0.0, -2.0, 5.0):
+        log_hr, error = tables.cox(start)
+        for k in range(20):
+            expected = survival.cox_two_groups(days[k], event[k], made.group)
+            assert log_hr[k] == pytest.approx(math.log(expected.value), abs=CLOSE)
+            width = math.log(expected.upper / expected.lower) / 2
+            assert 1.959963984540054 * error[k] == pytest.approx(width, abs=CLOSE)
+    p = [survival.logrank(days[k], event[k], made.group)[1] for k in range(20)]
+    assert tables.logrank() == pytest.approx(p, abs=CLOSE)
+
+
+def test_risk_tables_say_where_there_is_no_estimate():
+    days, group = np.array([[1, 2, 3, 4], [1, 2, 3, 4], [3, 4, 1, 2]]), np.array([0, 0, 1, 1])
+    event = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 1]])
+    log_hr, error = cal.RiskTables.of(days, event, group).cox()
+    assert np.isnan(log_hr).all()
+    assert np.isnan(error).all()
+    alone = cal.RiskTables.of(np.array([[1, 2]]), np.array([[0, 1]]), np.array([0, 1]))
+    assert np.isnan(alone.logrank()).all()
+
+
+def check_moved(made, before, medians):
+    assert made.medians() == medians
+    assert (
+        survival.median(*(x[made.group == 0] for x in (made.days, made.event))).value == medians[0]
+    )
+    assert len(set(made.days[made.event == 1])) == made.event.sum()
+    changed = (made.days != before[0]) | (made.event != before[1])
+    assert changed.any()
+    assert ((made.days >= made.earliest) & (made.days <= made.latest))[changed].all()
+    assert made.event[made.must_progress].all()
+
+
+@pytest.mark.parametrize(
+    ("hr", "lower", "upper"), [("0.512", "0.281", "0.934"), ("0.61", "0.33", "1.13")]
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_hazard_ratio_and_its_interval_are_reached(seed, hr, lower, upper):
+    made = cohort(seed)
+    before, medians = (made.days.copy(), made.event.copy()), made.medians()
+    aim = cal.HazardRatioAim(hr, lower, upper)
+    assert made.loss(aim) > 0
+    made.reach(aim, changes=100)
+    found = survival.cox_two_groups(made.days, made.event, made.group)
+    for text, value in ((hr, found.value), (lower, found.lower), (upper, found.upper)):
+        assert prints(text, value)
+    assert made.loss(aim) == 0
+    check_moved(made, before, medians)
+
+
+@pytest.mark.parametrize("p", ["0.0371", "0.62", "< 0.001"])
+@pytest.mark.parametrize("changes", [0, 100])
+def test_a_p_value_is_reached(p, changes):
+    made = cohort(5, longer=50)
+    before, medians = (made.days.copy(), made.event.copy()), made.medians()
+    aim = cal.LogRankAim(p)
+    assert made.loss(aim) > 0
+    made.reach(aim, changes=changes)
+    assert prints(p, survival.logrank(made.days, made.event, made.group)[1])
+    check_moved(made, before, medians)
+
+
+def test_what_is_reached_already_is_left_alone():
+    made = cohort(0)
+    found = survival.cox_two_groups(made.days, made.event, made.group)
+    days, event = made.days.copy(), made.event.copy()
+    made.reach(cal.HazardRatioAim(*(f"{x:.3f}" for x in (found.value, found.lower, found.upper))))
+    assert (made.days == days).all()
+    assert (made.event == event).all()
+
+
+def test_an_interval_out_of_reach_is_a_miss():
+    made = cohort(0, n=20)
+    medians = made.medians()
+    # So narrow an interval needs some hundred events.
+    with pytest.raises(cal.Miss, match="half intervals outside after 50 changes"):
+        made.reach(cal.HazardRatioAim("0.500", "0.400", "0.625"), changes=50, rounds=3)
+    assert made.medians() == medians
+    assert len(set(made.days[made.event == 1])) == made.event.sum()
+
+
+def test_ties_of_the_groups_are_broken_and_medians_stay():
+    rng, days = np.random.default_rng(0), np.array([10, 20, 30, 40, 10, 25, 35, 45])
+    group, ends = np.repeat([0, 1], 4), (np.full(8, 5), np.full(8, 60))
+    never = np.zeros(8, dtype=bool)
+    made = cal.Survival(rng, days, np.ones(8, dtype=int), group, *ends, never)
+    medians = made.medians()
+    made.untie()
+    assert made.medians() == medians == (25, 30)
+    assert len(set(made.days)) == 8
+    assert np.abs(made.days - days).sum() == 1
+    # Between two patients there is no day left.
+    tight = np.array([1, 2, 3, 1, 2, 3]), np.ones(6, dtype=int), np.repeat([0, 1], 3)
+    full = cal.Survival(rng, *tight, np.ones(6), np.full(6, 3), never[:6])
+    with pytest.raises(cal.Miss, match="no day left for an event"):
+        full.untie()
+
+
+# Measurements
+
+GROUPS = np.repeat([0, 1, 2], [40, 25, 60])
+
+
+@pytest.mark.parametrize(
+    ("means", "sds", "resolution", "limits"),
+    [
+        (("59.3", "61.08", "58"), ("9.6", "10.21", "9"), "1", (18, 90)),
+        (("39.9", "36.1", "41.2"), ("5.4", "3.8", "5.1"), "0.1", (15, 60)),
+        (("160.9", "78.6", "86.1"), ("424.8", "110.6", "92.0"), "1", (8, 8000)),
+        (("1.04", "1.10", "0.98"), ("0.12", "0.5", "0.101"), "0.01", (0.7, 5.0)),
+        (("3120", "850", "2300"), ("8100", "2700", "6400"), "0.1", (0.6, 60500)),
+    ],
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_means_and_sds_print(seed, means, sds, resolution, limits):
+    rng = np.random.default_rng(seed)
+    group = rng.permutation(GROUPS)
+    values = cal.measurements(rng, group, means, sds, resolution, *limits)
+    for g, (mean, sd) in enumerate(zip(means, sds, strict=True)):
+        assert prints(mean, values[group == g].mean())
+        assert prints(sd, values[group == g].std(ddof=1))
+    steps = values / float(resolution)
+    assert np.abs(steps - np.round(steps)).max() < 1e-6
+    assert limits[0] <= values.min()
+    assert values.max() <= limits[1]
+    assert len(set(values)) > 5
+
+
+def test_patients_stay_plausible_when_the_sd_is_far_above_the_mean():
+    values = cal.measurements(
+        np.random.default_rng(0), np.zeros(110, dtype=int), ["160.9"], ["624.8"], "1", 8, 8000
+    )
+    assert 20 < np.median(values) < 100
+    assert (values == 8).sum() < 10
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_unions_print_too(seed):
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(50, 9, GROUPS.size) + 3 * GROUPS
+    sets = [(0,), (1,), (2,), (0, 1), (0, 1, 2)]
+    members = [np.isin(GROUPS, x) for x in sets]
+    texts = [(f"{truth[x].mean():.1f}", f"{truth[x].std(ddof=1):.1f}") for x in members]
+    means, sds = zip(*texts[:3], strict=True)
+    unions = [(x, *both) for x, both in zip(sets[3:], texts[3:], strict=True)]
+    values = cal.measurements(rng, GROUPS, means, sds, "0.1", 5, 120, unions)
+    for at, (mean, sd) in zip(members, texts, strict=True):
+        assert prints(mean, values[at].mean())
+        assert prints(sd, values[at].std(ddof=1))
+
+
+def test_unions_that_contradict_their_groups_are_a_miss():
+    arguments = GROUPS, ("50.0", "52.0", "54.0"), ("9.0", "9.1", "9.2"), "0.1", 5, 120
+    with pytest.raises(cal.Miss, match="half intervals outside after"):
+        cal.measurements(np.random.default_rng(0), *arguments, [((0, 1), "55.0", "9.0")])
+
+
+# Permutations
+
+
+def patients(seed, n=120):
+    """Return three columns and a fourth that belongs to the first, with an outcome."""
+    rng = np.random.default_rng(seed)
+    outcome = (np.arange(n) < n // 2).astype(int)
+    first = (rng.normal(40, 4, n) + 2.5 * outcome).round(1)
+    second = (rng.normal(8.4, 1.2, n) - 1.2 * outcome).round(1)
+    third = (rng.random(n) < 0.3 + 0.3 * outcome).astype(float)
+    return np.column_stack([first, second, third, -first]), outcome
+
+
+class CorrelationAim(cal.JointAim):
+    """The correlation of the first two columns, and how many of the ill have a high sum of both."""
+
+    def __init__(self, correlation, count):
+        super().__init__(*cal.boxes([Printed(correlation), Printed(count)]))
+
+    def adds(self, rows, outcome):
+        x, y = rows[:, 0], rows[:, 1]
+        high = (x + y > 51) & (outcome == 1)
+        return np.column_stack([np.ones(len(rows)), x, y, x * x, y * y, x * y, high])
+
+    def statistics(self, sums, areas):
+        n, x, y, xx, yy, xy, high = sums.T
+        correlation = (n * xy - x * y) / np.sqrt((n * xx - x * x) * (n * yy - y * y))
+        return np.column_stack([correlation, high])
+
+
+WEIGHTS = np.array([[0.1, -0.5, 0.8, 0], [0, 1, 1, 0]])
+
+
+def joint_statistics(table, outcome):
+    """Return two areas, the correlation and the count."""
+    areas = [accuracy.auc(outcome, score).value for score in (table @ WEIGHTS.T).T]
+    high = (table[:, 0] + table[:, 1] > 51)[outcome == 1].sum()
+    return [*areas, np.corrcoef(table[:, 0], table[:, 1])[0, 1], high]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("changes", [0, 5000])
+def test_joint_statistics_print_together(seed, changes):
+    table, outcome = patients(seed)
+    *before, _, high = joint_statistics(table, outcome)
+    areas, count = [f"{x + 0.01:.3f}" for x in before], f"{high - 1}"
+    joint = [cal.AreaAim(WEIGHTS, areas), CorrelationAim("0.2371", count)]
+    rng, blocks = np.random.default_rng(seed), [[0, 3], [1], [2]]
+    moved = cal.permute(rng, table, outcome, blocks, joint, changes=changes)
+    wanted = (*areas, "0.2371", count)
+    assert all(map(prints, wanted, joint_statistics(moved, outcome)))
+    assert not all(map(prints, wanted, joint_statistics(table, outcome)))
+    for label in (0, 1):
+        at = outcome == label
+        assert (np.sort(moved[at], axis=0) == np.sort(table[at], axis=0)).all()
+    assert (moved[:, 3] == -moved[:, 0]).all()
+
+
+def test_what_exchanges_do_is_worked_out_exactly():
+    table, outcome = patients(2, n=40)
+    parts = [CorrelationAim("0.2", "10"), cal.AreaAim(WEIGHTS, ["0.7", "0.4"])]
+    aim, blocks = permutations._Together(parts, table, outcome), [[0, 3], [1], [2]]
+    state = permutations._Exchanges(np.random.default_rng(0), table, outcome, blocks, aim)
+    both, block, sums, wins = state._draw()
+    values = state._statistics(sums, wins)
+    assert (outcome[both[:, 0]] == outcome[both[:, 1]]).all()
+    for k in range(len(both)):
+        rows = table.copy()
+        rows[np.ix_(both[k], block[k])] = rows[np.ix_(both[k][::-1], block[k])]
+        *areas, correlation, high = joint_statistics(rows, outcome)
+        assert values[k] == pytest.approx([correlation, high, *areas], abs=CLOSE)
+
+
+def test_what_cannot_print_is_a_miss():
+    table, outcome = patients(0, n=40)
+    with pytest.raises(cal.Miss, match="half intervals outside after 3 rounds"):
+        cal.permute(
+            np.random.default_rng(0),
+            table,
+            outcome,
+            [[0], [1]],
+            [CorrelationAim("0.999", "17")],
+            changes=500,
+            rounds=3,
+        )
+
+
+def test_the_toolkit_is_repeatable():
+    def once():
+        rng = np.random.default_rng(3)
+        aim = CorrelationAim("0.2371", "22")
+        moved = cal.permute(rng, *patients(3), [[0, 3], [1], [2]], [aim])
+        values = cal.measurements(rng, GROUPS, ["50.1"] * 3, ["60.2"] * 3, "0.1", 1, 900)
+        made = cohort(3)
+        made.reach(cal.LogRankAim("0.0371"))
+        return np.concatenate([moved.ravel(), values, made.days, made.event, [rng.random()]])
+
+    assert (once() == once()).all()
+
+
+RNG = np.random.default_rng(0)
+TWO, PAIRS = np.array([0, 0, 1, 1]), (["1", "2"], ["1", "1"])
+BAD = [
+    (
+        "events: expected 0 to 7 in group 1, got 8",
+        lambda: cal.outcome_in_groups(RNG, np.repeat([0, 1, 2], [5, 7, 9]), (0, 8, 0)),
+    ),
+    ("text: .*got 0.7", lambda: cal.reach_auc(RNG, TWO, TWO, TWO, 0.7)),
+    ("hr: expected one printed", lambda: cal.HazardRatioAim(0.3, "0.1", "0.7")),
+    ("upper: expected one printed", lambda: cal.HazardRatioAim("0.3", "0.1", "high")),
+    ("p: expected one printed", lambda: cal.LogRankAim("n.s.")),
+    (
+        r"group: expected 1 groups of two or more, .* got \[2, 2\] patients",
+        lambda: cal.measurements(RNG, TWO, ["1"], ["1"], "1", 0, 9),
+    ),
+    (
+        r"group: .* got \[1, 3\]",
+        lambda: cal.measurements(RNG, np.array([0, 1, 1, 1]), ["1", "2"], ["1", "1"], "1", 0, 9),
+    ),
+    (
+        r"group: .* got \[2, 2\]",
+        lambda: cal.measurements(RNG, TWO, ["1", "2"], ["1"], "1", 0, 9),
+    ),
+    (
+        "low: expected less than high",
+        lambda: cal.measurements(RNG, TWO, *[["1", "2"]] * 2, "1", 9, 9),
+    ),
+    ("resolution: .*got 1", lambda: cal.measurements(RNG, TWO, *[["1", "2"]] * 2, 1, 0, 9)),
+    ("resolution: .*got '0'", lambda: cal.measurements(RNG, TWO, *[["1", "2"]] * 2, "0", 0, 9)),
+    ("means: .*got 1", lambda: cal.measurements(RNG, TWO, [1, "2"], ["1", "1"], "1", 0, 9)),
+    ("sds: .*got None", lambda: cal.measurements(RNG, TWO, ["1", "2"], ["1", None], "1", 0, 9)),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

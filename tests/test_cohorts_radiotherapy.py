@@ -1,0 +1,424 @@
+"""The radiotherapy cohorts: their targets met, patients sound, nothing else looked at."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
+
+from hccbook import cohorts, reported, response, survival
+from hccbook.cohorts import radiotherapy
+from hccbook.estimate import Printed
+
+SEEDS = range(5)
+READINGS = radiotherapy.READINGS
+MADE = [(reading, seed) for reading in READINGS for seed in SEEDS]
+CELLS = {
+    (id, field)
+    for id, row in reported.load("radiotherapy").iterrows()
+    for field in reported.FIELDS
+    if row[field]
+}
+TARGETS = {(id, field) for id, fields in radiotherapy.targets().items() for field in fields}
+EVENTS = [f"grade_{name}" for name in radiotherapy.ASSUMED["adverse"]]
+WORDS = {
+    "ici_stopped": {"progression", "toxicity", "death", "ongoing"},
+    "best_response": {"CR", "PR", "SD", "PD"},
+}
+FLAGS = [
+    *radiotherapy.ASSUMED["prevalence"],
+    *("metastasis", "pvtt", "recurrent", "responded", "progressed", "died"),
+]
+COLUMNS = [
+    *("patient", "included", "age", *FLAGS[:7]),
+    *("dose_gy", "fractions", "radiotherapy_start", "radiotherapy_end"),
+    *("ici_start", "ici_cycles", "ici_last", "ici_stopped"),
+    *("baseline_mm", "best_mm", "best_change", "best_response", "responded", "response_day"),
+    *("pfs_days", "pfs_months", "progressed", "pfs_event"),
+    *("in_field_days", "in_field_event", "os_days", "os_months", "died", *EVENTS),
+]
+
+each = pytest.mark.parametrize(("reading", "seed"), MADE)
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Return a function that gives a cohort, built once for all tests here."""
+    store = {}
+
+    def get(reading=READINGS[0], seed=0):
+        if (reading, seed) not in store:
+            store[reading, seed] = radiotherapy.make("all", seed, reading)
+        return store[reading, seed].copy()
+
+    return get
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Return a function that changes cells of the register for this test."""
+    frame = reported.load("radiotherapy")
+
+    def change(cells):
+        for (id, field), text in cells.items():
+            frame.loc[id, field] = text
+        monkeypatch.setattr(reported, "_load", lambda paper: frame)
+
+    return change
+
+
+def test_seed_zero_is_stored_byte_for_byte(made):
+    text = made().to_csv(index=False, lineterminator="\n")
+    path = reported.DATA / "cohorts" / "radiotherapy-all.csv"
+    assert path.read_bytes() == text.encode()
+    pd.testing.assert_frame_equal(cohorts.load("radiotherapy"), made(), check_exact=True)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_the_same_seed_gives_the_same_patients(made, reading):
+    np.random.seed(1)  # noqa: NPY002, no hidden randomness
+    again = radiotherapy.make("all", 1, reading)
+    pd.testing.assert_frame_equal(again, made(reading, 1), check_exact=True)
+    assert not again.equals(made(reading, 2))
+    other = made(READINGS[reading == READINGS[0]], 1)
+    assert not again["included"].equals(other["included"])
+
+
+def medians(frame):
+    """Return the three medians in months by lifelines: OS, PFS and the reverse one."""
+    columns = ("os", "died", 1), ("pfs", "progressed", 1), ("os", "died", 0)
+    return [
+        KaplanMeierFitter()
+        .fit(frame[f"{time}_months"], frame[event] == value)
+        .median_survival_time_
+        for time, event, value in columns
+    ]
+
+
+@each
+def test_every_target_prints_as_the_paper_has_it(made, reading, seed):
+    frame = made(reading, seed)
+    os, pfs, reverse = medians(frame)
+    severe = frame[EVENTS] >= 3
+    found = {
+        "n": len(frame),
+        "period.start": int(frame["included"].min()[:4]),
+        "period.end": int(frame["included"].max()[:4]),
+        "metastasis.count": frame["metastasis"].sum(),
+        "metastasis.percent": 100 * frame["metastasis"].mean(),
+        "pvtt.count": frame["pvtt"].sum(),
+        "pvtt.percent": 100 * frame["pvtt"].mean(),
+        "dose.median": frame["dose_gy"].median(),
+        "ici.weeks": 3,
+        "response.rate": 100 * frame["responded"].mean(),
+        "followup.median": reverse if reading == "reverse" else frame["os_months"].median(),
+        "os.median": os,
+        "pfs.median": pfs,
+        "recurrence.in-field.count": (frame["pfs_event"] == 1).sum(),
+        "adverse.severe.rate": 100 * severe.any(axis=1).mean(),
+        "adverse.thrombocytopenia.rate": 100 * severe["grade_thrombocytopenia"].mean(),
+    }
+    words = {
+        "adverse.dermatitis.rank": (frame[EVENTS] > 0).sum().idxmax() == "grade_dermatitis",
+        "adverse.thrombocytopenia.rank": severe.sum().idxmax() == "grade_thrombocytopenia",
+    }
+    assert {(f"radiotherapy.{id}", "printed") for id in (*found, *words)} == TARGETS
+    for id, value in found.items():
+        assert Printed(reported.text(f"radiotherapy.{id}")).admits(round(value, 9)), (id, value)
+    assert all(words.values())
+    assert frame["included"].min()[5:7] == "01"
+    assert frame["included"].max()[5:7] == "12"
+
+
+@each
+def test_the_report_says_that_all_is_met(reading, seed):
+    frame = cohorts.report("radiotherapy", "all", seed, reading)
+    assert set(zip(frame["id"], frame["field"], strict=True)) == TARGETS
+    assert frame["met"].all()
+    assert (frame["why"] == "").all()
+
+
+def test_the_report_sees_what_is_not_met(made, monkeypatch):
+    frame = made()
+    frame["grade_fatigue"] = frame["grade_fatigue"].clip(1)
+    frame.loc[frame["responded"].idxmax(), "responded"] = 0
+    monkeypatch.setattr(cohorts, "load", lambda *arguments: frame)
+    found = cohorts.report("radiotherapy").set_index("id")
+    missed = {"radiotherapy.response.rate", "radiotherapy.adverse.dermatitis.rank"}
+    assert set(found.index[~found["met"]]) == missed
+    assert found.loc["radiotherapy.adverse.dermatitis.rank", "achieved"] == "not the most common"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_conventions_of_the_median_agree_in_the_first_reading(made, seed):
+    frame = made("reverse", seed)
+    for time, event in (("os_days", "died"), ("pfs_days", "progressed")):
+        both = [
+            survival.median(frame[time], frame[event], convention=x).value
+            for x in ("midpoint", "first")
+        ]
+        assert both[0] == both[1]
+    follow_up = [
+        survival.median_follow_up(frame["os_days"], frame["died"], convention=x, ties=y).value
+        for x in ("midpoint", "first")
+        for y in ("together", "events first")
+    ]
+    assert len({round(days / radiotherapy.DAYS_PER_MONTH, 1) for days in follow_up}) == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_in_the_second_reading_half_die_and_the_others_live_on(made, seed):
+    frame = made("observed", seed).sort_values("os_days", kind="stable")
+    half = len(frame) // 2
+    assert frame["died"].iloc[:half].all()
+    before, after = frame["os_months"].iloc[[half - 1, half]]
+    assert Printed(reported.text("radiotherapy.os.median")).admits(before)
+    # Nobody's follow-up ends between the median and as long after the median follow-up.
+    assert after - before > 2 * (reported.number("radiotherapy.followup.median") - 17.1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_one_reading_has_the_other_has_not(made, seed):
+    key = "radiotherapy.followup.median", "printed"
+    for reading in READINGS:
+        found = radiotherapy.achieved(made(reading, seed))[key]
+        assert set(found) == set(READINGS)
+        met = [name for name in READINGS if Printed(reported.text(*key)).admits(found[name])]
+        assert met == [reading]
+
+
+@each
+def test_columns_are_those_of_the_dictionary(made, reading, seed):
+    frame = made(reading, seed)
+    assert list(frame) == COLUMNS
+    for name, column in frame.drop(columns="response_day").items():
+        assert column.notna().all(), name
+        if name in WORDS or name == "included":
+            assert column.map(type).eq(str).all(), name
+        else:
+            decimals = name.endswith("_months") or name == "best_change"
+            assert column.dtype == (float if decimals else np.int64), name
+    for name, words in WORDS.items():
+        assert set(frame[name]) <= words
+    for name in FLAGS:
+        assert set(frame[name]) == {0, 1}, name
+    assert list(frame["patient"]) == list(range(1, len(frame) + 1))
+    for name in ("pfs", "os"):
+        months = (frame[f"{name}_days"] / radiotherapy.DAYS_PER_MONTH).round(4)
+        assert (frame[f"{name}_months"] == months).all()
+
+
+def test_every_column_is_in_the_dictionary():
+    text = (reported.DATA.parent / "book" / "data-dictionary.md").read_text(encoding="utf-8")
+    section = text.split("### Radiotherapy")[1].split("\n## ")[0].split("\n### ")[0]
+    for name in COLUMNS:
+        if name not in EVENTS:
+            assert f"`{name}`" in section, name
+    for name in radiotherapy.ASSUMED["adverse"]:
+        assert f"`grade_{name}`" in section, name
+
+
+@each
+def test_patients_are_plausible(made, reading, seed):
+    frame = made(reading, seed)
+    for name, limits in radiotherapy.PLAUSIBLE.items():
+        assert frame[name].dropna().between(*limits).all(), name
+    for name in EVENTS:
+        assert set(frame[name]) <= {0, 1, 2, 3, 4}
+    for name, share in radiotherapy.ASSUMED["prevalence"].items():
+        assert abs(frame[name].sum() - share * len(frame)) < 1
+    assert (frame.loc[frame["metastasis"] == 0, "recurrent"] == 1).all()
+    regimens = {*radiotherapy.ASSUMED["regimens"], (55, 22), (55, 25)}
+    assert set(zip(frame["dose_gy"], frame["fractions"], strict=True)) <= regimens
+    shares = pd.Series({x: y for x, (y, _) in radiotherapy.ASSUMED["adverse"].items()})
+    common = (frame[EVENTS] > 0).mean().rename(lambda name: name.removeprefix("grade_"))
+    assert (common - shares).abs().max() < 0.01
+    # Who responds lives longer without progression, as one would expect.
+    means = frame.groupby("responded")["pfs_days"].mean()
+    assert means[1] > means[0]
+
+
+@each
+def test_dates_and_treatments_follow_one_another(made, reading, seed):
+    frame = made(reading, seed)
+    start = pd.to_datetime(frame["included"])
+    assert start.is_monotonic_increasing
+    assert (start.dt.weekday < 5).all()
+    for name in ("radiotherapy_start", "radiotherapy_end"):
+        assert ((start + pd.to_timedelta(frame[name], unit="D")).dt.weekday < 5).all()
+    weeks = (frame["radiotherapy_end"] - frame["radiotherapy_start"] + 1) / 7
+    assert (5 * weeks >= frame["fractions"] - 2).all()
+    assert (frame["radiotherapy_end"] - frame["radiotherapy_start"] >= frame["fractions"] - 1).all()
+    # Day 0 is that of the first treatment; on a weekend radiotherapy waits.
+    first = frame[["radiotherapy_start", "ici_start"]].min(axis=1)
+    assert (first == 0).all()
+    assert (frame["ici_last"] == frame["ici_start"] + 21 * (frame["ici_cycles"] - 1)).all()
+    for name in ("radiotherapy_end", "ici_last"):
+        assert (frame[name] < frame["pfs_days"]).all()
+    # Without toxicity the ICI goes on until the next dose would have come too late.
+    on = frame[frame["ici_stopped"] != "toxicity"]
+    assert (on["ici_last"] + 21 >= on["pfs_days"]).all()
+    words = {0: "ongoing", 1: "progression", 2: "progression", 3: "death"}
+    assert (on["ici_stopped"] == on["pfs_event"].map(words)).all()
+    toxic = frame[frame["ici_stopped"] == "toxicity"]
+    assert (toxic[EVENTS].max(axis=1) >= 3).all()
+    # Data end after the last inclusion, and not in the future of the paper.
+    last = start + pd.to_timedelta(frame["os_days"], unit="D")
+    assert last.max() < pd.Timestamp("2025-01-01")
+
+
+@each
+def test_progression_death_and_follow_up_agree(made, reading, seed):
+    frame = made(reading, seed)
+    assert (frame["pfs_days"] <= frame["os_days"]).all()
+    died = frame["died"] == 1
+    assert frame.loc[died, "progressed"].all()
+    event = frame["pfs_event"]
+    assert (frame["progressed"] == (event > 0)).all()
+    assert (frame["pfs_days"] < frame["os_days"])[event.isin([1, 2])].all()
+    assert (frame["pfs_days"] == frame["os_days"])[event.isin([0, 3])].all()
+    assert died[event == 3].all()
+    assert not died[event == 0].any()
+    in_field = frame["in_field_event"]
+    assert ((in_field == 1) == (event == 1)).all()
+    assert ((in_field == 2) == (died & (event != 1))).all()
+    end = frame["pfs_days"].where(event == 1, frame["os_days"])
+    assert (frame["in_field_days"] == end).all()
+
+
+@each
+def test_responses_are_those_of_recist(made, reading, seed):
+    frame = made(reading, seed)
+    change = 100 * (frame["best_mm"] - frame["baseline_mm"]) / frame["baseline_mm"]
+    assert (frame["best_change"] == change.round(1)).all()
+    scans = pd.concat(
+        [
+            pd.DataFrame({"patient": frame["patient"], "day": day, "diameter": frame[name]})
+            for day, name in ((0, "baseline_mm"), (60, "best_mm"))
+        ]
+    ).assign(lesion="all", target=True)
+    found = response.timepoints(scans)
+    found = found[found["day"] == 60].set_index("patient")["response"]
+    assert (frame["best_response"].to_numpy() == found.loc[frame["patient"]].to_numpy()).all()
+    responded = frame["responded"] == 1
+    assert (responded == frame["best_response"].isin(["CR", "PR"])).all()
+    # Also from the rounded change of a waterfall plot.
+    assert (responded == (frame["best_change"] <= -30)).all()
+    assert (frame["response_day"].notna() == responded).all()
+    assert (frame["response_day"] < frame["pfs_days"])[responded].all()
+    treated = frame[["radiotherapy_end", "ici_start"]].max(axis=1)
+    assert (frame["response_day"] >= treated + 28)[responded].all()
+    progressive = frame[frame["best_response"] == "PD"]
+    assert (progressive["pfs_event"] == 2).all()
+    # The recurrence in the field is one after a response.
+    assert responded[frame["pfs_event"] == 1].all()
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_libraries_take_the_competing_events(made, reading):
+    frame = made(reading)
+    curves = [
+        AalenJohansenFitter(calculate_variance=False, seed=0).fit(
+            frame["in_field_days"] + np.arange(len(frame)) / 1e4, frame["in_field_event"], code
+        )
+        for code in (1, 2)
+    ]
+    ends = [float(curve.cumulative_density_.iloc[-1, 0]) for curve in curves]
+    assert 0 < ends[0] < 0.05 < ends[1]
+    assert sum(ends) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_recipe_reads_its_targets_and_nothing_else(made, register, monkeypatch, reading):
+    read = set()
+    # "held out" is no number: whoever reads it stumbles.
+    register(dict.fromkeys(CELLS - TARGETS, "held out"))
+    text = reported.text
+
+    def watched(id, field="printed"):
+        read.add((id, field))
+        return text(id, field)
+
+    monkeypatch.setattr(reported, "text", watched)
+    frame = radiotherapy.make("all", 1, reading)
+    pd.testing.assert_frame_equal(frame, made(reading, 1), check_exact=True)
+    assert read == TARGETS
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_recipe_that_asks_for_more_is_stopped(monkeypatch, reading):
+    monkeypatch.delitem(radiotherapy.TARGETS, "radiotherapy.os.median")
+    with pytest.raises(KeyError, match=r"radiotherapy\.os\.median \(printed\) is held out"):
+        radiotherapy.make("all", 0, reading)
+
+
+#: Another text for each target, and whether no patients can have it with the others.
+CHANGED = {
+    "n": ("109", True),
+    "period.start": ("2019", False),
+    "period.end": ("2022", False),
+    "metastasis.count": ("59", True),
+    "metastasis.percent": ("53.8", True),
+    "pvtt.count": ("68", True),
+    "pvtt.percent": ("64.0", True),
+    "dose.median": ("56", False),
+    "ici.weeks": ("2", False),
+    "response.rate": ("75.9", False),
+    "followup.median": ("19.4", False),
+    "os.median": ("17.6", False),
+    "pfs.median": ("12.0", False),
+    "recurrence.in-field.count": ("2", False),
+    "adverse.severe.rate": ("31.5", False),
+    "adverse.dermatitis.rank": ("least common", True),
+    "adverse.thrombocytopenia.rank": ("least common", True),
+    "adverse.thrombocytopenia.rate": ("18.5", False),
+}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("id", CHANGED)
+def test_a_target_changes_the_cohort_or_is_refused(made, register, id, reading):
+    text, refused = CHANGED[id]
+    key = f"radiotherapy.{id}", "printed"
+    assert reported.text(*key) != text
+    register({key: text})
+    if refused:
+        with pytest.raises(ValueError, match=r"\w: expected "):
+            radiotherapy.make("all", 1, reading)
+        return
+    frame = radiotherapy.make("all", 1, reading)
+    assert not frame.equals(made(reading, 1))
+    found = radiotherapy.achieved(frame)[key]
+    found = found[reading] if isinstance(found, dict) else found
+    assert Printed(text).admits(found)
+
+
+def test_every_target_is_changed_above():
+    assert {(f"radiotherapy.{id}", "printed") for id in CHANGED} == TARGETS
+
+
+def test_medians_that_cannot_hold_together_are_refused(register):
+    register({("radiotherapy.followup.median", "printed"): "16.0"})
+    with pytest.raises(ValueError, match=r"^followup.median: expected more than OS"):
+        radiotherapy.make("all", 0, "observed")
+
+
+@pytest.mark.parametrize(
+    ("id", "text", "message"),
+    [
+        ("response.rate", "75.1", r"response.rate: expected one count of 108 .* got \[\]"),
+        ("adverse.severe.rate", "10.2", "adverse: expected 19 to 43 patients, got 11"),
+        ("adverse.thrombocytopenia.rate", "3.7", "adverse: expected 4 to 28 patients, got 33"),
+    ],
+)
+def test_contradictions_are_named(register, id, text, message):
+    register({(f"radiotherapy.{id}", "printed"): text})
+    with pytest.raises(ValueError, match=f"^{message}"):
+        radiotherapy.make("all", 0)
+
+
+def test_the_printed_event_must_be_the_most_common(register):
+    rates = {"severe": "20.4", "thrombocytopenia": "3.7"}
+    register({(f"radiotherapy.adverse.{x}.rate", "printed"): text for x, text in rates.items()})
+    message = "^adverse.thrombocytopenia.rank: expected 'not the most common' .* got 'most common'"
+    with pytest.raises(ValueError, match=message):
+        radiotherapy.make("all", 0)

@@ -1,0 +1,213 @@
+"""hccbook.figures: decision curves and calibration plots draw the numbers of their frames."""
+
+import itertools
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import same_color
+from scipy.special import expit
+
+from hccbook import figures, prediction
+
+pytestmark = pytest.mark.filterwarnings("error")
+FINE = 720  # dots per inch at which boxes are measured
+TOUCH = 0.5  # points of type: how far the boxes of two labels may overlap
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with plt.rc_context():
+        figures.use_style()
+        yield
+    plt.close("all")
+
+
+def patients(shift=0.0, slope=1.0):
+    rng = np.random.default_rng(3)
+    linear = rng.normal(-0.5, 1.2, 180)
+    y = (rng.random(180) < expit(linear)).astype(int)
+    return y, expit(shift + slope * linear).round(2)  # with ties
+
+
+def line(ax, name):
+    (found,) = (line for line in ax.lines if line.get_label() == name)
+    return found
+
+
+def labels(ax):
+    """Return the labels of lines: words, colours, and boxes in points of type."""
+    ax.figure.set_dpi(FINE)
+    ax.figure.draw_without_rendering()
+    return {
+        text.get_text(): (
+            text.get_color(),
+            np.array(text.get_window_extent().extents) * 72 / FINE,
+            text,
+        )
+        for text in ax.texts
+    }
+
+
+def assert_apart(found):
+    for (a, (_, one, _)), (b, (_, other, _)) in itertools.combinations(found.items(), 2):
+        across = min(one[2], other[2]) - max(one[0], other[0])
+        down = min(one[3], other[3]) - max(one[1], other[1])
+        assert across < TOUCH or down < TOUCH, f"{a!r} on {b!r}"
+
+
+# --- decision curves
+
+STEPS = {"short": (0, 0.41), "usual": (0, 0.61), "full": (0, 1), "high": (0.5, 0.9)}
+
+
+@pytest.mark.parametrize("steps", STEPS)
+@pytest.mark.parametrize("slope", [1.0, 3.0, -1.0])
+def test_decision_curve_draws_and_labels_three_lines(steps, slope):
+    frame = prediction.net_benefit(*patients(slope=slope), np.arange(*STEPS[steps], 0.01))
+    fig, _ = figures.decision_curve(frame, "score")
+    (ax,) = fig.axes
+    found = labels(ax)
+    assert set(found) == {"score", "treat all", "treat none"}
+    assert_apart(found)
+    looks = set()
+    for name, column in {"score": "model", "treat all": "all", "treat none": "none"}.items():
+        drawn = line(ax, name)
+        assert drawn.get_xydata() == pytest.approx(frame[["threshold", column]].to_numpy())
+        assert same_color(found[name][0], drawn.get_color())
+        looks.add(drawn.get_linestyle())
+        # No label is on a line.
+        x = np.linspace(frame["threshold"].iloc[0], frame["threshold"].iloc[-1], 2000)
+        y = np.interp(x, frame["threshold"], frame[column])
+        x, y = ax.transData.transform(np.column_stack([x, y])).T * 72 / FINE
+        for word, (_, (left, low, right, high), _) in found.items():
+            on = (left < x) & (x < right) & (low < y) & (y < high)
+            assert not on.any(), f"{word!r} on {name!r}"
+    assert len(looks) == 3, "colour alone"
+    bottom, top = ax.get_ylim()
+    assert bottom < 0 < top
+    assert top > frame[["model", "all", "none"]].to_numpy().max()
+
+
+def test_a_line_that_leaves_is_labelled_where_it_leaves():
+    frame = prediction.net_benefit(*patients(), np.arange(100) / 100)
+    ax = figures.decision_curve(frame)[0].axes[0]
+    _, _, text = labels(ax)["treat all"]
+    x, y = text.xy
+    bottom, top = ax.get_ylim()
+    prevalence = frame["all"].iloc[0]
+    # Net benefit of treating all: p - (1 - p) t / (1 - t), which is the bottom at odds of t.
+    odds = (prevalence - bottom) / (1 - prevalence)
+    assert x == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert bottom < y < bottom + 0.1 * (top - bottom)
+
+
+def test_decision_curve_has_a_band_with_limits():
+    frame = prediction.net_benefit(*patients(), np.arange(0, 0.61, 0.05), resamples=50)
+    ax = figures.decision_curve(frame)[0].axes[0]
+    (band,) = ax.collections
+    drawn = band.get_paths()[0].vertices
+    for column in ("lower", "upper"):
+        for place in frame[["threshold", column]].to_numpy():
+            assert np.abs(drawn - place).sum(axis=1).min() == pytest.approx(0)
+    assert ax.get_ylim()[1] >= frame["upper"].max()
+    assert not figures.decision_curve(frame.drop(columns=["lower", "upper"]))[0].axes[0].collections
+
+
+def test_alt_text_of_a_decision_curve():
+    # Four patients; unsorted thresholds; at 0 all are treated.
+    curve = prediction.net_benefit([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.8], [0.5, 0.2, 0.35, 0])
+    _, alt = figures.decision_curve(curve, "score")
+    assert alt == (
+        "Decision curve. The score has the highest net benefit at 2 of 4 thresholds, the first "
+        "0.2, the last 0.5. At 0: score 0.500, treat all 0.500, treat none 0.000. At 0.2: score "
+        "0.438, treat all 0.375, treat none 0.000. At 0.35: score 0.115, treat all 0.231, treat "
+        "none 0.000. At 0.5: score 0.250, treat all 0.000, treat none 0.000."
+    )
+    _, alt = figures.decision_curve(prediction.net_benefit([0, 1], [0.8, 0.2], [0.3, 0.4]))
+    assert "The model has the highest net benefit at 0 of 2 thresholds. " in alt
+
+
+# --- calibration
+
+
+@pytest.mark.parametrize(("shift", "slope"), [(0, 1), (0.2, 1.3), (-3, 0.5), (4, 1)])
+def test_calibration_draws_groups_curve_and_patients(shift, slope):
+    y, risk = patients(shift, slope)
+    frame = prediction.calibration_curve(y, risk, 8)
+    smooth = prediction.smooth_calibration(y, risk)
+    fig, alt = figures.calibration(frame, smooth)
+    ax, below = fig.axes
+    (groups,) = ax.containers
+    points, _, (bars,) = groups
+    assert points.get_xydata() == pytest.approx(frame[["risk", "rate"]].to_numpy())
+    drawn = [segment[:, 1] for segment in bars.get_segments()]
+    assert np.array(drawn) == pytest.approx(frame[["lower", "upper"]].to_numpy(), abs=1e-12)
+    assert line(ax, "smooth").get_xydata() == pytest.approx(smooth[["risk", "rate"]].to_numpy())
+    assert line(ax, "ideal").get_xydata() == pytest.approx(np.array([(0, 0), (1, 1)]))
+    assert line(ax, "ideal").get_linestyle() != line(ax, "smooth").get_linestyle()
+    found = labels(ax)
+    assert set(found) == {"ideal", "smooth"}
+    assert_apart(found)
+    heights = [bar.get_height() for bar in below.patches]
+    expected = np.histogram(risk, np.linspace(0, 1, 21))[0]
+    assert heights == expected.tolist()
+    assert f"Calibration plot of 180 patients in {len(frame)} groups. " in alt
+    row = frame.iloc[-1]
+    last = f"Risk {row.risk:.2f}: observed {row.rate:.2f} ({row.lower:.2f} to {row.upper:.2f})"
+    assert f"{last} in {row.n:.0f} patients" in alt
+    far = smooth.loc[(smooth["rate"] - smooth["risk"]).abs().idxmax()]
+    assert alt.endswith(f"from the diagonal at risk {far.risk:.2f}, with {far.rate:.2f}.")
+
+
+def test_without_a_curve_the_groups_show_where_the_patients_are():
+    frame = prediction.calibration_curve(*patients(), groups=5)
+    fig, alt = figures.calibration(frame)
+    ax, below = fig.axes
+    bars = [(b.get_x(), b.get_x() + b.get_width(), b.get_height()) for b in below.patches]
+    assert np.array(bars) == pytest.approx(frame[["low", "high", "n"]].to_numpy())
+    assert set(labels(ax)) == {"ideal"}
+    assert "smooth" not in alt
+
+
+def test_a_group_of_one_risk_is_seen_too():
+    y, risk = [0, 1, 0, 1], [0.2, 0.2, 0.7, 0.7]
+    fig, _ = figures.calibration(prediction.calibration_curve(y, risk, None))
+    for bar in fig.axes[1].patches:
+        assert bar.get_width() == 0
+        assert bar.get_linewidth() > 0
+        assert bar.get_edgecolor()[3] == 1
+
+
+CURVE = prediction.net_benefit([0, 1], [0.2, 0.8], [0.3, 0.4])
+GROUPS = prediction.calibration_curve([0, 1], [0.2, 0.8], 2)
+SMOOTH = prediction.smooth_calibration([0, 1], [0.2, 0.8])
+BAD = [
+    ("frame: expected a frame .*, got 3", lambda: figures.decision_curve(3)),
+    ("frame: expected columns .*none", lambda: figures.decision_curve(CURVE[["threshold"]])),
+    ("frame: expected 2 or more rows, got 1", lambda: figures.decision_curve(CURVE[:1])),
+    (
+        "frame, model: expected finite numbers, got nan",
+        lambda: figures.decision_curve(CURVE.assign(model=np.nan)),
+    ),
+    ("name: expected a name, got ''", lambda: figures.decision_curve(CURVE, "")),
+    ("frame: expected columns .*'low'", lambda: figures.calibration(CURVE)),
+    ("frame: expected 1 or more rows, got 0", lambda: figures.calibration(GROUPS[:0])),
+    ("smooth: expected a frame .*, got True", lambda: figures.calibration(GROUPS, True)),
+    ("smooth: expected columns .*'risk'", lambda: figures.calibration(GROUPS, CURVE)),
+    (
+        "smooth: expected the 2 patients of frame, got 1",
+        lambda: figures.calibration(GROUPS, SMOOTH[:1]),
+    ),
+    (
+        "smooth, rate: expected numbers",
+        lambda: figures.calibration(GROUPS, SMOOTH.assign(rate=pd.Series(["a", "b"]))),
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()
