@@ -12,7 +12,7 @@ from scipy.special import expit
 from hccbook import figures, prediction
 
 pytestmark = pytest.mark.filterwarnings("error")
-FINE = 720  # dots per inch at which boxes are measured
+FINE = 288  # dots per inch at which boxes are measured
 TOUCH = 0.5  # points of type: how far the boxes of two labels may overlap
 
 
@@ -103,6 +103,14 @@ def test_a_line_that_leaves_is_labelled_where_it_leaves():
     assert bottom < y < bottom + 0.1 * (top - bottom)
 
 
+def test_two_lines_that_leave_are_labelled_on_both_sides():
+    frame = prediction.net_benefit(*patients(slope=-1), np.arange(0.05, 0.7, 0.01))
+    found = labels(figures.decision_curve(frame)[0].axes[0])
+    (_, model, first), (_, everyone, second) = found["model"], found["treat all"]
+    assert model[2] < everyone[0]
+    assert first.xy[1] == second.xy[1]
+
+
 def test_decision_curve_has_a_band_with_limits():
     frame = prediction.net_benefit(*patients(), np.arange(0, 0.61, 0.05), resamples=50)
     ax = figures.decision_curve(frame)[0].axes[0]
@@ -191,7 +199,13 @@ BAD = [
         "frame, model: expected finite numbers, got nan",
         lambda: figures.decision_curve(CURVE.assign(model=np.nan)),
     ),
-    ("name: expected a name, got ''", lambda: figures.decision_curve(CURVE, "")),
+    ("frame: expected columns .*upper", lambda: figures.decision_curve(CURVE.assign(lower=0))),
+    (
+        "frame: expected two or more thresholds, got only 0.3",
+        lambda: figures.decision_curve(CURVE.assign(threshold=0.3)),
+    ),
+    ("name: .* got 'treat all'", lambda: figures.decision_curve(CURVE, "treat all")),
+    ("name: expected a name of the model, got ''", lambda: figures.decision_curve(CURVE, "")),
     ("frame: expected columns .*'low'", lambda: figures.calibration(CURVE)),
     ("frame: expected 1 or more rows, got 0", lambda: figures.calibration(GROUPS[:0])),
     ("smooth: expected a frame .*, got True", lambda: figures.calibration(GROUPS, True)),

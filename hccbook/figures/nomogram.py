@@ -68,9 +68,10 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
     Notes
     -----
     Labels that have no room below their ruler stand above it. Of numbers for which both sides
-    are too few, every second (third, ...) is labelled; levels are all labelled, on as many lines
-    as they need. The points of the patient are rounded to one decimal, so that they may add up to
-    another last digit than that of the total.
+    are too few, every second (third, ...) is labelled. Levels are all labelled, on as many lines
+    as they need, those away from the ruler by a leader; where several are long and close together,
+    a label may lie over the leader of another. The points of the patient are rounded to one
+    decimal, so that they may add up to another last digit than that of the total.
     """
     import matplotlib.pyplot as plt
 
@@ -197,12 +198,16 @@ def _width(text, size=TYPE):
 
 def _wrapped(text, width):
     """Break a title into lines of a width."""
-    lines = [text]
-    for letters in range(len(text), 0, -1):
+    whole = _width(text, TITLE)
+    if whole <= width:
+        return [text]
+    # Lines of more letters than a quarter above the average are not tried.
+    letters = int(1.25 * len(text) * width / whole)
+    while True:
         lines = textwrap.wrap(text, letters)
-        if all(_width(line, TITLE) <= width for line in lines):
-            break
-    return lines
+        if letters == 1 or all(_width(line, TITLE) <= width for line in lines):
+            return lines
+        letters -= 1
 
 
 def _arrange(ruler, length, span, top):
@@ -280,10 +285,8 @@ def _flags(x, widths, length):
         ]
         if any(_inside(centres[tick], widths[tick], length) != centres[tick] for tick in ticks):
             continue
-        right, left = [*ticks[:split][::-1]], [*ticks[split:]]
-        for order in (right + left, left + right):
-            if places := _on_lines(order, x, centres, widths, ticks):
-                return places
+        if places := _on_lines([*ticks[:split][::-1], *ticks[split:]], x, centres, widths, ticks):
+            return places
     centres = [_inside(x[tick] + BESIDE + widths[tick] / 2, widths[tick], length) for tick in ticks]
     return [(tick, centres[tick], line) for line, tick in enumerate(reversed(ticks))]
 

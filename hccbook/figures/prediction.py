@@ -30,7 +30,7 @@ def decision_curve(frame, name="model"):
     ------
     ValueError
         If ``frame`` lacks a column, its numbers are not finite, there are fewer than two
-        thresholds, or ``name`` is empty.
+        thresholds, or ``name`` is empty or that of another line.
 
     Notes
     -----
@@ -39,9 +39,15 @@ def decision_curve(frame, name="model"):
     import matplotlib.pyplot as plt
 
     _made("frame", frame, ("threshold", "model", "all", "none"), 2)
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"name: expected a name, got {name!r}")
+    if "lower" in frame:
+        _made("frame", frame, ("lower", "upper"), 2)
+    if not isinstance(name, str) or name.strip() in {"", "treat all", "treat none"}:
+        raise ValueError(f"name: expected a name of the model, got {name!r}")
     frame = frame.sort_values("threshold")
+    if frame["threshold"].nunique() < 2:
+        raise ValueError(
+            f"frame: expected two or more thresholds, got only {frame['threshold'].iloc[0]:g}"
+        )
     at = frame["threshold"].to_numpy()
     curves = {name: "model", "treat all": "all", "treat none": "none"}
     curves = {label: frame[column].to_numpy() for label, column in curves.items()}

@@ -3,6 +3,7 @@
 One subject to a module; every public name is here.
 """
 
+from .backward import backward
 from .benefit import net_benefit
 from .brier import brier_decomposition
 from .calibration import (
@@ -12,16 +13,25 @@ from .calibration import (
     hosmer_lemeshow,
     smooth_calibration,
 )
+from .lasso import LassoPath, lasso_path
+from .logistic import LogisticModel, logistic
 from .nomogram import RISKS, Nomogram, nomogram, round_ticks
+from .optimism import logistic_optimism
 
 __all__ = [
     "RISKS",
+    "LassoPath",
+    "LogisticModel",
     "Nomogram",
+    "backward",
     "brier_decomposition",
     "calibration_curve",
     "calibration_error",
     "calibration_measures",
     "hosmer_lemeshow",
+    "lasso_path",
+    "logistic",
+    "logistic_optimism",
     "net_benefit",
     "nomogram",
     "round_ticks",

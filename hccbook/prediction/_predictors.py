@@ -18,7 +18,7 @@ def predictors(x, names=None):
         x = x[list(names)]
     table = np.asarray(x)
     table = table[:, None] if table.ndim == 1 else table
-    if table.ndim != 2 or 0 in table.shape:
+    if table.ndim != 2 or not len(table) or not (table.shape[1] or names == []):
         raise ValueError(f"x: expected rows of patients and columns, got shape {table.shape}")
     found = [str(name) for name in x.columns] if framed else _numbered(table.shape[1])
     if names is not None and not framed:
@@ -27,10 +27,12 @@ def predictors(x, names=None):
         found = list(names)
     if len(set(found)) < len(found):
         raise ValueError(f"x: expected columns with different names, got {found}")
+    if "intercept" in found:
+        raise ValueError("x: expected columns of other names than 'intercept', got one")
     columns = [
         _checks.vector(f"x[{name!r}]", column) for name, column in zip(found, table.T, strict=True)
     ]
-    return np.column_stack(columns), found
+    return np.reshape(columns, (len(found), len(table))).T.copy(), found
 
 
 def predictors_and_outcome(x, y):

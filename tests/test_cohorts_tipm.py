@@ -1,0 +1,292 @@
+"""The TIPM cohorts: targets met, patients plausible, responses derived, nothing else looked at."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from lifelines import KaplanMeierFitter
+from lifelines.statistics import logrank_test
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
+
+from hccbook import audit, cohorts, reported, response
+from hccbook.cohorts import tipm
+from hccbook.estimate import Printed
+
+pytestmark = pytest.mark.filterwarnings("error")
+SPLITS, COHORTS = cohorts.SPLITS["tipm"], tipm.COHORTS
+#: Quick to build; the coefficients take some seconds a seed.
+QUICK = [("marginals", 0), ("marginals", 1), ("marginals", 2), ("deaths", 0), ("deaths", 1)]
+MADE = [*QUICK, ("coefficients", 2)]
+CELLS = {
+    (id, field)
+    for id, row in reported.load("tipm").iterrows()
+    for field in reported.FIELDS
+    if row[field]
+}
+#: Least and largest plausible value of each measurement.
+PLAUSIBLE = {
+    "age": (18, 90),
+    "bmi": (13, 40),
+    "nlr": (0.5, 20),
+    "tumour_sites_stiffer": (0, 9),
+    "liver_sites_stiffer": (0, 3),
+    "afp": (1, 60500),
+    "alt": (5, 10000),
+    "ast": (5, 2000),
+    "plt": (20, 700),
+    "ggt": (5, 6000),
+    "tbil": (3, 700),
+    "alp": (20, 5000),
+    "pt": (8, 20),
+    "pta": (30, 200),
+    "inr": (0.7, 6),
+    "diameter": (2, 16),
+    "os_days": (42, 185),
+}
+FLAGS = (
+    *("male", "nlr_high", "tumour_stiffer", "liver_stiffer", "satellite_nodule", "heterogeneous"),
+    *("capsule_obscure", "collaterals", "afp_200", "mvi", "hbv", "died", "tin"),
+)
+
+each = pytest.mark.parametrize(("split", "made_as"), list(product(COHORTS, MADE)))
+
+
+def wanted(split, reading):
+    chosen = tipm.targets(split, reading)
+    return {(id, field) for id, fields in chosen.items() for field in fields}
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Return a function that gives a copy of a cohort."""
+    return lambda split, made_as=("marginals", 0): tipm.make(split, made_as[1], made_as[0]).copy()
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Return a function that changes cells of the register, for cohorts built anew."""
+    frame = reported.load("tipm")
+
+    def change(cells):
+        for (id, field), text in cells.items():
+            frame.loc[id, field] = text
+        monkeypatch.setattr(reported, "_load", lambda paper: frame)
+        tipm._together.cache_clear()
+        tipm._cohort.cache_clear()
+
+    yield change
+    tipm._together.cache_clear()
+    tipm._cohort.cache_clear()
+
+
+def values(frame, split):
+    """Compute what a cohort is built to have, by other libraries than the recipe's."""
+    name = f"tipm.{{}}.{split}"
+    scored = frame[frame["tipm_score"].notna()]
+    high, tin = scored["tipm_score"] >= 160, scored["tin"] == 1
+    believed = frame[frame["alb"] <= 70]
+    albi = 0.66 * np.log10(believed["tbil"]) - 0.085 * believed["alb"]
+    found = {
+        f"tipm.table4.{split}.combined.auc": roc_auc_score(tin, scored["tipm_score"]),
+        f"tipm.table4.{split}.albi.auc": roc_auc_score(believed["tin"], albi),
+        f"tipm.table4.{split}.afp.auc": roc_auc_score(frame["tin"], frame["afp"]),
+        name.format("table3.sensitivity"): 100 * high[tin].mean(),
+        name.format("table3.specificity"): 100 * (~high[~tin]).mean(),
+        name.format("table3.accuracy"): 100 * (high == tin).mean(),
+        name.format("table3.precision"): 100 * tin[high].mean(),
+        name.format("table3.f1-score"): 200 * (high & tin).sum() / (high.sum() + tin.sum()),
+    }
+    groups = {"high": scored[high], "low": scored[~high]}
+    for word, group in groups.items():
+        curve = KaplanMeierFitter().fit(group["os_days"], group["died"])
+        found[f"tipm.results.os.{split}.median.{word}"] = curve.median_survival_time_
+    columns = [groups[x][y] for y in ("os_days", "died") for x in ("high", "low")]
+    found[f"tipm.results.os.{split}.p"] = logrank_test(*columns).p_value
+    return found
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_seed_zero_is_stored_byte_for_byte(split, made):
+    path = reported.DATA / "cohorts" / f"tipm-{split}.csv"
+    text = made(split).to_csv(index=False, lineterminator="\n")
+    assert path.read_bytes() == text.encode()
+    pd.testing.assert_frame_equal(cohorts.load("tipm", split), made(split), check_exact=True)
+
+
+def test_the_same_seed_gives_the_same_patients(made):
+    first = {split: made(split, ("marginals", 1)) for split in SPLITS}
+    tipm._together.cache_clear()
+    tipm._cohort.cache_clear()
+    np.random.seed(1)  # noqa: NPY002, no hidden randomness
+    for split in reversed(SPLITS):
+        pd.testing.assert_frame_equal(made(split, ("marginals", 1)), first[split])
+        assert not made(split).equals(first[split])
+
+
+@pytest.mark.parametrize(("split", "made_as"), list(product(SPLITS, MADE)))
+def test_every_target_prints_as_the_paper_has_it(split, made_as, made):
+    found = tipm.achieved(made(split, made_as), split)
+    aims = wanted(split, made_as[0])
+    assert aims <= set(found)
+    for key in aims:
+        assert Printed(reported.text(*key)).admits(round(found[key], 9)), (key, found[key])
+
+
+@each
+def test_other_libraries_find_the_same(split, made_as, made):
+    for id, value in values(made(split, made_as), split).items():
+        assert Printed(reported.text(id)).admits(round(value, 9)), (id, value)
+
+
+def test_the_logistic_model_prints(made):
+    frame = made("training", ("coefficients", 2))
+    names = {"nlr": "nlr_high", "delta-t": "tumour_stiffer", "satellite-nodule": "no_nodule"}
+    frame["no_nodule"] = 1 - frame["satellite_nodule"]
+    rows = ["nlr", "delta-t", "satellite-nodule", "alt", "plt", "alb", "ggt", "pt", "diameter"]
+    table = sm.add_constant(frame[[names.get(row, row) for row in rows]].astype(float))
+    fit = sm.Logit(frame["tin"], table).fit(disp=0)
+    for row in rows:
+        beta, z = (f"tipm.table2.{row}.multivariable.{x}" for x in ("beta", "or"))
+        assert Printed(reported.text(beta)).admits(fit.params[names.get(row, row)])
+        assert Printed(reported.text(z)).admits(fit.tvalues[names.get(row, row)])
+
+
+@each
+def test_patients_are_sound(split, made_as, made):
+    frame = made(split, made_as)
+    assert list(frame["patient"]) == list(range(1, len(frame) + 1))
+    assert set(frame["cohort"]) == {split}
+    scores = ["tipm_score", "high_score"]
+    assert not frame.drop(columns=scores).isna().any(axis=None)
+    for name in FLAGS:
+        assert frame[name].dtype == np.int64, name
+        assert set(frame[name]) == {0, 1}, name
+    for name, (low, high) in PLAUSIBLE.items():
+        assert frame[name].between(low, high).all(), (name, frame[name].min(), frame[name].max())
+    assert ((frame["nlr"] > 3) == frame["nlr_high"]).all()
+    assert ((frame["afp"] > 200) == frame["afp_200"]).all()
+    assert ((frame["tumour_sites_stiffer"] >= 5) == frame["tumour_stiffer"]).all()
+    assert ((frame["liver_sites_stiffer"] >= 2) == frame["liver_stiffer"]).all()
+    for name in ("alb", "bmi", "tbil", "pt", "diameter"):
+        assert (frame[name] == frame[name].round(1)).all(), name
+    assert (np.diff(frame["tin"]) != 0).sum() > 2, "patients stand in order of their outcome"
+
+
+@each
+def test_one_albumin_makes_the_internal_sd(split, made_as, made):
+    frame = made(split, made_as)
+    beyond = frame[~frame["alb"].between(20, 61)]
+    assert len(beyond) == (split == "internal")
+    assert beyond["tipm_score"].isna().all()
+
+
+@each
+def test_the_score_is_that_of_its_four_variables(split, made_as, made):
+    frame = made(split, made_as)
+    points = (
+        50 * (1 - frame["tumour_stiffer"])
+        + 30 * frame["nlr_high"]
+        + 9 * (frame["diameter"] - 4)
+        + 3.3 * (60 - frame["alb"])
+    )
+    scored = frame["tipm_score"].notna()
+    tables = {"training": 143, "internal": 62, "external": 101}
+    assert scored.sum() == tables[split]
+    np.testing.assert_allclose(frame["tipm_score"][scored], points[scored], atol=1e-9)
+    assert (frame["high_score"].notna() == scored).all()
+    assert ((frame["tipm_score"] >= 160) == (frame["high_score"] == 1)).all()
+
+
+@pytest.mark.parametrize(("reading", "seed"), QUICK)
+def test_responses_follow_from_the_measurements(reading, seed, made):
+    frame, scans = made("all", (reading, seed)), tipm.lesions("all", seed, reading)
+    plain = {"iCR": "CR", "iPR": "PR", "iSD": "SD", "iCPD": "PD", "iUPD": "PD"}
+    for criteria in response.CRITERIA:
+        column = criteria.split()[0].lower()
+        best = response.best_response(response.timepoints(scans, criteria)).replace(plain)
+        assert best.tolist() == frame[column].tolist(), criteria
+    assert ((frame["mrecist"] == "PD") == (frame["tin"] == 1)).all()
+    for name in ("recist", "irecist"):
+        kappa = cohen_kappa_score(frame["mrecist"], frame[name])
+        assert Printed(reported.text(f"tipm.results.kappa.mrecist-{name}")).admits(kappa)
+
+
+@pytest.mark.parametrize("split", COHORTS)
+def test_measurements_are_possible(split, made):
+    frame, scans = made(split), tipm.lesions(split)
+    last = scans["patient"].map(frame.set_index("patient")["os_days"])
+    assert (scans["day"] <= last.clip(upper=182)).all()
+    assert (scans["enhancing"] <= scans["diameter"]).all()
+    first = scans[(scans["day"] == 0) & (scans["lesion"] == "T1")].set_index("patient")["diameter"]
+    np.testing.assert_allclose(first, 10 * frame.set_index("patient")["diameter"], atol=0.5)
+    pd.testing.assert_frame_equal(tipm.lesions(split), scans)
+    assert not tipm.lesions(split, 1).equals(scans)
+
+
+def test_all_patients_are_those_of_the_three_cohorts(made):
+    whole, parts = made("all"), [made(x) for x in COHORTS]
+    assert len(whole) == 327
+    assert list(whole["patient"]) == list(range(1, 328))
+    both = pd.concat(parts, ignore_index=True)
+    pd.testing.assert_frame_equal(whole.drop(columns="patient"), both.drop(columns="patient"))
+
+
+@pytest.mark.parametrize(("split", "reading"), list(product(SPLITS, tipm.READINGS)))
+def test_targets_are_printed_numbers(split, reading):
+    frame = cohorts.targets("tipm", split, reading)
+    assert set(zip(frame["id"], frame["field"], strict=True)) == wanted(split, reading) < CELLS
+    assert not wanted(split, reading) & set(tipm.MISSES[split, reading])
+
+
+@pytest.mark.parametrize(("split", "reading"), list(product(SPLITS, ["marginals", "deaths"])))
+def test_report_says_what_is_met_and_what_cannot_be(split, reading):
+    frame = cohorts.report("tipm", split, 0, reading)
+    aimed = frame["why"] == ""
+    assert frame.loc[aimed, "met"].all()
+    assert not frame.loc[~aimed, "met"].any()
+    assert (~aimed).sum() == len(tipm.MISSES[split, reading])
+
+
+def test_the_brier_score_of_a_cohort_keeps_its_floor(made):
+    key = "tipm.table4.training.combined.brier", "printed"
+    found = tipm.achieved(made("training"), "training")[key]
+    auc = reported.text("tipm.table4.training.combined.auc")
+    assert found > audit.brier_bounds("0.0907", 40, 103, auc=auc)["area"].lower
+
+
+@pytest.mark.parametrize("reading", ["marginals", "deaths"])
+def test_a_recipe_reads_its_targets_and_nothing_else(reading, made, register):
+    before = [made(split, (reading, 1)) for split in COHORTS]
+    allowed = set().union(*(wanted(split, reading) for split in SPLITS))
+    # "held out" is no number: whoever reads it stumbles.
+    register(dict.fromkeys(CELLS - allowed, "held out"))
+    for split, frame in zip(COHORTS, before, strict=True):
+        pd.testing.assert_frame_equal(made(split, (reading, 1)), frame)
+
+
+def test_a_recipe_that_asks_for_more_is_stopped():
+    with pytest.raises(KeyError, match=r"multivariable\.beta \(printed\) is held out"):
+        tipm.Register("marginals")("table2.alb.multivariable.beta")
+    with pytest.raises(KeyError, match=r"\(lower\) is held out"):
+        tipm.Register("coefficients")("table2.alb.multivariable.or", "lower")
+
+
+@pytest.mark.parametrize(
+    ("id", "text"),
+    [
+        ("table1.afp.high.internal.count", "40"),
+        ("table1.age.internal.mean", "53.7"),
+        ("table1.ostime.internal.sd", "52.3"),
+        ("table4.internal.combined.auc", "0.930"),
+        ("table4.internal.albi.auc", "0.713"),
+        ("results.os.internal.median.high", "139"),
+        ("results.os.internal.p", "0.041"),
+        ("results.roc.cutoff", "158"),
+    ],
+)
+def test_a_target_changes_the_cohort(id, text, made, register):
+    before = made("internal", ("marginals", 1))
+    register({(f"tipm.{id}", "printed"): text})
+    assert not made("internal", ("marginals", 1)).equals(before)

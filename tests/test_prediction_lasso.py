@@ -1,0 +1,286 @@
+"""hccbook.prediction.lasso_path against glmnet and cv.glmnet, and the conditions of a minimum."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hccbook import prediction
+
+SAME = 1e-12  # the same sums in another order
+# Coefficients in units of their columns' standard deviations, scores: glmnet stops when a round
+# of coordinate descent changes nothing more than 1e-22 of the deviance, and keeps risks between
+# 1e-9 and 1 - 1e-9. Ours solve the equations to 1e-10 (test_conditions_of_a_minimum).
+GLMNET = 1e-8
+GLMNET_ERROR = 1e-7  # differences of scores over the folds
+SATURATED = 1e-6  # where risks reach glmnet's limits, and coefficients some 30
+OWN_LAMBDAS = 0.06  # largest relative difference that lambdas of their own in the folds make
+MINIMUM = 1e-9  # slopes relative to lambda
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "lasso.json").read_text())
+DATA = pd.read_csv(REFERENCE / "lasso.csv")
+Y, FOLD, X = DATA["y"].to_numpy(), DATA["fold"].to_numpy(), DATA.iloc[:, 2:]
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True, max_examples=12)
+
+
+def awkward():
+    """Columns that are constant, copies, dummies of one variable, or of unusual size."""
+    third = X["x3"]
+    return pd.DataFrame(
+        {
+            "constant": 1.0,
+            "first": X["x1"],
+            "copy": 2 * X["x1"] + 3,
+            "mirror": -X["x1"],
+            "rare": X["x2"] > 2.5,
+            "a": third < -0.5,
+            "b": (third >= -0.5) & (third < 0.5),
+            "c": third >= 0.5,
+            "huge": 1e6 + 1e4 * X["x4"],
+            "tiny": X["x5"] / 1e6,
+            "rounded": X["x6"].round(),
+        }
+    )
+
+
+CASES = {
+    "wide": lambda: (X, Y, FOLD, {}),
+    "tall": lambda: (X.iloc[:, :12], Y, FOLD, {}),
+    "small": lambda: (X.iloc[:25, :30], Y[:25], np.arange(25) % 10, {}),
+    "awkward": lambda: (awkward(), Y, FOLD, {}),
+    "separated": lambda: (X.iloc[:, :8], X["x1"] + X["x2"] > 0.5, FOLD, {"ratio": 1e-5}),
+    "options": lambda: (X.iloc[:, :20], Y, (FOLD + 1) // 2, {"lambdas": 30, "ratio": 0.05}),
+}
+
+
+@pytest.fixture(scope="module")
+def paths():
+    """Each case is fitted once."""
+    fitted = {}
+    for name, case in CASES.items():
+        x, y, fold, options = case()
+        fitted[name] = x, prediction.lasso_path(x, y, folds=fold, **options)
+    return fitted
+
+
+def within(case, tolerance):
+    return SATURATED if case == "separated" else tolerance
+
+
+def distance(x, ours, theirs):
+    """Largest difference of coefficients, in units of the columns' standard deviations."""
+    sd = np.append(1.0, np.asarray(x, dtype=float).std(axis=0))
+    gap = np.abs(ours.to_numpy() - np.array(theirs)) * sd
+    return gap[1:].max()
+
+
+def test_every_case_has_its_reference():
+    assert set(CASES) == set(R) - {"versions"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_path_as_glmnet(paths, case):
+    x, path = paths[case]
+    expected, table = R[case], path.table
+    assert len(table) == len(expected["lambda"])  # it ends where glmnet's ends
+    assert table["lambda"].to_numpy() == pytest.approx(np.array(expected["lambda"]), rel=SAME)
+    ratio = np.array(expected["deviance_ratio"])
+    assert table["deviance_ratio"].to_numpy() == pytest.approx(ratio, abs=GLMNET)
+    last = path.model(table["lambda"].iloc[-1])
+    assert distance(x, last, expected["last"]) < within(case, GLMNET)
+    between = expected["between"]
+    assert distance(x, path.model(between["lambda"]), between["coefficients"]) < GLMNET
+    if case != "awkward":  # there glmnet leaves some 1e-15 of a copy of a column
+        assert table["nonzero"].to_list() == expected["nonzero"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cross_validation_as_cv_glmnet(paths, case):
+    x, path = paths[case]
+    expected = R[case]
+    cv, error = (np.array(expected[k]) for k in ("cv_deviance", "cv_se"))
+    ours = path.table["cv_deviance"].to_numpy()
+    assert ours == pytest.approx(cv, rel=within(case, GLMNET))
+    ours = path.table["cv_se"].to_numpy()
+    assert ours == pytest.approx(error, rel=within(case, GLMNET_ERROR))
+    for at, key in (("lambda_min", "at_min"), ("lambda_1se", "at_1se")):
+        assert getattr(path, at) == pytest.approx(expected[at], rel=SAME)
+        theirs = np.array(expected[key])
+        assert distance(x, path.model(at), theirs) < within(case, GLMNET)
+        some = np.abs(theirs[1:]) * np.asarray(x, dtype=float).std(axis=0) > GLMNET
+        assert path.selected(at) == list(x.columns[some])
+    risks = path.predict(x.iloc[:5], "lambda_min")
+    assert risks == pytest.approx(np.array(expected["risk"]), abs=GLMNET)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lambdas_of_their_own_in_the_folds_change_little(paths, case):
+    path, own = paths[case][1], R[case]["own"]
+    gap = np.abs(path.table["cv_deviance"] / np.array(own["cv_deviance"]) - 1).max()
+    assert 10 * GLMNET < gap < OWN_LAMBDAS
+    assert path.lambda_min == pytest.approx(own["lambda_min"], rel=SAME)
+    assert path.lambda_1se == pytest.approx(own["lambda_1se"], rel=SAME)
+
+
+def test_columns_that_say_nothing_new_have_no_coefficient(paths):
+    path = paths["awkward"][1]
+    assert (path.coefficients[["constant", "copy", "mirror"]] == 0).all(axis=None)
+    assert (path.coefficients["first"].iloc[1:] != 0).all()
+
+
+def test_separated_classes_have_finite_coefficients(paths):
+    path = paths["separated"][1]
+    assert np.isfinite(path.coefficients).all(axis=None)
+    assert path.table["deviance_ratio"].iloc[-2] < 0.999 < path.table["deviance_ratio"].iloc[-1]
+
+
+def slopes(x, y, path, lambda_):
+    """Slopes of the loss at a model, by column, relative to lambda times the column's SD."""
+    model = path.model(float(lambda_))
+    residual = path.predict(x, float(lambda_)) - y
+    sd = x.std(axis=0)
+    sd[np.ptp(x, axis=0) == 0] = np.inf
+    return model.to_numpy(), residual.mean() / lambda_, (x.T @ residual / y.size) / sd / lambda_
+
+
+@st.composite
+def patients(draw):
+    """Columns of several kinds, more or fewer than patients."""
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    n, p = draw(st.integers(15, 30)), draw(st.integers(1, 35))
+    kind = draw(st.sampled_from(["normal", "rare", "skewed", "dummies", "collinear"]))
+    x = rng.normal(size=(n, p))
+    if kind == "rare":
+        x = (x > 1.2).astype(float)
+    elif kind == "skewed":
+        x = np.exp(2 * x)
+    elif kind == "dummies":
+        x = np.column_stack([np.eye(4)[rng.integers(0, 4, n)], x > 0, -x[:, 0], x])
+    elif kind == "collinear":
+        x = rng.normal(size=(n, 2)) @ rng.normal(size=(2, p)) + 1e-4 * x
+    first = x[:, 0] - x[:, 0].mean()
+    y = (rng.random(n) < 1 / (1 + np.exp(-2 * first / max(first.std(), 1e-9)))).astype(float)
+    y[:4] = [0, 0, 1, 1]
+    x[:3, 0] = [0, 1, 3]  # something varies
+    return x, y, np.arange(n) % 4  # a fold without both classes is not among these
+
+
+@given(patients())
+@properties
+def test_conditions_of_a_minimum(case):
+    """Slope -lambda·sign where a coefficient is not 0, within ±lambda where it is."""
+    x, y, fold = case
+    path = prediction.lasso_path(x, y, folds=fold, lambdas=25)
+    for lambda_ in path.table["lambda"].iloc[::6]:
+        model, level, slope = slopes(x, y, path, lambda_)
+        assert abs(level) < MINIMUM
+        beta = model[1:]
+        assert np.abs(slope[beta != 0] + np.sign(beta[beta != 0])).max(initial=0) < MINIMUM
+        assert np.abs(slope[beta == 0]).max(initial=0) < 1 + MINIMUM
+
+
+@given(patients(), st.integers(0, 1000))
+@properties
+def test_units_order_and_names_do_not_matter(case, seed):
+    x, y, fold = case
+    rng = np.random.default_rng(seed)
+    rows, a, b = rng.permutation(y.size), rng.uniform(0.1, 10, x.shape[1]), rng.normal(size=1)
+    path = prediction.lasso_path(x, y, folds=fold, lambdas=12)
+    other = prediction.lasso_path(
+        (x * a + b)[rows], 1 - y[rows], folds=7 - 2 * fold[rows], lambdas=12
+    )
+    assert len(path.table) == len(other.table)
+    for column in ("lambda", "cv_deviance", "cv_se"):
+        ours, theirs = path.table[column], other.table[column]
+        assert ours.to_numpy() == pytest.approx(theirs.to_numpy(), rel=1e-7, abs=1e-9)
+    at = path.table["lambda"].iloc[-1]
+    risk, complement = path.predict(x, at), other.predict(x * a + b, other.table["lambda"].iloc[-1])
+    assert risk == pytest.approx(1 - complement, abs=1e-7)
+
+
+def test_folds_of_one_patient_are_averaged_over_patients():
+    n = 15
+    x, y = X.iloc[:n, :3], Y[:n]
+    path = prediction.lasso_path(x, y, folds=n, lambdas=5)
+    assert sorted(path.folds) == list(range(n))
+    # By hand: the model without a patient, its deviance there.
+    each = []
+    for k in range(n):
+        others = np.flatnonzero(path.folds != k)
+        alone = int(np.flatnonzero(path.folds == k)[0])
+        inner = prediction.lasso_path(x.iloc[others], y[others], folds=3, lambdas=100, ratio=0.01)
+        at = min(path.lambda_min, inner.table["lambda"].iloc[0])
+        risk = inner.predict(x.iloc[[alone]], at)[0]
+        each.append(-2 * np.log(risk if y[alone] else 1 - risk))
+    row = path.table[path.table["lambda"] == path.lambda_min].iloc[0]
+    rough = 1e-3  # interpolation between 100 lambdas
+    assert row["cv_deviance"] == pytest.approx(np.mean(each), rel=rough)
+    assert row["cv_se"] == pytest.approx(np.std(each, ddof=1) / n**0.5, rel=rough)
+
+
+def test_folds_are_even_and_follow_the_seed():
+    x = X.iloc[:, :3]
+    one, again, other = (prediction.lasso_path(x, Y, lambdas=3, seed=s) for s in (1, 1, 2))
+    assert sorted(np.bincount(one.folds)) == [7, 7, *[8] * 8]
+    assert (one.folds == again.folds).all()
+    assert (one.folds != other.folds).any()
+    sequence = prediction.lasso_path(x, Y, lambdas=3, seed=np.random.SeedSequence(1))
+    assert (sequence.folds == one.folds).all()
+
+
+def test_arrays_and_frames_are_the_same(paths):
+    x, path = paths["options"]
+    bare = prediction.lasso_path(x.to_numpy(), Y, folds=(FOLD + 1) // 2, lambdas=30, ratio=0.05)
+    assert list(bare.coefficients.columns[:3]) == ["intercept", "x1", "x2"]
+    pd.testing.assert_frame_equal(bare.table, path.table)
+    shuffled = x.iloc[:4, ::-1].assign(more=0)
+    assert (path.predict(shuffled) == bare.predict(x.to_numpy()[:4])).all()
+
+
+def fit(x=((0, 1), (1, 0), (2, 1), (3, 5), (4, 2), (5, 2)), y=(0, 1, 0, 1, 0, 1), **options):
+    return prediction.lasso_path(np.array(x, dtype=float), y, **{"folds": 3, **options})
+
+
+BAD = [
+    (
+        r"^x: expected rows of patients and columns",
+        lambda: prediction.lasso_path(np.ones((2, 2, 2)), [0, 1]),
+    ),
+    (r"^x: expected 6 rows, as many as y, got 5", lambda: fit(x=np.ones((5, 1)))),
+    (r"^x\['x2'\]: expected finite numbers, got nan", lambda: fit(x=[[1, np.nan]] * 6)),
+    (
+        r"^x: expected columns with different names",
+        lambda: prediction.lasso_path(X.iloc[:, [0, 0]], Y),
+    ),
+    (r"^x: expected a column that varies, got none", lambda: fit(x=np.ones((6, 2)))),
+    (r"^x: expected a column that is associated", lambda: fit(x=[[1], [1], [2], [2], [3], [3]])),
+    (r"^y: expected 0 or 1, got 2", lambda: fit(y=[0, 1, 2, 0, 1, 0])),
+    (r"^y: expected both classes 0 and 1, got only 1", lambda: fit(y=[1] * 6)),
+    (
+        r"^y: expected both classes outside of fold 1, got only 0",
+        lambda: fit(y=[0, 1, 0, 0, 0, 0], folds=[0, 1, 2] * 2),
+    ),
+    (r"^folds: expected a whole number of at least 3, got 2", lambda: fit(folds=2)),
+    (r"^folds: expected at most 6, the patients, got 7", lambda: fit(folds=7)),
+    (r"^folds: expected at least 3 folds, got 2", lambda: fit(folds=[0, 1] * 3)),
+    (r"^folds: expected 6 values, as many as y, got 5", lambda: fit(folds=[0, 1, 2, 0, 1])),
+    (r"^lambdas: expected a whole number of at least 2", lambda: fit(lambdas=1)),
+    (r"^ratio: expected a number above 0 and below 1, got 1", lambda: fit(ratio=1)),
+    (r"^seed: expected a whole number", lambda: fit(seed=-1)),
+    (r"^at: expected one of lambda_1se, lambda_min", lambda: fit().selected("min")),
+    (r"^at: expected a lambda from .* to .*, got 99", lambda: fit().model(99)),
+    (r"^x: expected 2 columns, got 1", lambda: fit().predict([[1], [2]])),
+    (r"^x: expected the columns of the model, got no 'x2'", lambda: fit().predict(X[["x1"]])),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,454 @@
+"""Logistic models, backward elimination and optimism against R, closed forms and brute force."""
+
+import doctest
+import json
+import math
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from scipy.special import expit
+from scipy.stats import chi2
+
+from hccbook import accuracy, prediction
+from hccbook.prediction import optimism
+
+SAME = 1e-10  # the same maximum of the same likelihood; R's glm with epsilon 1e-15
+ROOT = 1e-9  # R's uniroot of the profile
+CONFINT = 2e-3  # confint interpolates the profile, in standard errors
+LOGISTF = 1e-5  # logistf stops when limits move by less than 1e-5 or so
+RMS = 5e-4  # rms's lrm.fit stops when the deviance falls by less than 0.025
+BRUTE = 1e-5  # a general optimiser, in units of the likelihood
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "logistic.json").read_text())
+COHORT = pd.read_csv(REFERENCE / "logistic.csv")
+ENDOMETRIAL = pd.read_csv(REFERENCE / "logistic-endometrial.csv")
+RESAMPLES = np.loadtxt(REFERENCE / "logistic-resamples.csv", delimiter=",", dtype=int)
+MEASURES = ["auc", "dxy", "brier", "slope", "recalibration_intercept"]
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True, max_examples=25)
+
+MODELS = {
+    "cohort": (COHORT.drop(columns="y"), COHORT["y"]),
+    "two": (COHORT[["age", "albumin"]], COHORT["y"]),
+    "endometrial": (ENDOMETRIAL[["PI", "EH"]], ENDOMETRIAL["HG"]),
+}
+FIRTH = {
+    "cohort": MODELS["cohort"],
+    "small": (COHORT.iloc[:30, 1:], COHORT["y"].iloc[:30]),
+    "endometrial": (ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]),
+}
+
+
+def numbers(values):
+    """Read R's numbers, where "NA" is NaN."""
+    return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float)
+
+
+@pytest.mark.parametrize("module", ["backward", "lasso", "logistic", "optimism"])
+def test_examples(module):
+    found = doctest.testmod(import_module(f"hccbook.prediction.{module}"))
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_estimates_and_wald_as_glm(name):
+    (x, y), expected = MODELS[name], R["models"][name]
+    model = prediction.logistic(x, y, level=0.9, limits="wald")
+    table = model.table
+    assert list(table.index) == ["intercept", *x.columns]
+    for column, key in (("coefficient", "coefficient"), ("se", "se"), ("p", "p_wald")):
+        assert table[column].to_numpy() == pytest.approx(np.array(expected[key]), rel=SAME)
+    assert table[["lower", "upper"]].to_numpy() == pytest.approx(
+        np.array(expected["wald90"]), rel=SAME
+    )
+    covariance = np.array(expected["covariance"])
+    assert model.covariance.to_numpy() == pytest.approx(covariance, rel=SAME)
+    assert model.log_likelihood == pytest.approx(expected["log_likelihood"], rel=SAME)
+    assert model.predict(x.head()) == pytest.approx(np.array(expected["risk"]), rel=SAME)
+    assert table["odds_ratio_upper"].to_numpy() == pytest.approx(np.exp(table["upper"]), rel=SAME)
+    assert (model.n, model.events) == (len(y), y.sum())
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(("level", "key"), [(0.95, "profile95"), (0.8, "profile80")])
+def test_profile_limits_and_likelihood_ratio_as_in_r(name, level, key):
+    (x, y), expected = MODELS[name], R["models"][name]
+    table = prediction.logistic(x, y, level).table
+    limits = table[["lower", "upper"]].to_numpy()
+    assert limits == pytest.approx(np.array(expected[key]), rel=ROOT)
+    assert table["p"].to_numpy() == pytest.approx(np.array(expected["p_lr"]), rel=SAME)
+    if level == 0.95:
+        gap = np.abs(limits - np.array(expected["confint"])) / table[["se"]].to_numpy()
+        assert 1e-6 < gap.max() < CONFINT
+
+
+def test_a_fourfold_table_in_closed_form():
+    a, b, c, d = 12, 5, 8, 15  # exposed with and without the outcome, unexposed
+    x, y = np.repeat([1, 1, 0, 0], [a, b, c, d]), np.repeat([1, 0, 1, 0], [a, b, c, d])
+    log_or, woolf = math.log(a * d / b / c), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    row = prediction.logistic(x, y, limits="wald").table.loc["x1"]
+    assert row["coefficient"] == pytest.approx(log_or, rel=SAME)
+    assert row["se"] == pytest.approx(woolf, rel=SAME)
+    expected = np.outer([a + b, c + d], [a + c, b + d]) / (a + b + c + d)
+    g = 2 * np.sum(np.array([[a, b], [c, d]]) * np.log(np.array([[a, b], [c, d]]) / expected))
+    p = prediction.logistic(x, y).table.loc["x1", "p"]
+    assert p == pytest.approx(chi2.sf(g, 1), rel=SAME)
+    # Firth's correction of a saturated model adds 1/2 to each cell (Heinze & Schemper 2002).
+    halves = math.log((a + 0.5) * (d + 0.5) / (b + 0.5) / (c + 0.5))
+    firth = prediction.logistic(x, y, penalty="firth").table.loc["x1", "coefficient"]
+    assert firth == pytest.approx(halves, rel=SAME)
+
+
+@pytest.mark.parametrize("name", FIRTH)
+def test_firth_as_brglm2(name):
+    x, y = FIRTH[name]
+    table = prediction.logistic(x, y, limits="wald", penalty="firth").table
+    for column in ("coefficient", "se"):
+        expected = np.array(R["firth"][name][column])
+        assert table[column].to_numpy() == pytest.approx(expected, rel=SAME, abs=SAME)
+
+
+def test_firth_limits_as_logistf_prints_them():
+    # The endometrial data of Heinze & Schemper (2002); output of R's logistf, which its own
+    # ports quote in their tests.
+    table = prediction.logistic(*FIRTH["endometrial"], penalty="firth").table
+    logistf = {
+        "intercept": (3.77455951, 1.0825371, 7.20928050),
+        "NV": (2.92927330, 0.6097244, 7.85463171),
+        "PI": (-0.03475175, -0.1244587, 0.04045547),
+        "EH": (-2.60416387, -4.3651832, -1.23272106),
+    }
+    for name, row in logistf.items():
+        ours = table.loc[name, ["coefficient", "lower", "upper"]].to_numpy(dtype=float)
+        assert ours == pytest.approx(np.array(row), abs=LOGISTF)
+
+
+def penalised(beta, design, y):
+    """Firth's penalised log likelihood, as it is written."""
+    linear = design @ beta
+    risk = expit(linear)
+    information = (design.T * (risk * (1 - risk))) @ design
+    fit = np.sum(y * linear - np.logaddexp(0, linear))
+    return fit + np.linalg.slogdet(information)[1] / 2
+
+
+@pytest.mark.parametrize("name", ["small", "endometrial"])
+def test_firth_and_its_profile_by_brute_force(name):
+    x, y = FIRTH[name][0].iloc[:, :3], FIRTH[name][1].to_numpy()
+    model = prediction.logistic(x, y, penalty="firth")
+    size = np.append(1.0, x.abs().mean())
+    design = np.column_stack([np.ones(len(x)), x]) / size
+    beta = model.table["coefficient"].to_numpy() * size
+
+    def highest(j, value):
+        """The maximum over the other coefficients."""
+        free = np.arange(beta.size) != j
+        full = beta.copy()
+
+        def loss(part):
+            full[free], full[j] = part, value
+            return -penalised(full, design, y)
+
+        return -minimize(loss, beta[free], method="BFGS", options={"gtol": 1e-7}).fun
+
+    top = penalised(beta, design, y)
+    assert model.log_likelihood == pytest.approx(top + np.log(size).sum(), rel=SAME)
+    assert top >= -minimize(lambda b: -penalised(b, design, y), beta, method="BFGS").fun - BRUTE
+    for j, row in enumerate(model.table.itertuples()):
+        for limit in (row.lower, row.upper):
+            fall = 2 * (top - highest(j, limit * size[j]))
+            assert fall == pytest.approx(chi2.ppf(0.95, 1), abs=BRUTE)
+        assert row.p == pytest.approx(chi2.sf(2 * (top - highest(j, 0.0)), 1), abs=BRUTE)
+
+
+@st.composite
+def patients(draw, smallest=15, largest=40, columns=3):
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    n, q = draw(st.integers(smallest, largest)), draw(st.integers(1, columns))
+    x = rng.normal(size=(n, q))
+    if draw(st.booleans()):
+        x = np.round(x)
+    x[:4] = rng.normal(size=(4, q))
+    y = (rng.random(n) < expit(x[:, 0])).astype(int)
+    assume(0 < y.sum() < n)
+    return x, y
+
+
+def overlapping(x, y, **options):
+    """Fit, and let hypothesis drop separated data."""
+    try:
+        return prediction.logistic(x, y, **options)
+    except ValueError as error:
+        assume("separation" not in str(error))
+        raise
+
+
+@given(patients(), st.sampled_from(["none", "firth"]), st.integers(0, 1000))
+@properties
+def test_units_and_order_do_not_matter(data, penalty, seed):
+    x, y = data
+    rng = np.random.default_rng(seed)
+    scale, shift = rng.uniform(0.1, 1e4, x.shape[1]), rng.normal(0, 10)
+    rows = rng.permutation(y.size)
+    one = overlapping(x, y, penalty=penalty).table
+    other = overlapping((x * scale + shift)[rows], 1 - y[rows], penalty=penalty).table
+    wide = 1e-7  # columns far from 0 cost digits
+    for column, mirrored in (("coefficient", "coefficient"), ("lower", "upper"), ("se", "se")):
+        sign = 1 if column == "se" else -1
+        ours, theirs = one[column].to_numpy()[1:], other[mirrored].to_numpy()[1:]
+        assert theirs == pytest.approx(sign * ours / scale, rel=wide, abs=wide)
+    assert one["p"].to_numpy()[1:] == pytest.approx(other["p"].to_numpy()[1:], rel=wide, abs=wide)
+
+
+@given(patients(8, 30))
+@properties
+def test_the_estimate_solves_its_equations_and_limits_enclose_it(data):
+    x, y = data
+    model = overlapping(x, y)
+    residual = y - model.predict(x)
+    assert np.abs(residual.sum()) < SAME
+    assert np.abs(x.T @ residual).max() < 1e-7
+    table = model.table
+    assert (table["lower"] < table["coefficient"]).all()
+    assert (table["coefficient"] < table["upper"]).all()
+    # The test and the interval agree.
+    outside = (table["lower"] > 0) | (table["upper"] < 0)
+    assert (outside == (table["p"] < 0.05)).all()
+
+
+@given(patients(6, 20))
+@properties
+def test_separation_is_found_exactly_and_firth_is_finite(data):
+    """Against a search for a separating line among all pairs, for one column."""
+    x, y = data[0][:, :1], data[1]
+    ill, well = x[y == 1, 0], x[y == 0, 0]
+    separated = ill.min() >= well.max() or well.min() >= ill.max()
+    complete = ill.min() > well.max() or well.min() > ill.max()
+    assume(x.min() < x.max())
+    if separated:
+        kind = "complete" if complete else "quasi-complete"
+        with pytest.raises(ValueError, match=f"^y: expected classes that overlap, got {kind} sep"):
+            prediction.logistic(x, y)
+    else:
+        prediction.logistic(x, y)
+    assert np.isfinite(prediction.logistic(x, y, penalty="firth").table).all(axis=None)
+
+
+def test_separation_names_the_columns():
+    x, y = ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]
+    with pytest.raises(ValueError, match=r"got quasi-complete separation by NV: the coefficient "):
+        prediction.logistic(x, y)
+    with pytest.raises(ValueError, match=r"got complete separation by x1, x2: the coefficients "):
+        prediction.logistic([[1, 1], [2, 5], [3, 2], [4, 7]], [0, 0, 1, 1])
+
+
+def test_a_nearly_separated_outlier_is_no_separation():
+    x = np.array([0.0, 1, 2, 3, 4.0001, 4, 5, 6, 7, 1e5])
+    y = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+    model = prediction.logistic(x, y)
+    assert np.abs(y - model.predict(x)).sum() < 2
+    assert model.table.loc["x1", "upper"] > model.table.loc["x1", "coefficient"] > 5
+
+
+@pytest.mark.parametrize(("rule", "alpha"), [("aic", 0.05), ("lr", 0.05), ("wald", 0.1)])
+def test_backward_as_in_r(rule, alpha):
+    model, steps = prediction.backward(*MODELS["cohort"], rule, alpha)
+    expected = R["backward"][rule]
+    assert len(steps) == len(expected["steps"])
+    for ours, theirs in zip(steps.to_dict("records"), expected["steps"], strict=True):
+        assert ours["variable"] == theirs["variable"]
+        assert ours["dropped"] == theirs["dropped"]
+        for key in ("statistic", "p", "aic"):
+            assert ours[key] == pytest.approx(theirs[key], rel=1e-8)
+    assert list(model.table.index[1:]) == expected["names"][1:]
+    coefficients = model.table["coefficient"].to_numpy()
+    assert coefficients == pytest.approx(np.array(expected["coefficient"]), rel=SAME)
+    again = prediction.logistic(COHORT[expected["names"][1:]], COHORT["y"])
+    pd.testing.assert_frame_equal(model.table, again.table)
+
+
+def test_backward_by_aic_as_step_aic():
+    model, steps = prediction.backward(*MODELS["cohort"])
+    expected = R["step_aic"]
+    assert list(model.table.index[1:]) == expected["names"][1:]
+    assert steps["aic"].to_numpy() == pytest.approx(np.array(expected["aic"]), rel=SAME)
+    deviance = np.array(expected["deviance"])
+    assert steps["deviance"].to_numpy() == pytest.approx(deviance, rel=SAME)
+
+
+def test_backward_may_leave_nothing():
+    x, y = COHORT[["afp", "male", "noise"]], COHORT["y"]
+    model, steps = prediction.backward(x, y, "wald", 0.05)
+    assert steps["dropped"].all()
+    assert list(model.table.index) == ["intercept"]
+    share = y.mean()
+    assert model.table.loc["intercept", "coefficient"] == pytest.approx(
+        math.log(share / (1 - share))
+    )
+    assert model.predict(x.head()) == pytest.approx(np.full(5, share))
+
+
+@pytest.mark.parametrize(
+    ("rule", "alpha"), [("none", 0.05), ("aic", 0.05), ("lr", 0.05), ("wald", 0.1)]
+)
+def test_optimism_as_a_loop_in_r(rule, alpha):
+    chosen = None if rule == "none" else rule
+    table = prediction.logistic_optimism(*MODELS["cohort"], chosen, alpha, RESAMPLES)
+    assert list(table.index) == MEASURES
+    check_optimism(table, R["optimism"][rule])
+
+
+def test_optimism_where_nothing_may_be_left():
+    x, y = COHORT[["afp", "male", "noise"]], COHORT["y"]
+    table = prediction.logistic_optimism(x, y, "wald", 0.1, RESAMPLES)
+    check_optimism(table, R["optimism_weak"])
+    assert table.loc["slope", ["apparent", "optimism", "corrected"]].isna().to_list() == [1, 0, 1]
+
+
+def check_optimism(table, expected):
+    for column in ("apparent", "training", "test", "resamples"):
+        theirs = numbers(expected[column])
+        assert table[column].to_numpy() == pytest.approx(theirs, abs=ROOT, nan_ok=True)
+    gap = table["training"] - table["test"]
+    pd.testing.assert_series_equal(table["optimism"], gap, check_names=False)
+    corrected = table["apparent"] - gap
+    pd.testing.assert_series_equal(table["corrected"], corrected, check_names=False)
+
+
+def test_optimism_is_what_rms_validate_says():
+    expected = pd.DataFrame(
+        R["validate"]["values"], R["validate"]["names"], R["validate"]["columns"]
+    ).loc[["Dxy", "B", "Slope", "Intercept"]]
+    table = prediction.logistic_optimism(*MODELS["cohort"], resamples=RESAMPLES).iloc[1:]
+    for ours, theirs in (
+        ("apparent", "index.orig"),
+        ("training", "training"),
+        ("test", "test"),
+        ("optimism", "optimism"),
+        ("corrected", "index.corrected"),
+        ("resamples", "n"),
+    ):
+        assert table[ours].to_numpy() == pytest.approx(expected[theirs].to_numpy(), abs=RMS)
+
+
+@pytest.mark.parametrize("rule", [None, "wald"])
+def test_optimism_with_ties_and_left_out_resamples(rule):
+    """One resample after the other, with the functions for one model."""
+    rng = np.random.default_rng(5)
+    x = pd.DataFrame(rng.integers(0, 3, (25, 2)), columns=["a", "b"])
+    y = (rng.random(25) < expit(x["a"] - 2)).astype(int).to_numpy()
+    drawn = rng.integers(0, 25, (40, 25))
+    drawn[0] = np.flatnonzero(y)[0]  # one class
+    drawn[1] = np.flatnonzero(x["b"] == 1)[rng.integers(0, 3, 25)]  # a constant column
+
+    def fitted(rows):
+        part, outcome = x.iloc[rows], y[rows]
+        if rule is None:
+            return prediction.logistic(part, outcome, limits="wald")
+        return prediction.backward(part, outcome, rule, 0.3, limits="wald")[0]
+
+    def measures(model, rows):
+        risk, outcome = model.predict(x.iloc[rows]), y[rows]
+        area = accuracy.auc(outcome, risk.round(12)).value
+        calibration = prediction.calibration_measures(outcome, risk)["value"]
+        if risk.round(12).min() == risk.round(12).max():
+            calibration = calibration * math.nan
+        slope = calibration[["slope", "recalibration_intercept"]].to_list()
+        return [area, 2 * area - 1, np.mean((outcome - risk) ** 2), *slope]
+
+    training, test = [], []
+    for rows in drawn:
+        try:
+            model = fitted(rows)
+        except ValueError:
+            continue
+        training.append(measures(model, rows))
+        test.append(measures(model, np.arange(25)))
+    table = prediction.logistic_optimism(x, y, rule, 0.3, drawn)
+    assert len(test) == 38
+    assert table["resamples"].to_list() == np.isfinite(test).sum(axis=0).tolist()
+    for column, each in (("training", training), ("test", test)):
+        assert table[column].to_numpy() == pytest.approx(np.nanmean(each, axis=0), abs=ROOT)
+
+
+def test_optimism_follows_the_seed_and_not_the_blocks(monkeypatch):
+    x, y = MODELS["two"]
+    one = prediction.logistic_optimism(x, y, resamples=30, seed=3)
+    monkeypatch.setattr(optimism, "_BLOCK", 700)
+    pd.testing.assert_frame_equal(one, prediction.logistic_optimism(x, y, resamples=30, seed=3))
+    drawn = np.random.default_rng(3).integers(len(y), size=(30, len(y)))
+    pd.testing.assert_frame_equal(one, prediction.logistic_optimism(x, y, resamples=drawn))
+    other = prediction.logistic_optimism(x, y, resamples=30, seed=4)
+    assert one.loc["auc", "optimism"] != other.loc["auc", "optimism"]
+
+
+def test_optimism_shrinks_with_more_patients():
+    """Of a true model with 5 predictors: large with 60 patients, small with 1,500."""
+    rng = np.random.default_rng(1)
+    gaps = []
+    for n in (60, 1500):
+        x = rng.normal(size=(n, 5))
+        y = rng.random(n) < expit(x[:, 0])
+        gaps.append(prediction.logistic_optimism(x, y, resamples=100).loc["auc", "optimism"])
+    assert gaps[0] > 5 * gaps[1] > 0
+
+
+def test_a_profile_without_clear_limits_is_refused(monkeypatch):
+    monkeypatch.setattr(import_module("hccbook.prediction.logistic"), "_MOST_STEPS", 1)
+    with pytest.raises(ValueError, match=r"^limits: expected a profile likelihood with one"):
+        prediction.logistic(*FIRTH["endometrial"], penalty="firth")
+
+
+X, Y = [[1.0], [2], [3], [4], [5], [6]], [0, 0, 1, 0, 1, 1]
+BAD = [
+    (r"^limits: expected one of profile, wald", lambda: prediction.logistic(X, Y, limits="exact")),
+    (r"^penalty: expected one of none, firth", lambda: prediction.logistic(X, Y, penalty="l2")),
+    (r"^level: expected a number between 0 and 1", lambda: prediction.logistic(X, Y, level=95)),
+    (r"^x: expected rows of patients", lambda: prediction.logistic([], Y)),
+    (r"^x: expected 6 rows, as many as y, got 5", lambda: prediction.logistic(X[:5], Y)),
+    (
+        r"^x: expected columns of other names than 'intercept'",
+        lambda: prediction.logistic(pd.DataFrame({"intercept": [1, 2, 3, 4, 5, 6]}), Y),
+    ),
+    (r"^x\['x1'\]: expected finite", lambda: prediction.logistic([[math.inf]] * 6, Y)),
+    (r"^x\['x1'\]: expected numbers, got .*'a'", lambda: prediction.logistic([["a"]] * 6, Y)),
+    (r"^x\['x1'\]: expected a column that varies", lambda: prediction.logistic([[2]] * 6, Y)),
+    (r"^x: expected columns of which none", lambda: prediction.logistic(np.tile(X, 2), Y)),
+    (r"^y: expected 0 or 1, got 2", lambda: prediction.logistic(X, [0, 0, 1, 0, 1, 2])),
+    (r"^y: expected both classes", lambda: prediction.logistic(X, [0] * 6)),
+    (r"^x: expected 1 columns, got 2", lambda: prediction.logistic(X, Y).predict([[1, 2]])),
+    (r"^rule: expected one of aic, lr, wald", lambda: prediction.backward(X, Y, "p")),
+    (r"^alpha: expected a number above 0", lambda: prediction.backward(X, Y, "lr", 0)),
+    (r"^limits: expected one of", lambda: prediction.backward(X, Y, limits="none")),
+    (r"^y: expected classes that overlap", lambda: prediction.backward(X, sorted(Y))),
+    (r"^y: expected classes that overlap", lambda: prediction.logistic_optimism(X, sorted(Y))),
+    (r"^rule: expected one of", lambda: prediction.logistic_optimism(X, Y, "none")),
+    (r"^resamples: expected a whole", lambda: prediction.logistic_optimism(X, Y, resamples=0)),
+    (
+        r"^resamples: expected a number, or rows of 6",
+        lambda: prediction.logistic_optimism(X, Y, resamples=[[0, 1]]),
+    ),
+    (
+        r"^resamples: expected patients from 0 to 5",
+        lambda: prediction.logistic_optimism(X, Y, resamples=[[1, 2, 3, 4, 5, 6]]),
+    ),
+    (
+        r"^resamples: expected one or more in which",
+        lambda: prediction.logistic_optimism(X, Y, resamples=[[0] * 6]),
+    ),
+    (r"^seed: expected a whole number", lambda: prediction.logistic_optimism(X, Y, seed=0.5)),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=message):
+        call()
