@@ -31,6 +31,11 @@ GIVEN = {
     "reading-printed-numbers.4": {"coefficient": "-0.916", "z": "-2.71"},
     "reading-printed-numbers.5": {"i2": "60", "p": "0.03"},
     "reading-printed-numbers.6": {"positives": 20, "negatives": 80, "auc": 0.90},
+    "tipm-lab.1": {"variables": 12, "per_variable": 10, "share": 0.25},
+    "tipm-lab.2": {"candidates": 20},
+    "tipm-lab.3": {"beta": 0.90, "z": 2.25},
+    "tipm-lab.4": {"fn": 6, "fp": 12, "n": 100},
+    "tipm-lab.5": {"n": 80, "deaths": 25},
 }
 NAMES = list(exercises.EXERCISES)
 SEEDS = range(1, 200)

@@ -5,14 +5,20 @@ Each notebook that asks has a module of its own here.
 
 import hashlib
 
-from . import il6_sii_lab, magnesium_lab, radiotherapy_lab, reading_printed_numbers
+from . import il6_sii_lab, magnesium_lab, radiotherapy_lab, reading_printed_numbers, tipm_lab
 from .exercise import Exercise, numbers, several
 from .il6_sii_lab import Finding, made_up_finding
 from .reading_printed_numbers import shared_percentages
 
 EXERCISES = {
     name: exercise
-    for notebook in (reading_printed_numbers, magnesium_lab, radiotherapy_lab, il6_sii_lab)
+    for notebook in (
+        reading_printed_numbers,
+        magnesium_lab,
+        radiotherapy_lab,
+        tipm_lab,
+        il6_sii_lab,
+    )
     for name, exercise in notebook.EXERCISES.items()
 }
 

@@ -1,0 +1,169 @@
+"""Progression, scans and lesions of each patient, in line with the response group."""
+
+import math
+
+import numpy as np
+
+from ...estimate import printed as as_printed
+from .. import calibration as cal
+from .assumed import ASSUMED, DAYS_PER_MONTH
+
+_WEEK = 7
+#: Halvings of the stretch that brings a group to its median.
+_HALVINGS = 40
+
+
+def follow_up(rng, progression, high, linear_predictor, medians, p):
+    """Draw PFS until the medians of the risk groups print and the log-rank P is small enough.
+
+    Patients of the progression group progress. Those with disease control do so later than the
+    least number of scans, or leave without.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    progression, high : ndarray of {0, 1}, shape (n,)
+    linear_predictor : ndarray of float, shape (n,)
+    medians : tuple of str
+        Printed, in months: low risk, high risk.
+    p : str
+        Printed bound.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        Columns of a cohort.
+
+    Raises
+    ------
+    Miss
+        If they do not come to print.
+    """
+    names = np.where(progression == 1, "progression", "control")
+    haste = ASSUMED["haste"] ** (linear_predictor - linear_predictor.mean())
+    time = np.empty(high.size)
+    for name, (shape, scale, added) in ASSUMED["progression_days"].items():
+        members = names == name
+        time[members] = added + scale * rng.weibull(shape, members.sum()) * haste[members]
+    least = ASSUMED["response_scans"][0] * ASSUMED["scan_weeks"] * _WEEK
+    earliest = np.where(progression == 1, ASSUMED["earliest_day"], least + 1)
+    latest = np.array([ASSUMED["latest_day"][name] for name in names])
+    leaves = rng.uniform(*ASSUMED["follow_up_days"], high.size)
+    leaves[progression == 1] = np.inf
+    event = (time <= leaves).astype(int)
+    wish = np.minimum(time, leaves)
+    days = np.empty(high.size, dtype=int)
+    for group, text in enumerate(medians):
+        members = high == group
+        parts = (x[members] for x in (wish, event, earliest, latest))
+        days[members] = _stretched(*parts, as_printed(text))
+    cohort = cal.Survival(rng, days, event, high, earliest, latest, progression == 1)
+    cohort.untie()
+    aim = cal.LogRankAim(p)
+    if aim.outside(cohort.values(aim))[0]:
+        raise cal.Miss(f"P {p} not reached")
+    days, event = cohort.days, cohort.event
+    every = ASSUMED["scan_weeks"] * _WEEK
+    later = days + np.ceil(240 * rng.weibull(1.2, high.size)).astype(int)
+    return {
+        "pfs_days": days,
+        "pfs_months": np.round(days / DAYS_PER_MONTH, 4),
+        "progressed": event,
+        "progression_days": np.where(event == 1, days, later),
+        "scan_days": every * np.where(event == 1, -(-days // every), days // every),
+    }
+
+
+def _stretched(wish, event, earliest, latest, median):
+    """Stretch times from their earliest days until the Kaplan-Meier median prints."""
+    low, high = 0.1, 10.0
+    for _ in range(_HALVINGS):
+        factor = math.sqrt(low * high)
+        days = np.round(earliest + factor * (wish - earliest)).astype(int).clip(earliest, latest)
+        months = cal.km_median(days, event) / DAYS_PER_MONTH
+        if median.admits(months):
+            return days
+        low, high = (factor, high) if months < median.value else (low, factor)
+    raise cal.Miss(f"median {median} months not reached")
+
+
+def lesions(rng, progression, pfs_days, diameter):
+    """Draw the response and the sums of target lesions that make it, in whole mm.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    progression : ndarray of {0, 1}, shape (n,)
+    pfs_days : ndarray of int, shape (n,)
+    diameter : ndarray of int, shape (n,)
+        Sum of the longest diameters of target lesions before treatment, mm.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        Columns of a cohort. Sums called ``enhancing`` are those of the arterially enhancing
+        parts, which mRECIST compares.
+
+    Notes
+    -----
+    Patients of the progression group have progressed by the scan of their response, the first
+    after progression. Those with disease control were scanned before they progressed or left.
+    """
+    every, n = ASSUMED["scan_weeks"] * _WEEK, progression.size
+    least, most = ASSUMED["response_scans"]
+    scans = np.where(
+        progression == 1,
+        -(-pfs_days // every),
+        rng.integers(least, ((pfs_days - 1) // every).clip(least, most) + 1),
+    )
+    response = np.where(progression == 1, "PD", "SD").astype(object)
+    controlled = rng.permutation(np.flatnonzero(progression == 0))
+    for name, count in ASSUMED["disease_control"].items():
+        response[controlled[:count]] = name
+        controlled = controlled[count:]
+    rows = []
+    for i in range(n):
+        new = response[i] == "PD" and rng.random() < ASSUMED["new_lesion"]
+        before = max(10, int(diameter[i] * rng.uniform(0.55, 1.0)))
+        week8, last = _sums(rng, response[i], scans[i] == 1, new, before)
+        # What does not enhance shrinks and grows less.
+        rest = (diameter[i] - before) * rng.uniform(0.8, 1.2)
+        rows.append((before, week8, last, round(week8 + rest), int(new)))
+    before, week8, last, longest, new = np.array(rows).T
+    return {
+        "response": response,
+        "response_days": every * scans,
+        "new_lesion": new,
+        "enhancing_sum_before": before,
+        "enhancing_sum_week8": week8,
+        "enhancing_sum_response": last,
+        "diameter_sum_week8": longest,
+    }
+
+
+def _sums(rng, response, at_week8, new, before):
+    """Return enhancing sums at week 8 and at the response, in line with mRECIST."""
+    # Progression is 120 % of the smallest sum, or a new lesion; partial response is 70 % of the
+    # first one. Whole numbers keep the borders exact.
+    ratio = {"CR": 0.5, "PR": 0.8, "SD": 1.0, "PD": 1.05}[response]
+    ratio *= math.exp(rng.normal(0, 0.15))
+    below_120, above_70 = (12 * before - 1) // 10, 7 * before // 10 + 1
+    if at_week8:
+        week8 = round(before * ratio)
+        if not new:
+            week8 = math.ceil(1.2 * before * (1 + rng.exponential(0.12)))
+        return week8, week8
+    least = above_70 if response == "SD" else 1
+    week8 = min(max(round(before * ratio), least), below_120)
+    nadir = min(before, week8)
+    grown = math.ceil(12 * nadir / 10)
+    if response == "CR":
+        return week8, 0
+    if response == "PR":
+        most = min(7 * before // 10, grown - 1)
+        return week8, max(1, round(most * rng.uniform(0.5, 1)))
+    if response == "SD":
+        return week8, int(rng.integers(above_70, grown))
+    if new:
+        return week8, round(before * ratio)
+    return week8, math.ceil(grown * (1 + rng.exponential(0.12)))
