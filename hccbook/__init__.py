@@ -19,11 +19,13 @@ _MODULES = (
     "indices",
     "meta",
     "prediction",
+    "reconstruction",
     "relations",
     "reported",
     "response",
     "scorecard",
     "simulate",
+    "studies",
     "survival",
 )
 

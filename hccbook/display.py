@@ -121,7 +121,7 @@ def _cell(value, digits):
     if value is None or value is pd.NA or value != value:
         return "–"
     if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
-        return f"{value:.{digits}f}"
+        return f"{value:.{digits}f}".replace("inf", "∞")
     # "< 0.001" must not break over two lines
     return html.escape(str(value)).replace("&lt; ", "&lt;&nbsp;")
 

@@ -131,7 +131,7 @@ def test_a_table_is_escaped_scoped_and_formatted(shown):
         (None, "–"),
         (None, "✓ exact"),
         (number, "–"),
-        (number, "inf"),
+        (number, "∞"),
         (number, "48"),
         (None, "False"),
         (None, "–"),

@@ -1,6 +1,7 @@
 """House style, and the figures that libraries lack. Each returns the figure and its alt text."""
 
 from .forest import LOG_TICKS, forest
+from .forest_meta import forest_meta
 from .nomogram import nomogram
 from .prediction import calibration, decision_curve
 from .style import BLUE, COLOURS, GREEN, GREY, LINES, PURPLE, VERMILION, use_style
@@ -21,6 +22,7 @@ __all__ = [
     "calibration",
     "decision_curve",
     "forest",
+    "forest_meta",
     "kaplan_meier",
     "nomogram",
     "use_style",

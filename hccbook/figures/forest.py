@@ -33,7 +33,6 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
         If the inputs differ in length or a number is not above 0.
     """
     import matplotlib.pyplot as plt
-    from matplotlib.ticker import LogLocator, NullLocator
 
     rows = list(zip(labels, estimates, lowers, uppers, strict=False))
     if not rows or len({len(labels), len(estimates), len(lowers), len(uppers)}) > 1:
@@ -57,9 +56,17 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
         )
         parts.append(f"{label}: {value:.2f} ({low:.2f} to {high:.2f})")
     ax.axvline(null, color=GREY, linewidth=1, linestyle="--")
-    ax.set_xscale("log")
     ax.set(yticks=[-place for place in range(len(rows))], ylim=(0.6 - len(rows), 0.6))
     ax.set_yticklabels(labels)
+    log_axis(ax, quantity)
+    return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."
+
+
+def log_axis(ax, quantity):
+    """Make the x axis of a forest plot logarithmic, and take the y axis away but for its names."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    ax.set_xscale("log")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(f"{quantity} (log axis)")
@@ -69,4 +76,3 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
-    return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."

@@ -111,10 +111,11 @@ def cohort(paper, split, reading):
     )
 
 
+#: Every split in its first reading, and every other reading in the first split.
 COHORTS = tuple(
     partial(cohort, paper, split, reading)
     for paper, splits in cohorts.SPLITS.items()
-    for reading in import_module(f"hccbook.cohorts.{paper}").READINGS
-    for split in splits
+    for number, reading in enumerate(import_module(f"hccbook.cohorts.{paper}").READINGS)
+    for split in (splits if number == 0 else splits[:1])
 )
 ITSELF = (audits, tables, responses, *COHORTS)

@@ -103,7 +103,8 @@ def cutoff(n, run):
         )
     ]
     if n == 78:
-        others.append(Rival("cutpointr", R("youden", y=y, marker=marker), target=1000))
+        few = R("youden", y=y, marker=marker)
+        others.append(Rival(f"cutpointr{some(100, 500)}", few, target=1000, part=100 / 500))
     return Case(
         f"Optimism of a Youden cut-off, 500 resamples, n = {n:,}",
         partial(accuracy.youden_optimism, y, marker),

@@ -59,7 +59,7 @@ def many():
             within=SEARCH,
             part=LOOP / MANY,
         ),
-        Bound("a pass: a weighted mean of each", lambda: np.average(effect, axis=1, weights=se)),
+        Bound("a weighted mean of each", lambda: np.average(effect, axis=1, weights=se)),
     )
 
 
@@ -86,7 +86,7 @@ def by_moments():
             within=EXACT,
             part=LOOP / MANY,
         ),
-        Bound("a pass: a weighted mean of each", lambda: np.average(effect, axis=1, weights=se)),
+        Bound("a weighted mean of each", lambda: np.average(effect, axis=1, weights=se)),
     )
 
 

@@ -49,7 +49,7 @@ cases <- list(
     list(function() {
       cutpointr::cutpointr(
         frame, x, y,
-        pos_class = 1, direction = ">=", metric = cutpointr::youden, boot_runs = 500, silent = TRUE
+        pos_class = 1, direction = ">=", metric = cutpointr::youden, boot_runs = 100, silent = TRUE
       )
     })
   }),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SHORTEST = 0.02  # seconds: what takes less is repeated within a round
-ENOUGH = 4.0  # seconds after which a case ends, if it had the fewest rounds
+ENOUGH = 3.0  # seconds after which a case ends, if it had the fewest rounds
 FEWEST, MOST = 3, 15
 
 

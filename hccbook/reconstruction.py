@@ -1,0 +1,400 @@
+"""Which studies can stand behind printed pooled results: many sets, never one.
+
+A meta-analysis prints pooled ratios, not what went into them. :func:`draw` looks for sets of
+study results that print *all* the pooled results again. Before the print is looked at, every log
+ratio and every logarithm of a standard error is taken as equally likely within its range; the sets
+are drawn from what the print leaves of that. They are imagined ("implied"), and their spread is
+the finding.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import chdtri, ndtri
+
+from . import _checks, audit, meta, reported
+from .estimate import printed
+
+Z = 1.959963984540054
+#: Shares of the weight are proposed from a Dirichlet distribution with this parameter.
+ALPHA = 0.5
+BATCH = 100_000
+#: Between these the weight of studies is looked for where there is no formula.
+LEAST_WEIGHT, LARGEST_WEIGHT = 1e-3, 1e7
+_HALVINGS = 45
+_STEP = 1e-6
+
+
+class Result(NamedTuple):
+    """A pooled result as printed.
+
+    Parameters
+    ----------
+    name : str
+    members : tuple of int
+        Positions of its studies.
+    method : {"fixed", "dl"}
+        As for :func:`hccbook.meta.pool`.
+    ratio, lower, upper : str
+        Pooled ratio with its 95 % limits.
+    p, i2, q_p : str or None
+        P value of the ratio, I² in per cent, P value of Q; ``None`` where not to be used. Of the
+        last two one is needed.
+    """
+
+    name: str
+    members: tuple
+    method: str
+    ratio: str
+    lower: str
+    upper: str
+    p: str | None = None
+    i2: str | None = None
+    q_p: str | None = None
+
+
+class Sets(NamedTuple):
+    """What :func:`draw` returns.
+
+    Parameters
+    ----------
+    effect, se : ndarray, shape (n, k)
+        Log ratios and standard errors: a row is a set. No rows: none was found. NaN for studies
+        that are in no result.
+    steps : pandas.DataFrame
+        How many candidates were tried for each result, and how many printed it, in order.
+    effective : float
+        How many independent sets the rows are worth at most, given their unequal weights before
+        they were drawn (Kish).
+    """
+
+    effect: np.ndarray
+    se: np.ndarray
+    steps: object
+    effective: float
+
+
+def boxes(result):
+    """Return what the log ratio, its log limits, ``|log ratio| / se`` and Q may be.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    ndarray, shape (5, 2)
+        Least and largest values that print so; infinite where nothing is printed.
+
+    Raises
+    ------
+    ValueError
+        If a number is not printed as one, there is no heterogeneity, or I² and its P value have
+        no Q in common.
+    """
+    k = _checks.whole("members", len(result.members), 2)
+    rows = []
+    for name in ("ratio", "lower", "upper"):
+        number = printed(getattr(result, name), name)
+        if number.low <= 0:
+            raise ValueError(f"{name}: expected a number above 0, got {number}")
+        rows.append((math.log(number.low), math.log(number.high)))
+    least, most = _tail(result.p, lambda p: -float(ndtri(p / 2)))
+    rows.append((max(0.0, least), most))
+    low, high = _tail(result.q_p, lambda p: float(chdtri(k - 1, p)))
+    if result.i2 is not None:
+        q = audit.q_from_i2(result.i2, k)
+        low, high = max(low, q.low), min(high, q.high)
+    if not 0 <= low <= high < math.inf:
+        raise ValueError(
+            f"i2: expected one that {k} studies can print with P {result.q_p}, got {result.i2}"
+        )
+    return np.array([*rows, (low, high)])
+
+
+def from_register(stem, members, method, without=(), paper="il6-sii"):
+    """Return a pooled result of the register.
+
+    Parameters
+    ----------
+    stem : str
+        Such as ``"il6.pfs.pooled"``; the rows ``<paper>.<stem>.hr`` and ``.i2`` are read.
+    members, method, paper
+        As for :class:`Result`; of which paper.
+    without : sequence of {"p", "i2", "q_p"}
+        Printed numbers not to be used, since they fit no others.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ValueError
+        If a row is not in the register, or ``without`` names another number.
+    """
+    for name in without:
+        _checks.one_of("without", name, ("p", "i2", "q_p"))
+    ratio, spread = f"{paper}.{stem}.hr", f"{paper}.{stem}.i2"
+    cells = {"p": (ratio, "p"), "i2": (spread, "printed"), "q_p": (spread, "p")}
+    found = {name: reported.text(*cell) for name, cell in cells.items() if name not in without}
+    limits = (reported.text(ratio, field) for field in ("printed", "lower", "upper"))
+    return Result(stem, tuple(members), method, *limits, **found)
+
+
+def _tail(text, quantile):
+    """Return the range of a statistic whose upper tail prints as ``text``."""
+    if text is None:
+        return -math.inf, math.inf
+    number = printed(text, "p")
+    low, high = max(0.0, float(number.low)), min(1.0, float(number.high))
+    return quantile(high), quantile(low) if low > 0 else math.inf
+
+
+def statistics(effect, se, result):
+    """Return what a result would print, for many sets.
+
+    Parameters
+    ----------
+    effect, se : ndarray, shape (..., k)
+    result : Result
+
+    Returns
+    -------
+    ndarray, shape (..., 5)
+        Log ratio, log limits, ``|log ratio| / se`` and Q, as in :func:`boxes`.
+    """
+    members = list(result.members)
+    pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
+    limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)
+    return np.stack(limits, axis=-1)
+
+
+def reproduces(effect, se, result):
+    """Say which sets print a result: every number of it, at the printed precision.
+
+    Parameters
+    ----------
+    effect, se : ndarray, shape (..., k)
+    result : Result
+
+    Returns
+    -------
+    ndarray of bool, shape (...)
+    """
+    box, found = boxes(result), statistics(effect, se, result)
+    return ((found >= box[:, 0]) & (found <= box[:, 1])).all(axis=-1)
+
+
+def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
+    r"""Draw sets of studies that print all results.
+
+    Parameters
+    ----------
+    effect, se : array_like, shape (k, 2)
+        Ranges of the log ratios and of their standard errors.
+    given : array_like of bool, shape (k,)
+        Studies whose numbers are published: they are drawn from their ranges. The others are
+        solved for.
+    results : sequence of Result
+        In the order in which they are met; small ones first.
+    sets : int
+        How many sets to return, if any.
+    tries : int
+        Candidates for the first result, at most; in batches of :data:`BATCH`.
+    seed : int
+
+    Returns
+    -------
+    Sets
+        Drawn with equal chances from the sets that print everything, so that some may be there
+        twice.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a range is empty or not finite, or as :func:`boxes`.
+
+    Notes
+    -----
+    Log ratio and log standard error are uniform in their ranges, all independent; this is
+    conditioned on the print. The proposal for the new studies of a result: its log limits uniform
+    in their rounding boxes, Q uniform in its own; shares p of the weight from a Dirichlet
+    distribution; a direction e uniform on the sphere :math:`\sum e_i \sqrt{p_i} = 0`. With the
+    weight W of the new studies they then are :math:`w_i = p_i W` and
+    :math:`y_i = c + r e_i / \sqrt{w_i}`, where W solves the printed width and c and r solve the
+    printed ratio and Q. The ratio of the uniform density to that of the proposal is
+    :math:`\prod w_i^{-1/2}\, W^{1/2} r^{k-2} \prod p_i^{-\alpha}\, |d \log W / d s|` divided by
+    the Jacobian of (ratio, Q) in (c, r). Candidates that miss a range or a number are dropped, the
+    others drawn again by that ratio (sequential importance resampling: Gordon, Salmond & Smith,
+    IEE Proc F 1993;140:107).
+
+    A single new study has no direction: its Q only has to fit. With random effects the ratio
+    above then is exact up to where inside the rounding boxes a set lies.
+    """
+    import pandas as pd
+
+    effect, se, given = _ranges(effect, se, given)
+    for name, value in (("sets", sets), ("tries", tries), ("seed", seed)):
+        _checks.whole(name, value, int(name != "seed"))
+    if not results:
+        raise ValueError("results: expected one or more, got none")
+    for result in results:
+        _checks.one_of("method", result.method, ("fixed", "dl"))
+        if not set(result.members) <= set(range(len(given))):
+            raise ValueError(f"members: expected positions below {len(given)}, got {result}")
+    rng = np.random.default_rng(seed)
+    counts = np.zeros((len(results), 2), dtype=int)
+    found, kept = [], 0
+    for start in range(0, tries, BATCH):
+        size = min(BATCH, tries - start)
+        found.append(_batch(rng, effect, se, given, results, size, counts))
+        kept += len(found[-1][0])
+        if kept >= sets:
+            break
+    y, s, log_weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    steps = pd.DataFrame(counts, [result.name for result in results], ["tried", "print it"])
+    if not kept:
+        return Sets(y, s, steps, 0.0)
+    weight = np.exp(log_weight - log_weight.max())
+    rows = _resample(rng, weight, sets)
+    return Sets(y[rows], s[rows], steps, float(weight.sum() ** 2 / (weight**2).sum()))
+
+
+def _ranges(effect, se, given):
+    effect, se, given = np.asarray(effect, float), np.asarray(se, float), np.asarray(given)
+    if given.ndim != 1 or given.dtype != bool:
+        raise ValueError(f"given: expected True or False for each study, got {given!r:.60}")
+    for name, array in (("effect", effect), ("se", se)):
+        if array.shape != (len(given), 2):
+            raise ValueError(f"{name}: expected shape ({len(given)}, 2), got {array.shape}")
+        if not (np.isfinite(array).all() and (array[:, 0] <= array[:, 1]).all()):
+            raise ValueError(f"{name}: expected finite ranges, least before largest, got {array}")
+    if (se <= 0).any():
+        raise ValueError(f"se: expected ranges above 0, got {se.min():g}")
+    return effect, se, given
+
+
+def _resample(rng, weight, size):
+    """Return positions drawn by weight, by systematic resampling."""
+    steps = (np.arange(size) + rng.random()) / size * weight.sum()
+    return np.minimum(np.searchsorted(np.cumsum(weight), steps), len(weight) - 1)
+
+
+def _batch(rng, effect, se, given, results, size, counts):
+    """Return the sets of one batch with their log weights; adds to ``counts``."""
+    k = len(given)
+    y, s = np.full((size, k), np.nan), np.full((size, k), np.nan)
+    known = given.copy()
+    y[:, known] = rng.uniform(*effect[known].T, (size, known.sum()))
+    s[:, known] = np.exp(rng.uniform(*np.log(se[known]).T, (size, known.sum())))
+    log_weight, level = np.zeros(size), 0.0
+    for place, result in enumerate(results):
+        members = np.array(result.members)
+        new, old = members[~known[members]], members[known[members]]
+        with np.errstate(all="ignore"):
+            if new.size:
+                log_weight = log_weight + _solve(rng, y, s, new, old, result)
+            # NaN, where there is no solution, is outside of every range.
+            inside = ((y[:, new] >= effect[new, 0]) & (y[:, new] <= effect[new, 1])).all(1)
+            inside &= ((s[:, new] >= se[new, 0]) & (s[:, new] <= se[new, 1])).all(1)
+        inside = np.flatnonzero(inside & np.isfinite(log_weight))
+        inside = inside[reproduces(y[inside], s[inside], result)] if inside.size else inside
+        counts[place] += len(y), inside.size
+        known[new] = True
+        y, s, log_weight = y[inside], s[inside], log_weight[inside]
+        if not inside.size:
+            break
+        if place < len(results) - 1:
+            weight = np.exp(log_weight - log_weight.max())
+            level += log_weight.max() + math.log(weight.sum() / size)
+            rows = _resample(rng, weight, size)
+            y, s, log_weight = y[rows], s[rows], np.zeros(size)
+    return y, s, log_weight + level
+
+
+def _solve(rng, y, s, new, old, result):
+    """Fill in the new studies of a result, and return their log weights."""
+    n, k = len(y), len(new)
+    box = boxes(result)
+    lower, upper = (rng.uniform(*box[row], n) for row in (1, 2))
+    mean, error, q = (lower + upper) / 2, (upper - lower) / (2 * Z), rng.uniform(*box[4], n)
+    p = rng.dirichlet(np.full(k, ALPHA), n) if k > 1 else np.ones((n, 1))
+    w_old = s[:, old] ** -2.0
+    excess = np.maximum(0, q - (k + len(old) - 1)) if result.method == "dl" else np.zeros(n)
+    total, tau2, slope = _weight(error**-2.0, p, w_old, excess)
+    w = p * total[:, None]
+    y[:, new], log_jacobian = _effects(rng, mean, q, w, y[:, old], w_old, tau2)
+    s[:, new] = 1 / np.sqrt(w)
+    log_weight = (np.log(total) - np.log(w).sum(1)) / 2 - log_jacobian + np.log(slope / error)
+    return log_weight - (ALPHA * np.log(p).sum(1) if k > 1 else 0)
+
+
+def _weight(target, p, w_old, excess):
+    """Solve for the weight of the new studies, whose shares of it are p.
+
+    ``target`` is 1 / se² of the pooled effect. Returned with it are tau² (DerSimonian and Laird's,
+    with ``excess`` for Q - df) and ``|d log weight / d log se|``.
+    """
+    w1, w2, p2 = w_old.sum(1), (w_old**2).sum(1), (p**2).sum(1)
+
+    def precision(total):
+        s1 = w1 + total
+        # One study alone has no tau².
+        tau2 = np.where(excess > 0, excess / (s1 - (w2 + total**2 * p2) / s1), 0.0)
+        new = total[:, None] * p
+        parts = (w / (1 + w * tau2[:, None]) for w in (w_old, new))
+        return sum(part.sum(1) for part in parts), tau2
+
+    if not excess.any():
+        total = target - w1
+    elif not w_old.size:
+        total = target / (p / (1 + p * (excess / (1 - p2))[:, None])).sum(1)
+    else:
+        low, high = np.full(len(p), LEAST_WEIGHT), np.full(len(p), LARGEST_WEIGHT)
+        for _ in range(_HALVINGS):
+            total = np.sqrt(low * high)
+            above = precision(total)[0] > target
+            low, high = np.where(above, low, total), np.where(above, total, high)
+    here, tau2 = precision(total)
+    slope = np.log(precision(total * (1 + _STEP))[0] / here) / _STEP
+    return total, tau2, 2 / np.abs(slope)
+
+
+def _effects(rng, mean, q, w, y_old, w_old, tau2):
+    """Solve for the effects of the new studies, whose weights are w.
+
+    Returned with them is the logarithm of the Jacobian of (ratio, Q) in centre and radius, divided
+    by ``radius**(k - 2)``; for a single study that of the ratio alone.
+    """
+    n, k = w.shape
+    a, a_old = (x / (1 + x * tau2[:, None]) for x in (w, w_old))
+    whole = a.sum(1) + a_old.sum(1)
+    share = a.sum(1) / whole
+    centre = (mean - (a_old * y_old).sum(1) / whole) / share
+    if k == 1:
+        return centre[:, None], np.log(share)
+    total = w.sum(1)
+    root = np.sqrt(w / total[:, None])
+    e = rng.normal(size=(n, k))
+    e -= (e * root).sum(1, keepdims=True) * root
+    e /= np.linalg.norm(e, axis=1, keepdims=True)
+    # The pooled effect is share * centre + radius * bend + what the old studies add.
+    bend = (a * e / np.sqrt(w)).sum(1) / whole
+    radius, side = np.sqrt(q), 0.0
+    if w_old.size:
+        w1 = w_old.sum(1)
+        middle = (w_old * y_old).sum(1) / w1
+        q_old = (w_old * (y_old - middle[:, None]) ** 2).sum(1)
+        # Q = q_old + radius² + h (gap - radius b)²
+        h, gap, b = w1 * total / (w1 + total), centre - middle, bend / share
+        half = h * gap * b / (1 + h * b * b)
+        inner = half**2 - (h * gap**2 + q_old - q) / (1 + h * b * b)
+        # Each of the two solutions with the same chance.
+        radius = half + rng.choice((-1.0, 1.0), n) * np.sqrt(inner)
+        radius[~(radius > 0)] = np.nan
+        side = bend * h * (gap - radius * b)
+    log_jacobian = np.log(2 * np.abs(share * radius - side)) - (k - 2) * np.log(radius)
+    centre = centre - radius * bend / share
+    return centre[:, None] + radius[:, None] * e / np.sqrt(w), log_jacobian

@@ -1,0 +1,254 @@
+"""What is known of the studies: every row is checked, and who has the papers can add numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hccbook import audit, meta, reconstruction, reported, studies
+from hccbook.relations import il6_sii
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+HEADER = ",".join(studies.COLUMNS)
+GOOD = "myojin-2022,IL-6,PFS,hazard ratio,2.05,0.95,4.42,,high_vs_low,paper,doi:10.3390/a,\n"
+
+
+def write(path, *lines):
+    path.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def row(**cells):
+    """Return the good row with some cells replaced."""
+    values = dict(zip(studies.COLUMNS, GOOD.strip().split(","), strict=True)) | cells
+    return ",".join(values.values())
+
+
+def test_table_one_is_as_in_the_register():
+    frame, names = studies.load(), studies.names()
+    assert list(names) == list(il6_sii.STUDIES)
+    rows = frame[frame["source"] == "printed"]
+    for quantity, key in (("patients", "n"), ("quality score", "nos")):
+        found = rows[rows["quantity"] == quantity].set_index("study")["value"]
+        assert list(found.index) == list(names)
+        for study, value in found.items():
+            assert value == reported.text(f"il6-sii.table1.{study}.{key}")
+    register = reported.load("il6-sii")
+    cuts = register[register.index.str.contains(r"table1\..*\.cutoff")]["printed"]
+    assert sorted(rows.loc[rows["quantity"] == "cut-off", "value"]) == sorted(cuts)
+
+
+@pytest.mark.parametrize("marker", studies.MARKERS)
+@pytest.mark.parametrize("endpoint", studies.ENDPOINTS)
+def test_endpoints_are_as_in_the_register(marker, endpoint):
+    found = studies.tabulated(studies.load(), marker, endpoint)
+    assert found == il6_sii.tabulated(marker, endpoint)
+
+
+def test_every_published_number_has_a_place_and_none_is_implied():
+    frame = studies.load()
+    assert set(frame["source"]) == {"printed", "abstract"}
+    places = frame.loc[frame["source"] == "abstract", "reference"]
+    assert places.str.match(r"doi:10\.\d{4,9}/\S+$|https://\S+$").all()
+
+
+def test_published_ratios_are_centred_in_their_intervals():
+    frame = studies.load()
+    ratios = frame[(frame["quantity"] == "hazard ratio") & (frame["lower"] != "")]
+    assert len(ratios) == 3
+    for line in ratios.itertuples():
+        assert audit.centre(line.value, line.lower, line.upper).verdict != "contradicted"
+        check = audit.p_from_interval(line.value, line.lower, line.upper, line.p)
+        assert check.verdict != "contradicted"
+
+
+def test_ranges_of_a_published_ratio_are_its_rounding():
+    found = studies.ranges(studies.load(), "IL-6", "PFS")
+    assert found.studies[0] == "du-2024"
+    assert found.effect[0] == pytest.approx(np.log([1.6235, 1.6245]))
+    wide, narrow = np.log([2.5965 / 1.0155, 2.5955 / 1.0165]) / 2 / 1.959963984540054
+    assert found.se[0] == pytest.approx([narrow, wide])
+    assert found.source == ("abstract", "abstract", "implied", "implied")
+    assert list(found.given) == [True, True, False, False]
+
+
+def test_a_ratio_with_a_p_value_only_bounds_its_standard_error():
+    found = studies.ranges(studies.load(), "IL-6", "PFS")
+    at = found.studies.index("miura-2025")
+    assert found.se[at] == pytest.approx([2 / math.sqrt(90), math.log(5.805) / 2.5758293])
+
+
+def test_standard_errors_are_bounded_by_events_else_by_patients():
+    found = studies.ranges(studies.load(), "SII", "OS")
+    least = dict(zip(found.studies, found.se[:, 0], strict=True))
+    assert least["jiang-2023"] == pytest.approx(2 / math.sqrt(74))
+    assert least["zhang-2024"] == pytest.approx(2 / math.sqrt(189))
+    assert (found.se[:, 1] == studies.LARGEST_SE).all()
+
+
+def test_low_against_high_is_turned_unless_asked_not_to():
+    frame = studies.load()
+    turned = studies.ranges(frame, "SII", "PFS")
+    plain = studies.ranges(frame, "SII", "PFS", as_printed=["yao-2025"])
+    at = turned.studies.index("yao-2025")
+    assert plain.effect[at] == pytest.approx(np.log([0.535, 0.545]))
+    assert turned.effect[at] == pytest.approx(-plain.effect[at][::-1])
+    assert turned.se[at] == pytest.approx(plain.se[at])
+
+
+def test_directions_are_believed_unless_asked_not_to():
+    frame = studies.load()
+    at = studies.ranges(frame, "SII", "OS").studies.index("yao-2025")
+    assert studies.ranges(frame, "SII", "OS").effect[at][0] == 0
+    free = [{"directed": False}, {"as_printed": ["yao-2025"]}]
+    for options in free:
+        found = studies.ranges(frame, "SII", "OS", **options).effect[at]
+        assert found == pytest.approx([-math.log(10), math.log(10)])
+
+
+def test_better_means_the_other_side(tmp_path):
+    text = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
+    path = tmp_path / "mine.csv"
+    path.write_text(text.replace("SII,OS,direction,worse", "SII,OS,direction,better"))
+    found = studies.ranges(studies.load(path), "SII", "OS")
+    assert found.effect[found.studies.index("huang-2022")] == pytest.approx([-math.log(10), 0])
+
+
+def test_a_reader_s_numbers_are_used_and_named(tmp_path):
+    """One imagined set plays the papers that a reader has: it is found again."""
+    frame = studies.load()
+    known = studies.ranges(frame, "IL-6", "PFS")
+    result = reconstruction.from_register("il6.pfs.pooled", range(4), "fixed")
+    sets = reconstruction.draw(known.effect, known.se, known.given, [result], sets=200, seed=3)
+    # A set in the middle, so that rounding its numbers does not move it over an edge.
+    found = reconstruction.statistics(sets.effect, sets.se, result)
+    box = reconstruction.boxes(result)
+    middle = np.abs((found - box.mean(1))[:, [0, 1, 2, 4]] / np.ptp(box, axis=1)[[0, 1, 2, 4]])
+    at = middle.max(1).argmin()
+    lines = []
+    for place, study in ((2, "suzuki-2024"), (3, "myojin-2022")):
+        y, se = sets.effect[at, place], sets.se[at, place]
+        ratio, low, high = (f"{math.exp(y + z * 1.96 * se):.4f}" for z in (0, -1, 1))
+        lines.append(
+            f"{study},IL-6,PFS,hazard ratio,{ratio},{low},{high},,high_vs_low,paper,mine,\n"
+        )
+    path = tmp_path / "il6-sii.csv"
+    text = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
+    path.write_text(text + "".join(lines), encoding="utf-8")
+    mine = studies.ranges(studies.load(path), "IL-6", "PFS")
+    assert mine.source == ("abstract", "abstract", "paper", "paper")
+    assert mine.effect[2:].mean(1) == pytest.approx(sets.effect[at, 2:], abs=1e-3)
+    again = reconstruction.draw(mine.effect, mine.se, mine.given, [result], sets=100, seed=4)
+    assert len(again.effect) == 100
+    assert np.ptp(again.effect[:, 2:], axis=0).max() < 1e-3
+    pooled = meta.pool(again.effect, again.se, "fixed")
+    assert np.exp(pooled.value) == pytest.approx(reported.number("il6-sii.il6.pfs.pooled.hr"), 0.01)
+
+
+def test_the_paper_goes_before_the_abstract(tmp_path):
+    text = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
+    mine = "du-2024,IL-6,PFS,hazard ratio,1.70,1.10,2.63,,high_vs_low,paper,mine,\n"
+    path = tmp_path / "mine.csv"
+    path.write_text(text + mine, encoding="utf-8")
+    frame = studies.load(path)
+    assert studies.best(frame, "IL-6", "PFS", "hazard ratio").loc["du-2024", "value"] == "1.70"
+    assert studies.ranges(frame, "IL-6", "PFS").source[0] == "paper"
+    assert studies.ranges(frame, "IL-6", "OS").source[0] == "abstract"
+
+
+def test_a_precise_ratio_of_a_paper_is_not_bounded_by_patients(tmp_path):
+    """A ratio for each unit of a marker may be more precise than one of a marker cut in two."""
+    text = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
+    mine = "zhang-2024,SII,OS,hazard ratio,1.001,0.999,1.003,,high_vs_low,paper,mine,\n"
+    path = tmp_path / "mine.csv"
+    path.write_text(text + mine, encoding="utf-8")
+    found = studies.ranges(studies.load(path), "SII", "OS")
+    assert found.se[found.studies.index("zhang-2024")].max() < 0.01
+
+
+def test_a_good_file_loads(tmp_path):
+    frame = studies.load(write(tmp_path / "good.csv", row(), "", ""))
+    assert len(frame) == 1
+    assert frame.loc[0, "value"] == "2.05"
+
+
+BAD_ROWS = {
+    "a ratio outside its interval": (row(value="4.60"), "value: expected a ratio from 0.95 to"),
+    "limits out of order": (row(lower="4.42", upper="0.95"), "lower: expected less than upper"),
+    "equal limits": (row(lower="2.05", upper="2.05"), "lower: expected less than upper"),
+    "a ratio of zero": (row(value="0"), "value: expected a number above 0"),
+    "a negative limit": (row(lower="-0.95"), "lower: expected a number above 0"),
+    "one limit only": (row(upper=""), "lower: expected both confidence limits or none"),
+    "an unknown direction": (row(direction="up"), "direction: expected one of"),
+    "no direction": (row(direction=""), "direction: expected one for a hazard ratio"),
+    "no endpoint": (row(endpoint=""), "endpoint: expected one for a hazard ratio"),
+    "an unknown study": (row(study="myojin-2021"), "study: expected one of"),
+    "an unknown marker": (row(marker="NLR"), "marker: expected one of"),
+    "an unknown endpoint": (row(endpoint="RFS"), "endpoint: expected one of"),
+    "an unknown quantity": (row(quantity="odds"), "quantity: expected one of"),
+    "an unknown source": (row(source="memory"), "source: expected one of"),
+    "an implied number": (row(source="implied"), "source: expected one of"),
+    "no reference": (row(reference=" "), "reference: expected"),
+    "no value": (row(value=""), "value: expected a number"),
+    "no number": (row(value="two"), "value: expected one printed number"),
+    "a P value above 1": (row(p="4.3"), "p: expected a number between 0 and 1"),
+    "an unknown word": (row(quantity="direction", value="up"), "value: expected 'worse'"),
+    "an empty word": (row(quantity="country", value=" "), "value: expected a word"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ROWS)
+def test_a_bad_row_is_named(tmp_path, name):
+    line, message = BAD_ROWS[name]
+    path = write(tmp_path / "mine.csv", row(study="du-2024"), line)
+    with pytest.raises(ValueError, match=rf"^mine\.csv, row 3 .*{message}"):
+        studies.load(path)
+
+
+def test_a_number_twice_is_named(tmp_path):
+    path = write(tmp_path / "mine.csv", row(), row(value="2.06"))
+    with pytest.raises(ValueError, match=r"^mine\.csv, row 3 .*each number once"):
+        studies.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"^mine\.csv, row 1: expected the columns"),
+        ("study,marker\na,b\n", r"^mine\.csv, row 1: expected the columns"),
+        (f"{HEADER}\n{GOOD.strip()},more\n", r"^mine\.csv, row 2: expected 12 cells, got 13"),
+        (f"{HEADER}\nmyojin-2022,IL-6\n", r"^mine\.csv, row 2: expected 12 cells, got 2"),
+        (f"{HEADER}\n\n{GOOD}", r"^mine\.csv, row 2: expected 12 cells, got 0"),
+        (f'{HEADER}\n"open', r"^mine\.csv: not a readable CSV file"),
+    ],
+)
+def test_a_malformed_file_is_named(tmp_path, text, message):
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        studies.load(path)
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(HEADER.encode() + b"\n\xff\xfe\n")
+    with pytest.raises(ValueError, match=r"^mine\.csv: not a readable CSV file"):
+        studies.load(path)
+
+
+BAD = [
+    ("path: expected a file of studies", lambda: studies.load("no-such.csv")),
+    ("marker: expected one of", lambda: studies.tabulated(studies.load(), "NLR", "OS")),
+    ("endpoint: expected one of", lambda: studies.ranges(studies.load(), "SII", "RFS")),
+    ("quantity: expected one of", lambda: studies.best(studies.load(), "SII", "OS", "odds")),
+    ("as_printed: expected", lambda: studies.ranges(studies.load(), "SII", "OS", ["du-2024"])),
+    ("paper: expected one of", lambda: studies.names("no-such")),
+    ("row 2: expected text", lambda: studies.validate(studies.load().assign(value=1.0), "f")),
+]
+
+
+@pytest.mark.parametrize(("message", "call"), BAD, ids=[message for message, _ in BAD])
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=message):
+        call()
