@@ -192,6 +192,7 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     ['x1', 'x2']
     """
     import pandas as pd
+    from threadpoolctl import threadpool_limits
 
     x, names, y = predictors_and_outcome(x, y)
     fold = _fold_of(folds, y, seed)
@@ -201,7 +202,9 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     if not np.ptp(x, axis=0).any():
         raise ValueError("x: expected a column that varies, got none")
     sd[np.ptp(x, axis=0) == 0] = 1.0
-    path, scores, explained, used = _path((x - mean) / sd, y, fold, lambdas, ratio)
+    # Many small products: on a busy machine several threads wait for one another for minutes.
+    with threadpool_limits(1):
+        path, scores, explained, used = _path((x - mean) / sd, y, fold, lambdas, ratio)
     coefficients = path[:, :-1] / sd
     intercept = path[:, -1] - coefficients @ mean
     cv, se = _mean_and_error(scores, fold)
