@@ -200,7 +200,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     results : sequence of Result
         In the order in which they are met; small ones first.
     sets : int
-        How many sets to return, if any.
+        How many sets to return; no more than are found.
     tries : int
         Candidates for the first result, at most; in batches of :data:`BATCH`.
     seed : int
@@ -258,7 +258,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     if not kept:
         return Sets(y, s, steps, 0.0)
     weight = np.exp(log_weight - log_weight.max())
-    rows = _resample(rng, weight, sets)
+    rows = _resample(rng, weight, min(sets, kept))
     return Sets(y[rows], s[rows], steps, float(weight.sum() ** 2 / (weight**2).sum()))
 
 
