@@ -47,6 +47,11 @@ def whole(name, value, smallest=0):
     return int(value)
 
 
+def seed(value):
+    """Return a seed: a ``numpy.random.SeedSequence`` as it is, or a whole number from 0."""
+    return value if isinstance(value, np.random.SeedSequence) else whole("seed", value)
+
+
 def one_of(name, value, allowed):
     """Reject an option that does not exist."""
     if value not in allowed:

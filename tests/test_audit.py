@@ -823,6 +823,32 @@ def test_centre_on_the_linear_scale():
 
 HR = ("0.5", "0.3", "0.8")
 TABLE = {"tp": 1, "fp": 2, "fn": 3, "tn": 4}
+
+
+@settings(deadline=None, derandomize=True)
+@given(*[st.integers(0, 9)] * 4, st.sampled_from(["accuracy", "ppv", "npv", "f1"]))
+def test_smaller_tables_are_those_of_every_size(tp, fp, fn, tn, name):
+    assume(tp and fp + tn and (name != "npv" or tn + fn))
+    cells = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
+    rates = {}
+    for rate in ("sensitivity", "specificity", name):
+        above, below = (sum(cells[key] for key in keys) for keys in audit.RATES[rate])
+        rates[rate] = f"{100 * above / below:.1f}"
+    most = tp + fn + 2, fp + tn + 3
+    every = [
+        row
+        for n in range(1, sum(most) + 1)
+        for row in audit.tables(n, **rates).to_dict("records")
+        if row["tp"] and row["tp"] + row["fn"] <= most[0] and row["fp"] + row["tn"] <= most[1]
+    ]
+    found = audit.tables_within(*most, **rates)
+    assert cells in found
+    assert sorted(map(str, found)) == sorted(map(str, every))
+    sizes = [sum(table.values()) for table in found]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+PAIR = {"sensitivity": "75", "specificity": "66.7"}
 BAD = [
     ("printed: .* got 'x'", lambda: audit.judge("x", 1)),
     ("printed: .* got 1", lambda: audit.judge(1, 1)),
@@ -858,6 +884,15 @@ BAD = [
     (r"rates: .* got \['ppv', 'recall'\]", lambda: audit.tables(5, ppv="5", recall="5")),
     ("ppv: .* got 'x'", lambda: audit.tables(5, ppv="x")),
     ("npv: .* got '200'", lambda: audit.tables(5, npv="200")),
+    ("positives: .* got 0", lambda: audit.tables_within(0, 5, **PAIR)),
+    ("negatives: .* got 2.5", lambda: audit.tables_within(5, 2.5, **PAIR)),
+    ("rates: expected sensitivity", lambda: audit.tables_within(5, 5, sensitivity="75")),
+    (r"rates: .* got \['recall'", lambda: audit.tables_within(5, 5, **PAIR, recall="5")),
+    (
+        "specificity: .* got 'x'",
+        lambda: audit.tables_within(5, 5, sensitivity="75", specificity="x"),
+    ),
+    ("npv: .* got '200'", lambda: audit.tables_within(5, 5, **PAIR, npv="200")),
     ("name: .* got 'recall'", lambda: audit.rate("5", TABLE, "recall")),
     ("printed: .* got 5", lambda: audit.rate(5, TABLE, "ppv")),
     (r"table: .* none of \['tn'\]", lambda: audit.rate("5", {"tp": 1, "fp": 1, "fn": 1}, "ppv")),

@@ -210,8 +210,7 @@ def _samples(strata, resamples, seed):
     """
     if not isinstance(resamples, (int, np.integer)) or resamples < 1:
         raise ValueError(f"resamples: expected a positive integer, got {resamples!r}")
-    if not isinstance(seed, np.random.SeedSequence):
-        seed = _checks.whole("seed", seed)
+    seed = _checks.seed(seed)
     streams = [np.random.Generator(np.random.PCG64(seed).jumped(k)) for k in range(len(strata))]
     rows = max(1, _BLOCK // sum(stratum.size for stratum in strata))
     for done in range(0, resamples, rows):

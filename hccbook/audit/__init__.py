@@ -24,7 +24,7 @@ from .comparisons import (
     p_from_summaries,
     summary_tests,
 )
-from .counts import RATES, counts, denominators, percentage, rate, tables
+from .counts import RATES, counts, denominators, percentage, rate, tables, tables_within
 from .granularity import grim, grimmer, largest_sd, sd_in_range
 from .heterogeneity import (
     events_for_two_studies,
@@ -121,6 +121,7 @@ __all__ = [
     "summary_tests",
     "survival_at_median",
     "tables",
+    "tables_within",
     "total",
     "two_sided_p",
     "two_study_random_effects",

@@ -45,6 +45,15 @@ def _prints(number, count, n):
     return (n > 0) & (2 * distance <= n)
 
 
+def _fits(cells, numbers):
+    """Say which 2×2 tables print all rates; ``cells`` are arrays or counts."""
+    fits = np.ones(np.shape(cells["tp"]), dtype=bool)
+    for name, number in numbers.items():
+        above, below = (sum(cells[key] for key in keys) for keys in RATES[name])
+        fits &= _prints(number, above, below)
+    return fits
+
+
 def counts(percent, n):
     """Return every count of ``n`` that prints as a percentage.
 
@@ -178,12 +187,59 @@ def tables(n, **rates):
     for ill in range(n + 1):
         tp, tn = (a.ravel() for a in np.meshgrid(np.arange(ill + 1), np.arange(n - ill + 1)))
         cells = {"tp": tp, "fp": n - ill - tn, "fn": ill - tp, "tn": tn}
-        fits = np.ones(tp.size, dtype=bool)
-        for name, number in numbers.items():
-            above, below = (sum(cells[key] for key in keys) for keys in RATES[name])
-            fits &= _prints(number, above, below)
+        fits = _fits(cells, numbers)
         found.append(np.column_stack([cells[key][fits] for key in ("tp", "fp", "fn", "tn")]))
     return pd.DataFrame(np.concatenate(found), columns=["tp", "fp", "fn", "tn"])
+
+
+def tables_within(positives, negatives, **rates):
+    """Return every 2×2 table of at most so many patients of each class that prints the rates.
+
+    For papers whose rates are of fewer patients than the cohort has.
+
+    Parameters
+    ----------
+    positives, negatives : int
+        Patients with and without the outcome in the whole cohort.
+    **rates : str
+        Printed percentages by name, as for :func:`tables`; ``sensitivity`` and ``specificity``
+        among them.
+
+    Returns
+    -------
+    list of dict
+        Tables with ``tp, fp, fn, tn``, the largest first; at least one true positive.
+
+    Raises
+    ------
+    ValueError
+        If a number of patients is not a whole number of at least 1, a rate has an unknown name
+        or is not a printed percentage, or sensitivity or specificity is not given.
+
+    Examples
+    --------
+    >>> tables_within(5, 7, sensitivity="75", specificity="66.7", accuracy="70")
+    [{'tp': 3, 'fp': 2, 'fn': 1, 'tn': 4}]
+    """
+    sizes = _checks.whole("positives", positives, 1), _checks.whole("negatives", negatives, 1)
+    if not {"sensitivity", "specificity"} <= set(rates) <= set(RATES):
+        raise ValueError(
+            "rates: expected sensitivity, specificity and some of "
+            f"{sorted(RATES)}, got {sorted(rates)}"
+        )
+    numbers = {name: _percent(name, value) for name, value in rates.items()}
+    ill, well = (
+        [(n, k) for n in range(1, size + 1) for k in counts(rates[name], n)]
+        for size, name in zip(sizes, ("sensitivity", "specificity"), strict=True)
+    )
+    found = [
+        {"tp": tp, "fp": healthy - tn, "fn": sick - tp, "tn": tn}
+        for sick, tp in ill
+        for healthy, tn in well
+        if tp
+    ]
+    fits = [table for table in found if _fits(table, numbers)]
+    return sorted(fits, key=lambda table: -sum(table.values()))
 
 
 def rate(printed, table, name):

@@ -113,6 +113,8 @@ def _resampled(tp, fp, at, n, events, resamples, seed):
         -np.diff(above[first], prepend=size, append=0)
         for above, size in ((tp, events), (fp, n - events))
     ]
-    drawn = np.random.default_rng(seed).multinomial(n, np.concatenate(between) / n, resamples)
+    drawn = np.random.default_rng(_checks.seed(seed)).multinomial(
+        n, np.concatenate(between) / n, resamples
+    )
     drawn = drawn.reshape(resamples, 2, -1)[:, :, ::-1].cumsum(axis=2)[:, :, -2::-1]
     return (drawn[:, 0] / n - drawn[:, 1] / n * (at / (1 - at)))[:, place]

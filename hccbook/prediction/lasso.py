@@ -272,9 +272,7 @@ def _fold_of(folds, y, seed):
         count = _checks.whole("folds", folds, 3)
         if count > y.size:
             raise ValueError(f"folds: expected at most {y.size}, the patients, got {count}")
-        if not isinstance(seed, np.random.SeedSequence):
-            seed = _checks.whole("seed", seed)
-        fold = np.random.default_rng(seed).permutation(np.arange(y.size) % count)
+        fold = np.random.default_rng(_checks.seed(seed)).permutation(np.arange(y.size) % count)
     else:
         fold = _checks.vector("folds", folds)
         _checks.same_length("folds", fold, "y", y)

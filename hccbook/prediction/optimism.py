@@ -113,9 +113,8 @@ def _samples(resamples, patients, seed):
     """Return the patients of each resample."""
     if np.ndim(resamples) == 0:
         resamples = _checks.whole("resamples", resamples, 1)
-        if not isinstance(seed, np.random.SeedSequence):
-            seed = _checks.whole("seed", seed)
-        return np.random.default_rng(seed).integers(patients, size=(resamples, patients))
+        rng = np.random.default_rng(_checks.seed(seed))
+        return rng.integers(patients, size=(resamples, patients))
     drawn = np.asarray(resamples)
     if drawn.ndim != 2 or drawn.shape[1] != patients or not len(drawn) or drawn.dtype.kind != "i":
         raise ValueError(

@@ -298,27 +298,7 @@ def confusion_tables(tin, tie, *rates):
         Tables with ``tp, fp, fn, tn``, the largest first.
     """
     rates = dict(zip(RATES.values(), rates, strict=True))
-    ill = [
-        (n, k)
-        for n in range(1, common.size(tin) + 1)
-        for k in audit.counts(rates["sensitivity"], n)
-    ]
-    well = [
-        (n, k)
-        for n in range(1, common.size(tie) + 1)
-        for k in audit.counts(rates["specificity"], n)
-    ]
-    found = [
-        {"tp": tp, "fp": healthy - tn, "fn": sick - tp, "tn": tn}
-        for sick, tp in ill
-        for healthy, tn in well
-    ]
-    fits = [
-        table
-        for table in found
-        if table["tp"] and all(audit.rate(rates[x], table, x).verdict == "exact" for x in rates)
-    ]
-    return sorted(fits, key=lambda table: -sum(table.values()))
+    return audit.tables_within(common.size(tin), common.size(tie), **rates)
 
 
 def _rates():

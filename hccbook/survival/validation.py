@@ -80,8 +80,7 @@ def cox_optimism(time, event, covariates, resamples=500, seed=0):
     some_event(event)
     matrix, names = covariate_matrix(covariates, time.size)
     resamples = _checks.whole("resamples", resamples, 1)
-    if not isinstance(seed, np.random.SeedSequence):
-        seed = _checks.whole("seed", seed)
+    seed = _checks.seed(seed)
     line, x, _ = standardised(time, event, matrix)
     time, event = time[line.order], event[line.order]
     fitted = coefficients(line, x, names)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ...audit import counts as counts_of
-from ...audit import rate
+from ...audit import tables_within
 from ...indices import albi
 from .. import calibration as cal
 from .register import RATES
@@ -42,20 +41,7 @@ def table3(cohort, sizes, printed):
     printed : Register
     """
     rates = {name: printed(f"table3.{row}.{cohort}") for row, name in RATES.items()}
-    ill, well = (
-        [(n, k) for n in range(1, most + 1) for k in counts_of(rates[name], n)]
-        for most, name in zip(sizes[::-1], ("sensitivity", "specificity"), strict=True)
-    )
-    found = [
-        {"tp": tp, "fp": healthy - tn, "fn": sick - tp, "tn": tn}
-        for sick, tp in ill
-        for healthy, tn in well
-    ]
-    fits = [
-        table
-        for table in found
-        if table["tp"] and all(rate(rates[x], table, x).verdict == "exact" for x in rates)
-    ]
+    fits = tables_within(*sizes[::-1], **rates)
     if len(fits) != 1:
         raise ValueError(f"rates: expected one 2×2 table that prints them, got {len(fits)}")
     return fits[0]
