@@ -303,6 +303,8 @@ def one(rng):
     return 1
 
 if __name__ == "__main__":
+    # A shell may start tests in the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         flag = pathlib.Path({str(tmp_path / "flag")!r})
         simulate.repeat(interrupt, 100_000, workers={workers}, reader=os.getpid(), flag=flag)
