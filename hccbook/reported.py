@@ -231,9 +231,9 @@ def row(id):
         If the id is unknown; the message names the nearest ones.
     """
     id = str(id)
-    paper = id.partition(".")[0]
-    known = _load(paper).index if paper in papers() else papers()
-    if paper not in papers() or id not in known:
+    paper, names = id.partition(".")[0], papers()
+    known = _load(paper).index if paper in names else names
+    if paper not in names or id not in known:
         near = get_close_matches(id, list(known), 3, 0.4)
         raise ValueError(f"id: expected an id of the register, got {id!r}; near: {near}")
     return _load(paper).loc[id].copy()

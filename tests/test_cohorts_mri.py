@@ -485,12 +485,12 @@ def test_an_aim_in_p_values_is_one_in_z():
     assert aim.outside(np.array([[-0.1, 9, 2.4838, 0.751]]))[0] > 0
 
 
-def test_an_aim_out_of_reach_is_a_miss(monkeypatch):
-    monkeypatch.setattr(models, "ROUNDS", 3)
+def test_an_aim_out_of_reach_is_a_miss():
+    effort = models.EFFORT["intervals"]._replace(rounds=3)
     aim = models.ModelAim({"imaging.printed": "0.751", "combined.printed": "0.651"})
     tool = models.Fits(np.repeat([0, 1], [32, 46]))
     with pytest.raises(calibration.Miss, match="half intervals outside after 3 rounds"):
-        models.predictors(np.random.default_rng(0), tool, aim)
+        models.predictors(np.random.default_rng(0), tool, aim, effort)
 
 
 def test_blood_counts_have_the_ratio_that_is_given():

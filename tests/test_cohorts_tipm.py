@@ -12,13 +12,15 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from hccbook import audit, cohorts, reported, response
 from hccbook.cohorts import tipm
+from hccbook.cohorts.tipm import coefficients
+from hccbook.cohorts.tipm.register import MODEL
 from hccbook.estimate import Printed
 
 pytestmark = pytest.mark.filterwarnings("error")
 SPLITS, COHORTS = cohorts.SPLITS["tipm"], tipm.COHORTS
-#: Quick to build; the coefficients take some seconds a seed.
+#: The readings that change every cohort; the coefficients change the training cohort only.
 QUICK = [("marginals", 0), ("marginals", 1), ("marginals", 2), ("deaths", 0), ("deaths", 1)]
-MADE = [*QUICK, ("coefficients", 2)]
+MADE = [*QUICK, ("coefficients", 0), ("coefficients", 1), ("coefficients", 2)]
 CELLS = {
     (id, field)
     for id, row in reported.load("tipm").iterrows()
@@ -45,6 +47,8 @@ PLAUSIBLE = {
     "diameter": (2, 16),
     "os_days": (42, 185),
 }
+#: A small exchange is worked out to the first order: its error as a share of the largest change.
+NEARLY = 0.2
 FLAGS = (
     *("male", "nlr_high", "tumour_stiffer", "liver_stiffer", "satellite_nodule", "heterogeneous"),
     *("capsule_obscure", "collaterals", "afp_200", "mvi", "hbv", "died", "tin"),
@@ -140,8 +144,9 @@ def test_other_libraries_find_the_same(split, made_as, made):
         assert Printed(reported.text(id)).admits(round(value, 9)), (id, value)
 
 
-def test_the_logistic_model_prints(made):
-    frame = made("training", ("coefficients", 2))
+@pytest.mark.parametrize("seed", range(6))
+def test_the_logistic_model_prints(seed, made):
+    frame = made("training", ("coefficients", seed))
     names = {"nlr": "nlr_high", "delta-t": "tumour_stiffer", "satellite-nodule": "no_nodule"}
     frame["no_nodule"] = 1 - frame["satellite_nodule"]
     rows = ["nlr", "delta-t", "satellite-nodule", "alt", "plt", "alb", "ggt", "pt", "diameter"]
@@ -151,6 +156,34 @@ def test_the_logistic_model_prints(made):
         beta, z = (f"tipm.table2.{row}.multivariable.{x}" for x in ("beta", "or"))
         assert Printed(reported.text(beta)).admits(fit.params[names.get(row, row)])
         assert Printed(reported.text(z)).admits(fit.tvalues[names.get(row, row)])
+
+
+def test_what_an_exchange_does_to_the_model_is_worked_out(made):
+    frame = made("training", ("coefficients", 0))
+    columns = {name: frame[name].to_numpy(dtype=float) for name, _ in MODEL.values()}
+    outcome, high = frame["tin"].to_numpy(), frame["high_score"].to_numpy()
+    table = {"tp": (high[outcome == 1] == 1).sum(), "fp": (high[outcome == 0] == 1).sum()}
+    register = tipm.Register("coefficients")
+    rng, scored = np.random.default_rng(0), frame["high_score"].notna().to_numpy(dtype=int)
+    search = coefficients._Search(rng, outcome, columns, scored, table, register)
+    # At the aim, and all coefficients stay where they are.
+    search.beta = sm.Logit(outcome, search.x).fit(disp=0).params
+    search.free[:] = False
+    search.settle()
+    assert search.met()
+    first, second, column = search._draw()
+    before = search.expected
+    steps = search._after(first, second, column) - before
+    small = np.flatnonzero(np.abs(steps).max(axis=1) < 10)[:80]
+    assert small.size == 80
+    for k in small:
+        both, c = [first[k], second[k]], column[k]
+        search.x[both, c] = search.x[both[::-1], c]
+        search.settle()
+        actual = search.expected - before
+        search.x[both, c] = search.x[both[::-1], c]
+        np.testing.assert_allclose(steps[k, -3:], actual[-3:], atol=1e-6)
+        np.testing.assert_allclose(steps[k], actual, atol=NEARLY * np.abs(actual).max())
 
 
 @each
@@ -256,10 +289,11 @@ def test_the_brier_score_of_a_cohort_keeps_its_floor(made):
     assert found > audit.brier_bounds("0.0907", 40, 103, auc=auc)["area"].lower
 
 
-@pytest.mark.parametrize("reading", ["marginals", "deaths"])
+@pytest.mark.parametrize("reading", tipm.READINGS)
 def test_a_recipe_reads_its_targets_and_nothing_else(reading, made, register):
     before = [made(split, (reading, 1)) for split in COHORTS]
     allowed = set().union(*(wanted(split, reading) for split in SPLITS))
+    assert allowed < CELLS
     # "held out" is no number: whoever reads it stumbles.
     register(dict.fromkeys(CELLS - allowed, "held out"))
     for split, frame in zip(COHORTS, before, strict=True):
@@ -290,3 +324,12 @@ def test_a_target_changes_the_cohort(id, text, made, register):
     before = made("internal", ("marginals", 1))
     register({(f"tipm.{id}", "printed"): text})
     assert not made("internal", ("marginals", 1)).equals(before)
+
+
+@pytest.mark.parametrize(
+    ("id", "text"), [("alb.multivariable.beta", "-0.245"), ("pt.multivariable.or", "1.62")]
+)
+def test_a_coefficient_changes_the_cohort(id, text, made, register):
+    before = made("training", ("coefficients", 1))
+    register({(f"tipm.table2.{id}", "printed"): text})
+    assert not made("training", ("coefficients", 1)).equals(before)

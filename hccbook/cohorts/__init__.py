@@ -98,8 +98,8 @@ def targets(paper, split=None, reading=None):
     import pandas as pd
 
     recipe, split, reading = _recipe(paper, split, reading)
-    chosen = recipe.targets(split, reading)
-    rows = [(id, f, reported.text(id, f)) for id, fields in chosen.items() for f in fields]
+    chosen, printed = recipe.targets(split, reading), reported.load(paper)
+    rows = [(id, f, printed.loc[id, f]) for id, fields in chosen.items() for f in fields]
     return pd.DataFrame(rows, columns=["id", "field", "printed"])
 
 
@@ -130,9 +130,9 @@ def report(paper, split=None, seed=0, reading=None):
     aims = targets(paper, split, reading)
     keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
     keys |= recipe.MISSES[split, reading]
-    rows = []
+    rows, printed = [], reported.load(paper)
     for (id, field), why in keys.items():
-        text, value = reported.text(id, field), values[id, field]
+        text, value = printed.loc[id, field], values[id, field]
         value = value[reading] if isinstance(value, dict) else value
         met = value == text if isinstance(value, str) else Printed(text).admits(value)
         rows.append((id, field, text, value, met, why))

@@ -1,5 +1,7 @@
 """What synthetic patients are moved to: statistics inside their rounding intervals."""
 
+from functools import cache
+
 import numpy as np
 
 #: Of half a rounding interval: what is nearer to its end counts as outside, so that the number
@@ -84,9 +86,21 @@ def best_pairs(aim, values, here, patients, most):
     ndarray of int, shape (at most ``most``, 2)
         Numbers of the two changes.
     """
-    first, second = np.triu_indices(len(values), 1)
-    apart = (patients[first][:, :, None] != patients[second][:, None, :]).all(axis=(1, 2))
+    first, second = _all_pairs(len(values))
+    apart = np.ones(first.size, dtype=bool)
+    for one in patients.T:
+        for other in patients.T:
+            apart &= one[first] != other[second]
     first, second = first[apart], second[apart]
     guess = aim.outside(values[first] + values[second] - here)
+    if guess.size > most:
+        # Sorting those that can be among the best is enough.
+        near = np.flatnonzero(guess <= np.partition(guess, most - 1)[most - 1])
+        first, second, guess = first[near], second[near], guess[near]
     best = np.argsort(guess, kind="stable")[:most]
     return np.column_stack([first[best], second[best]])
+
+
+@cache
+def _all_pairs(m):
+    return np.triu_indices(m, 1)

@@ -181,10 +181,10 @@ def make(split="all", seed=0, reading="p"):
     wanted = targets(split, reading)
     printed = cal.reader(wanted)
     key = READINGS.index(reading)
-    return cal.until_met(seed, key, lambda rng: _attempt(rng, wanted, printed))
+    return cal.until_met(seed, key, lambda rng: _attempt(rng, reading, wanted, printed))
 
 
-def _attempt(rng, wanted, printed):
+def _attempt(rng, reading, wanted, printed):
     import pandas as pd
 
     names = ("n", "response.control.n", "response.progression.n")
@@ -194,7 +194,7 @@ def _attempt(rng, wanted, printed):
     progression = np.repeat([0, 1], sizes)
     aim = _aim(wanted, printed)
     fits = models.Fits(progression)
-    steps = models.predictors(rng, fits, aim)
+    steps = models.predictors(rng, fits, aim, models.EFFORT[reading])
     kinds = ASSUMED["predictors"].values()
     core = {
         name: np.round(row * kind["resolution"], 3)

@@ -180,13 +180,13 @@ def _counts(nlr, lymphocytes):
     """Return neutrophils and lymphocytes near the given ones, in hundredths, with this NLR."""
     wanted, near = round(100 * nlr), round(100 * lymphocytes)
     least, most = (round(100 * end) for end in BLOOD["lymphocytes"][3:5])
-    # A count of 1.00 has every NLR, so that the search ends.
-    for count in sorted(range(least, most + 1), key=lambda count: abs(count - near)):
-        neutrophils = round(wanted * count / 100)
-        # Not half way, where programs round differently.
-        if abs(100 * neutrophils / count - wanted) < 0.49:
-            break
-    return neutrophils / 100, count / 100
+    # The nearest first. A count of 1.00 has every NLR, so that the search ends.
+    for distance in range(most - least + 1):
+        for count in (near - distance, near + distance):
+            neutrophils = round(wanted * count / 100)
+            # Not half way, where programs round differently.
+            if least <= count <= most and abs(100 * neutrophils / count - wanted) < 0.49:
+                return neutrophils / 100, count / 100
 
 
 def _indices(columns):

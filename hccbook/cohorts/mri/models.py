@@ -4,6 +4,8 @@ Cohorts are worked on many at a time: logistic models by Newton's method, areas 
 with DeLong's variance from ranks. Measurements are whole numbers of their resolution.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import expit, ndtri
 
@@ -12,17 +14,30 @@ from .. import calibration as cal
 from ..calibration.aims import MARGIN, best_pairs
 from .assumed import ASSUMED, PREDICTORS
 
-#: Cohorts drawn before the best of them is moved to its targets; changes compared at a time,
-#: pairs of them that are tried, and how often at most.
-STARTS, SINGLES, PAIRS, ROUNDS = 256, 128, 96, 60
 
-#: A change gives a patient the value of another one and some noise, in typical deviations.
-NOISE = 0.15
+class Effort(NamedTuple):
+    """How hard to search.
+
+    Cohorts drawn before the best of them is moved to its targets; changes compared at a time,
+    pairs of them that are tried, and how often at most. A change gives a patient the value of
+    another one and some noise, in typical deviations. Changes are compared after so many steps of
+    Newton's method from the coefficients before them.
+    """
+
+    starts: int
+    singles: int
+    pairs: int
+    rounds: int
+    noise: float
+    newton: int
+
+
+#: What is fast, by reading. Eight numbers of areas are harder to meet than three and the P values:
+#: more and smaller steps.
+EFFORT = {"p": Effort(256, 128, 96, 60, 0.15, 2), "intervals": Effort(128, 64, 48, 120, 0.05, 1)}
 
 _Z = 1.959963984540054
 _CONVERGED, _MOST_STEPS = 1e-9, 30
-#: Steps of Newton's method from the coefficients before a change: enough to compare changes.
-_FEW_STEPS = 2
 
 #: Half of an interval for what needs no more than a sign.
 _SIGN_SLACK = 0.05
@@ -78,7 +93,7 @@ class Fits:
         """Return measurements as deviations from a typical value, shape (3, m, n)."""
         return (steps * self.step - self.middle) / self.deviation
 
-    def statistics(self, steps, start=None):
+    def statistics(self, steps, start=None, newton=_MOST_STEPS):
         """Return the areas with their limits and the signed Wald statistics.
 
         Parameters
@@ -86,7 +101,9 @@ class Fits:
         steps : ndarray of int, shape (3, m, n)
             Predictors in multiples of their resolution.
         start : tuple of ndarray of float, shape (3,) and (4,), optional
-            Coefficients before a small change, for statistics that are good enough to compare.
+            Coefficients before a small change, from which a few steps are enough to compare.
+        newton : int
+            Steps of Newton's method at most.
 
         Returns
         -------
@@ -97,8 +114,8 @@ class Fits:
         """
         x = self.standardise(steps)
         x = np.concatenate([np.ones((1, *x.shape[1:])), x])
-        imaging, first, _ = self._fit(x[:3], start and start[0])
-        combined, second, z = self._fit(x, start and start[1])
+        imaging, first, _ = self._fit(x[:3], newton, start and start[0])
+        combined, second, z = self._fit(x, newton, start and start[1])
         # Ties matter for the single marker only. Its model turns it round where it misleads.
         nlr, y = steps[2], self.outcome
         after, before = (self._placed(np.argsort(2 * nlr + s * y, axis=1)) for s in (1, -1))
@@ -121,11 +138,11 @@ class Fits:
         x = self.standardise(steps[:, None])
         return self._fit(np.concatenate([np.ones((1, *x.shape[1:])), x]))[0][0]
 
-    def _fit(self, x, start=None):
+    def _fit(self, x, newton=_MOST_STEPS, start=None):
         """Return linear predictors (m, n), coefficients (k, m) and Wald statistics (k, m)."""
         k, m, _ = x.shape
         beta = np.zeros((k, m)) if start is None else np.tile(start[:, None], m)
-        for _ in range(_MOST_STEPS if start is None else _FEW_STEPS):
+        for _ in range(newton):
             risk = expit((beta[:, :, None] * x).sum(axis=0))
             slope = (x * (self.outcome - risk)).sum(axis=2)
             weighted = x * (risk * (1 - risk))
@@ -162,7 +179,7 @@ class Fits:
         return wins / (2 * n0 * n1), _Z * np.sqrt(variance)
 
 
-def predictors(rng, fits, aim):
+def predictors(rng, fits, aim, effort):
     """Draw the three predictors and change single values until the statistics print.
 
     Parameters
@@ -170,6 +187,7 @@ def predictors(rng, fits, aim):
     rng : numpy.random.Generator
     fits : Fits
     aim : ModelAim
+    effort : Effort
 
     Returns
     -------
@@ -181,22 +199,22 @@ def predictors(rng, fits, aim):
     Miss
         If the statistics do not come to print.
     """
-    steps = _draw(rng, fits)
-    search = _Search(rng, fits, aim)
+    steps = _draw(rng, fits, effort.starts)
+    search = _Search(rng, fits, aim, effort)
     values, _ = fits.statistics(steps)
     search.become(steps[:, np.argmin(search.outside(steps, values[:, aim.columns]))])
-    for _ in range(ROUNDS):
+    for _ in range(effort.rounds):
         if not search.left:
             return search.steps
         search.best_of_many()
     if search.left:
-        raise cal.Miss(f"{search.left:.3g} half intervals outside after {ROUNDS} rounds")
+        raise cal.Miss(f"{search.left:.3g} half intervals outside after {effort.rounds} rounds")
     return search.steps
 
 
-def _draw(rng, fits):
+def _draw(rng, fits, m):
     """Draw cohorts, each with effects and dependence of its own, shape (3, m, n)."""
-    assumed, m = ASSUMED["dependence"], STARTS
+    assumed = ASSUMED["dependence"]
     kinds = list(ASSUMED["predictors"].values())
     effects = [rng.uniform(*kind["effect"], m) for kind in kinds]
     together = [rng.uniform(*assumed[name], (m, 1)) for name in assumed]
@@ -221,12 +239,12 @@ def _draw(rng, fits):
 class _Search:
     """One cohort, changed by single values and pairs of them."""
 
-    def __init__(self, rng, fits, aim):
-        self.rng, self.fits, self.aim = rng, fits, aim
+    def __init__(self, rng, fits, aim, effort):
+        self.rng, self.fits, self.aim, self.effort = rng, fits, aim, effort
         kinds = ASSUMED["predictors"].values()
         ends = [np.round(np.array(kind["range"]) / kind["resolution"]) for kind in kinds]
         self.least, self.most = np.array(ends, dtype=int).T
-        self.noise = NOISE * (fits.deviation / fits.step).ravel()
+        self.noise = effort.noise * (fits.deviation / fits.step).ravel()
 
     def become(self, steps):
         """Take over values, and work out their statistics to the end."""
@@ -249,15 +267,15 @@ class _Search:
 
         So the search does not stand still.
         """
-        rng, size = self.rng, self.steps.shape[1]
-        who, other = rng.integers(size, size=(2, SINGLES))
-        column = rng.integers(len(self.steps), size=SINGLES)
-        noise = np.round(self.noise[column] * rng.standard_normal(SINGLES)).astype(int)
+        rng, size, many = self.rng, self.steps.shape[1], self.effort.singles
+        who, other = rng.integers(size, size=(2, many))
+        column = rng.integers(len(self.steps), size=many)
+        noise = np.round(self.noise[column] * rng.standard_normal(many)).astype(int)
         new = self.steps[column, other] + noise
         new = new.clip(self.least[column], self.most[column])
         changes = who, column, new
-        single, values = self._with(changes, np.arange(SINGLES)[:, None])
-        pairs = best_pairs(self.aim, values, self.here, who[:, None], PAIRS)
+        single, values = self._with(changes, np.arange(many)[:, None])
+        pairs = best_pairs(self.aim, values, self.here, who[:, None], self.effort.pairs)
         double, more = self._with(changes, pairs)
         changed = np.concatenate([single, double], axis=1)
         outside = self.outside(changed, np.concatenate([values, more]))
@@ -272,4 +290,5 @@ class _Search:
         rows, (who, column, new) = np.arange(len(chosen)), changes
         for part in chosen.T:
             steps[column[part], rows, who[part]] = new[part]
-        return steps, self.fits.statistics(steps, self.coefficients)[0][:, self.aim.columns]
+        found = self.fits.statistics(steps, self.coefficients, self.effort.newton)
+        return steps, found[0][:, self.aim.columns]

@@ -176,8 +176,9 @@ def _patients(rng, cohort, drawn, printed, reading):
     if cohort != "training":
         markers.albumin_and_bilirubin(rng, outcome, columns, scored, areas["albi"])
     fit = partial(markers.fit, rng, cohort, outcome, columns, scored, cells, printed)
-    fit()
     if reading == "coefficients" and cohort == "training":
         coefficients.fit(rng, outcome, columns, scored, cells, printed)
         fit(only_bilirubin=True)
+    else:
+        fit()
     return columns, scored

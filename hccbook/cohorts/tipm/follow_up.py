@@ -33,6 +33,11 @@ ASSUMED = {
 #: Changes compared at a time, and how often at most.
 SINGLES, ROUNDS = 160, 150
 
+# Four counts in one whole number, 12 bits each: deaths and patients of the two groups. What a
+# patient adds to it, by group and event, and where each count begins.
+_DIGITS = np.array([1 << 24, (1 << 24) + 1, 1 << 36, (1 << 36) + (1 << 12), 0, 0])
+_DEAD, _LEFT, _MOST = (0, 12), (24, 36), 2**12 - 1
+
 # Survival is kept so far from one half on either side of a median.
 _MARGIN = 1e-6
 
@@ -117,27 +122,30 @@ class _Search:
     def __init__(self, rng, days, event, group, medians, p):
         self.rng, self.days, self.event, self.group = rng, days, event, group
         starts = np.flatnonzero(np.diff(days, prepend=-1))
-        self.starts, self.slot_day = starts, days[starts]
-        self.at = [int(np.flatnonzero(self.slot_day == x)[0]) for x in medians]
+        self.starts = starts
+        self.slot = np.searchsorted(days[starts], days)
+        self.at = [int(np.flatnonzero(days[starts] == x)[0]) for x in medians]
         number = as_printed(p)
         ends = [None if math.isinf(x) else _z(float(x)) for x in (number.high, number.low)]
         self.low = ends[0] + _MARGIN
         self.high = math.inf if ends[1] is None else ends[1] - _MARGIN
 
-    def loss(self, event, group):
-        """Return how far m cohorts are from the medians and the P value; 0 where all print."""
-        starts = self.starts
-        dead, left = [], []
+    def loss(self, sums):
+        """Return how far m cohorts are from the medians and the P value; 0 where all print.
+
+        Parameters
+        ----------
+        sums : ndarray of int, shape (m, days)
+            Of the :data:`_DIGITS` of the patients whose time ends on each day.
+        """
+        ends = sums[:, ::-1].cumsum(axis=1)[:, ::-1]
+        dead, left = ([x >> at & _MOST for at in y] for x, y in ((sums, _DEAD), (ends, _LEFT)))
+        off = np.zeros(len(sums))
         for g in (0, 1):
-            inside = group == g
-            dead.append(np.add.reduceat(event * inside, starts, axis=1))
-            remaining = inside[:, ::-1].cumsum(axis=1)[:, ::-1]
-            left.append(remaining[:, starts])
-        off = np.zeros(len(event))
-        for g in (0, 1):
-            curve = np.cumprod(1 - dead[g] / np.maximum(left[g], 1), axis=1)
-            before = curve[:, self.at[g] - 1]
-            now = curve[:, self.at[g]]
+            at = self.at[g]
+            share = dead[g][:, : at + 1] / np.maximum(left[g][:, : at + 1], 1)
+            curve = np.cumprod(1 - share, axis=1)
+            before, now = curve[:, at - 1], curve[:, at]
             off += np.maximum(0.5 + 1e-3 - before, 0) + np.maximum(now - 0.5 + 1e-3, 0)
         deaths, risk = dead[0] + dead[1], left[0] + left[1]
         share = left[1] / np.maximum(risk, 1)
@@ -149,23 +157,28 @@ class _Search:
 
     def reach(self):
         """Exchange groups and deaths between times until all prints."""
-        now = self.loss(self.event[None], self.group[None])[0]
-        for k in range(ROUNDS):
+        rows, now = np.arange(SINGLES), None
+        for _ in range(ROUNDS):
+            state = _DIGITS[2 * self.group + self.event]
+            sums = np.add.reduceat(state, self.starts)
+            now = self.loss(sums[None])[0] if now is None else now
             if now == 0:
                 return
-            event, group = (np.tile(x, (SINGLES, 1)) for x in (self.event, self.group))
-            rows = np.arange(SINGLES)
             i, k = self.rng.integers(self.days.size, size=(2, SINGLES))
-            which = self.rng.random(SINGLES) < 0.5
-            for table, chosen in ((event, which), (group, ~which)):
-                r, a, b = rows[chosen], i[chosen], k[chosen]
-                table[r, a], table[r, b] = table[r, b].copy(), table[r, a].copy()
-            off = self.loss(event, group)
+            deaths = self.rng.random(SINGLES) < 0.5
+            # An exchange of deaths or of groups changes two patients, and so two days.
+            changed = np.tile(sums, (SINGLES, 1))
+            for one, other in ((i, k), (k, i)):
+                event = self.event[np.where(deaths, other, one)]
+                group = self.group[np.where(deaths, one, other)]
+                changed[rows, self.slot[one]] += _DIGITS[2 * group + event] - state[one]
+            off = self.loss(changed)
             off[np.abs(off - now) < 1e-12] = np.inf
             best = int(off.argmin())
             # Now and then for the worse, so that the search leaves a dead end.
             if off[best] < now or self.rng.random() < 0.3:
-                self.event, self.group, now = event[best], group[best], off[best]
+                table, now = self.event if deaths[best] else self.group, off[best]
+                table[[i[best], k[best]]] = table[[k[best], i[best]]]
         raise cal.Miss(f"survival does not print: {now:.3g}")
 
 

@@ -165,7 +165,7 @@ class Register:
     """
 
     def __init__(self, reading):
-        self.allowed, self.found = {}, {}
+        self.allowed, self.rows = {}, reported.load("tipm")
         for split in SPLITS:
             self.allowed |= targets(split, reading)
 
@@ -173,6 +173,4 @@ class Register:
         """Return one printed number, or refuse what is held out."""
         if field not in self.allowed.get(f"tipm.{id}", ()):
             raise KeyError(f"tipm.{id} ({field}) is held out")
-        if (id, field) not in self.found:
-            self.found[id, field] = reported.text(f"tipm.{id}", field)
-        return self.found[id, field]
+        return self.rows.loc[f"tipm.{id}", field]
