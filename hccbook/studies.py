@@ -160,22 +160,77 @@ def _row(where, row):
     if bool(row.lower) != bool(row.upper):
         raise ValueError(f"{where}, lower: expected both confidence limits or none")
     if row.quantity == "hazard ratio":
-        _ratio(where, row)
+        check_ratio(row._asdict(), where)
     elif row.quantity == "direction" and row.value not in {"worse", "better"}:
         raise ValueError(f"{where}, value: expected 'worse' or 'better', got {row.value!r}")
 
 
-def _ratio(where, row):
-    """Check a hazard ratio against its limits and its P value."""
-    if row.p and not 0 <= printed(row.p).value <= 1:
-        raise ValueError(f"{where}, p: expected a number between 0 and 1, got {row.p}")
-    if not row.lower:
+def check_ratio(row, where="row"):
+    """Check one hazard ratio: its limits, its P value and its direction.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        ``value``, ``lower``, ``upper`` and ``direction``, as printed and one of
+        :data:`DIRECTIONS`; ``p`` if there is one.
+    where : str
+        Named in error messages.
+
+    Raises
+    ------
+    ValueError
+        Naming the column, if a number is none or not above 0, a limit is missing, the limits are
+        not in order, the ratio is not between them, or the direction is none of the two. (A ratio
+        with the wrong direction beside it cannot be found so.)
+    """
+    if row["direction"] not in DIRECTIONS:
+        raise ValueError(
+            f"{where}, direction: expected one of {list(DIRECTIONS)}, got {row['direction']!r}"
+        )
+    cells = {column: row.get(column, "") for column in NUMBERS}
+    for column, cell in cells.items():
+        if cell and printed(cell, f"{where}, {column}").value <= 0:
+            raise ValueError(f"{where}, {column}: expected a number above 0, got {cell}")
+    if not cells["value"]:
+        raise ValueError(f"{where}, value: expected a number, got none")
+    if bool(cells["lower"]) != bool(cells["upper"]):
+        raise ValueError(f"{where}, lower: expected both confidence limits or none")
+    if cells["p"] and printed(cells["p"]).value > 1:
+        raise ValueError(f"{where}, p: expected a number between 0 and 1, got {cells['p']}")
+    if not cells["lower"]:
         return
-    low, ratio, high = (printed(cell) for cell in (row.lower, row.value, row.upper))
+    low, ratio, high = (printed(cells[x]) for x in ("lower", "value", "upper"))
     if not low.high < high.low:
         raise ValueError(f"{where}, lower: expected less than upper = {high}, got {low}")
     if not (low.low <= ratio.high and ratio.low <= high.high):
         raise ValueError(f"{where}, value: expected a ratio from {low} to {high}, got {ratio}")
+
+
+def high_against_low(row):
+    """Return a hazard ratio with its limits, high against low marker.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        As for :func:`check_ratio`, with both limits.
+
+    Returns
+    -------
+    tuple of float
+        Ratio, lower and upper limit. Turning a ratio round makes its upper limit the lower one.
+
+    Raises
+    ------
+    ValueError
+        As :func:`check_ratio`, or if there are no limits.
+    """
+    check_ratio(row)
+    if not row["lower"]:
+        raise ValueError("row, lower: expected confidence limits, got none")
+    ratio, lower, upper = (float(printed(row[x])) for x in ("value", "lower", "upper"))
+    if row["direction"] == "low_vs_high":
+        return 1 / ratio, 1 / upper, 1 / lower
+    return ratio, lower, upper
 
 
 def load(path=None, paper="il6-sii"):

@@ -241,6 +241,45 @@ def test_the_two_splits_of_sii_and_os_need_a_study_of_impossible_precision():
     assert np.abs(sets.effect[:, other]).max() < math.log(1.05)
 
 
+def test_the_nearest_set_prints_everything_where_sets_are():
+    known, results = problem("il6.pfs")
+    near = rec.nearest(*known[1:3], results, starts=40, steps=100)
+    assert near.miss == 0
+    assert all(rec.reproduces(near.effect, near.se, result).any() for result in results)
+    assert (near.se >= known.se[:, 0]).all()
+    assert (near.se <= known.se[:, 1]).all()
+
+
+def test_the_nearest_set_tells_how_far_numbers_miss():
+    """All studies are given: the nearest print is what they pool to."""
+    effect = np.log([[1.5, 1.5], [1.8, 1.8], [1.2, 1.2]])
+    se = np.tile([0.3, 0.3], (3, 1))
+    pooled = meta.pool(effect[:, 0], se[:, 0], "fixed")
+    cells = (f"{x:.3f}" for x in np.exp([pooled.value, pooled.lower, pooled.upper]))
+    print_of = R("a", (0, 1, 2), "fixed", *cells, i2="0")
+    assert rec.nearest(effect, se, [print_of], starts=2, steps=5).miss == 0
+    other = print_of._replace(ratio="2.000", lower="1.42", upper="2.81")
+    near = rec.nearest(effect, se, [other], starts=2, steps=5)
+    assert near.miss > 10
+    beside = rec.misses(near.effect, near.se, [other]).loc["a"]
+    ratio, lower, upper = np.exp([pooled.value, pooled.lower, pooled.upper])
+    assert beside["printed"] == "2.000 (1.42 to 2.81), I² 0"
+    assert beside["pooled"].startswith(f"{ratio:.2f} ({lower:.2f} to {upper:.2f}), I² ")
+    assert beside["pooled / printed"] == pytest.approx(ratio / 2)
+
+
+def test_the_nearest_set_of_a_reader_s_number_that_does_not_fit():
+    """One study is given, and is far from what the print allows."""
+    known, results = problem("il6.os")
+    effect, se = known.effect.copy(), known.se.copy()
+    effect[0], se[0] = np.log([0.499, 0.501]), (0.15, 0.151)
+    assert none(known._replace(effect=effect, se=se), results, 20_000)[0]
+    near = rec.nearest(effect, se, results, starts=40, steps=60)
+    assert near.miss > 10
+    assert near.effect[:, 0] == pytest.approx(math.log(0.5), abs=0.003)
+    assert np.exp(rec.statistics(near.effect, near.se, results[0])[:, 0]).max() < 2.1
+
+
 def test_metafor_agrees():
     folder = reported.DATA / "reference"
     stored = json.loads((folder / "reconstruction.json").read_text(encoding="utf-8"))
@@ -295,6 +334,12 @@ BAD = [
     ("results: expected one or more", lambda: rec.draw(*BOX, [])),
     ("method: expected one of", lambda: rec.draw(*BOX, [GOOD._replace(method="reml")])),
     ("members: expected positions", lambda: rec.draw(*BOX, [GOOD._replace(members=(0, 2))])),
+    ("starts: expected a whole", lambda: rec.nearest(*BOX[:2], [GOOD], starts=0)),
+    ("results: expected one or more", lambda: rec.nearest(*BOX[:2], [])),
+    ("members: expected positions", lambda: rec.nearest(*BOX[:2], [GOOD._replace(members=(0, 2))])),
+    ("effect: expected finite", lambda: rec.nearest(-BOX[0], BOX[1], [GOOD])),
+    ("effect: expected one set", lambda: rec.misses(np.ones((0, 2)), np.ones((0, 2)), [GOOD])),
+    ("results: expected one or more", lambda: rec.misses(*np.ones((2, 1, 2)), [])),
     ("sets: expected a whole number", lambda: rec.draw(*BOX, [GOOD], sets=0)),
     ("tries: expected a whole number", lambda: rec.draw(*BOX, [GOOD], tries=1.5)),
     ("seed: expected a whole number", lambda: rec.draw(*BOX, [GOOD], seed=-1)),

@@ -252,3 +252,37 @@ BAD = [
 def test_bad_input_is_named(message, call):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_row_is_turned_round_as_the_file_says():
+    row = {"value": "0.64", "lower": "0.45", "upper": "0.91", "direction": "low_vs_high"}
+    assert studies.high_against_low(row) == pytest.approx((1 / 0.64, 1 / 0.91, 1 / 0.45))
+    row["direction"] = "high_vs_low"
+    assert studies.high_against_low(row) == pytest.approx((0.64, 0.45, 0.91))
+
+
+RATIO = {"value": "0.64", "lower": "0.45", "upper": "0.91", "direction": "high_vs_low"}
+BAD_RATIOS = [
+    ("direction: expected one of", {"direction": "high"}),
+    ("value: expected a ratio from 0.45 to 0.91", {"value": "1.56"}),
+    ("lower: expected less than upper", {"lower": "0.91", "upper": "0.45"}),
+    ("lower: expected both confidence limits", {"upper": ""}),
+    ("upper: expected a number above 0", {"upper": "-0.91"}),
+    ("p: expected a number between 0 and 1", {"p": "1.2"}),
+    ("value: expected a number, got none", {"value": ""}),
+    ("lower: expected one printed number", {"lower": "low"}),
+]
+
+
+@pytest.mark.parametrize(("message", "cells"), BAD_RATIOS, ids=[x for x, _ in BAD_RATIOS])
+def test_a_bad_ratio_is_named(message, cells):
+    for call in (studies.check_ratio, studies.high_against_low):
+        with pytest.raises(ValueError, match=f"^row, {message}"):
+            call(RATIO | cells)
+
+
+def test_a_ratio_without_limits_is_not_turned():
+    row = RATIO | {"lower": "", "upper": "", "p": "< 0.01"}
+    studies.check_ratio(row)
+    with pytest.raises(ValueError, match=r"^row, lower: expected confidence limits"):
+        studies.high_against_low(row)

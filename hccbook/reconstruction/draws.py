@@ -1,57 +1,22 @@
-"""Which studies can stand behind printed pooled results: many sets, never one.
-
-A meta-analysis prints pooled ratios, not what went into them. :func:`draw` looks for sets of
-study results that print *all* the pooled results again. Before the print is looked at, every log
-ratio and every logarithm of a standard error is taken as equally likely within its range; the sets
-are drawn from what the print leaves of that. They are imagined ("implied"), and their spread is
-the finding.
-"""
+"""Sets of studies that print all results, drawn fairly."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtri, ndtri
 
-from . import _checks, audit, meta, reported
-from .estimate import printed
+from .. import _checks
+from . import _problem
+from .results import Z, boxes, reproduces
 
-Z = 1.959963984540054
-#: Shares of the weight are proposed from a Dirichlet distribution with this parameter.
-ALPHA = 0.5
+#: Candidates for the first result are drawn so many at a time.
 BATCH = 100_000
-#: Between these the weight of studies is looked for where there is no formula.
-LEAST_WEIGHT, LARGEST_WEIGHT = 1e-3, 1e7
+# Shares of the weight are proposed from a Dirichlet distribution with this parameter.
+_ALPHA = 0.5
+# Between these the weight of studies is looked for where there is no formula.
+_LEAST_WEIGHT, _LARGEST_WEIGHT = 1e-3, 1e7
 _HALVINGS = 45
-_STEP = 1e-6
-
-
-class Result(NamedTuple):
-    """A pooled result as printed.
-
-    Parameters
-    ----------
-    name : str
-    members : tuple of int
-        Positions of its studies.
-    method : {"fixed", "dl"}
-        As for :func:`hccbook.meta.pool`.
-    ratio, lower, upper : str
-        Pooled ratio with its 95 % limits.
-    p, i2, q_p : str or None
-        P value of the ratio, I² in per cent, P value of Q; ``None`` where not to be used. Of the
-        last two one is needed.
-    """
-
-    name: str
-    members: tuple
-    method: str
-    ratio: str
-    lower: str
-    upper: str
-    p: str | None = None
-    i2: str | None = None
-    q_p: str | None = None
+_STEP = 1e-6  # of a derivative, relative
 
 
 class Sets(NamedTuple):
@@ -73,118 +38,6 @@ class Sets(NamedTuple):
     se: np.ndarray
     steps: object
     effective: float
-
-
-def boxes(result):
-    """Return what the log ratio, its log limits, ``|log ratio| / se`` and Q may be.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    ndarray, shape (5, 2)
-        Least and largest values that print so; infinite where nothing is printed.
-
-    Raises
-    ------
-    ValueError
-        If a number is not printed as one, there is no heterogeneity, or I² and its P value have
-        no Q in common.
-    """
-    k = _checks.whole("members", len(result.members), 2)
-    rows = []
-    for name in ("ratio", "lower", "upper"):
-        number = printed(getattr(result, name), name)
-        if number.low <= 0:
-            raise ValueError(f"{name}: expected a number above 0, got {number}")
-        rows.append((math.log(number.low), math.log(number.high)))
-    least, most = _tail(result.p, lambda p: -float(ndtri(p / 2)))
-    rows.append((max(0.0, least), most))
-    low, high = _tail(result.q_p, lambda p: float(chdtri(k - 1, p)))
-    if result.i2 is not None:
-        q = audit.q_from_i2(result.i2, k)
-        low, high = max(low, q.low), min(high, q.high)
-    if not 0 <= low <= high < math.inf:
-        raise ValueError(
-            f"i2: expected one that {k} studies can print with P {result.q_p}, got {result.i2}"
-        )
-    return np.array([*rows, (low, high)])
-
-
-def from_register(stem, members, method, without=(), paper="il6-sii"):
-    """Return a pooled result of the register.
-
-    Parameters
-    ----------
-    stem : str
-        Such as ``"il6.pfs.pooled"``; the rows ``<paper>.<stem>.hr`` and ``.i2`` are read.
-    members, method, paper
-        As for :class:`Result`; of which paper.
-    without : sequence of {"p", "i2", "q_p"}
-        Printed numbers not to be used, since they fit no others.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ValueError
-        If a row is not in the register, or ``without`` names another number.
-    """
-    for name in without:
-        _checks.one_of("without", name, ("p", "i2", "q_p"))
-    ratio, spread = f"{paper}.{stem}.hr", f"{paper}.{stem}.i2"
-    cells = {"p": (ratio, "p"), "i2": (spread, "printed"), "q_p": (spread, "p")}
-    found = {name: reported.text(*cell) for name, cell in cells.items() if name not in without}
-    limits = (reported.text(ratio, field) for field in ("printed", "lower", "upper"))
-    return Result(stem, tuple(members), method, *limits, **found)
-
-
-def _tail(text, quantile):
-    """Return the range of a statistic whose upper tail prints as ``text``."""
-    if text is None:
-        return -math.inf, math.inf
-    number = printed(text, "p")
-    low, high = max(0.0, float(number.low)), min(1.0, float(number.high))
-    return quantile(high), quantile(low) if low > 0 else math.inf
-
-
-def statistics(effect, se, result):
-    """Return what a result would print, for many sets.
-
-    Parameters
-    ----------
-    effect, se : ndarray, shape (..., k)
-    result : Result
-
-    Returns
-    -------
-    ndarray, shape (..., 5)
-        Log ratio, log limits, ``|log ratio| / se`` and Q, as in :func:`boxes`.
-    """
-    members = list(result.members)
-    pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
-    limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)
-    return np.stack(limits, axis=-1)
-
-
-def reproduces(effect, se, result):
-    """Say which sets print a result: every number of it, at the printed precision.
-
-    Parameters
-    ----------
-    effect, se : ndarray, shape (..., k)
-    result : Result
-
-    Returns
-    -------
-    ndarray of bool, shape (...)
-    """
-    box, found = boxes(result), statistics(effect, se, result)
-    return ((found >= box[:, 0]) & (found <= box[:, 1])).all(axis=-1)
 
 
 def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
@@ -235,15 +88,10 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     """
     import pandas as pd
 
-    effect, se, given = _ranges(effect, se, given)
+    effect, se, given = _problem.ranges(effect, se, given)
     for name, value in (("sets", sets), ("tries", tries), ("seed", seed)):
         _checks.whole(name, value, int(name != "seed"))
-    if not results:
-        raise ValueError("results: expected one or more, got none")
-    for result in results:
-        _checks.one_of("method", result.method, ("fixed", "dl"))
-        if not set(result.members) <= set(range(len(given))):
-            raise ValueError(f"members: expected positions below {len(given)}, got {result}")
+    _problem.results(results, len(given))
     rng = np.random.default_rng(seed)
     counts = np.zeros((len(results), 2), dtype=int)
     found, kept = [], 0
@@ -260,20 +108,6 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     weight = np.exp(log_weight - log_weight.max())
     rows = _resample(rng, weight, min(sets, kept))
     return Sets(y[rows], s[rows], steps, float(weight.sum() ** 2 / (weight**2).sum()))
-
-
-def _ranges(effect, se, given):
-    effect, se, given = np.asarray(effect, float), np.asarray(se, float), np.asarray(given)
-    if given.ndim != 1 or given.dtype != bool:
-        raise ValueError(f"given: expected True or False for each study, got {given!r:.60}")
-    for name, array in (("effect", effect), ("se", se)):
-        if array.shape != (len(given), 2):
-            raise ValueError(f"{name}: expected shape ({len(given)}, 2), got {array.shape}")
-        if not (np.isfinite(array).all() and (array[:, 0] <= array[:, 1]).all()):
-            raise ValueError(f"{name}: expected finite ranges, least before largest, got {array}")
-    if (se <= 0).any():
-        raise ValueError(f"se: expected ranges above 0, got {se.min():g}")
-    return effect, se, given
 
 
 def _resample(rng, weight, size):
@@ -320,7 +154,7 @@ def _solve(rng, y, s, new, old, result):
     box = boxes(result)
     lower, upper = (rng.uniform(*box[row], n) for row in (1, 2))
     mean, error, q = (lower + upper) / 2, (upper - lower) / (2 * Z), rng.uniform(*box[4], n)
-    p = rng.dirichlet(np.full(k, ALPHA), n) if k > 1 else np.ones((n, 1))
+    p = rng.dirichlet(np.full(k, _ALPHA), n) if k > 1 else np.ones((n, 1))
     w_old = s[:, old] ** -2.0
     excess = np.maximum(0, q - (k + len(old) - 1)) if result.method == "dl" else np.zeros(n)
     total, tau2, slope = _weight(error**-2.0, p, w_old, excess)
@@ -328,7 +162,7 @@ def _solve(rng, y, s, new, old, result):
     y[:, new], log_jacobian = _effects(rng, mean, q, w, y[:, old], w_old, tau2)
     s[:, new] = 1 / np.sqrt(w)
     log_weight = (np.log(total) - np.log(w).sum(1)) / 2 - log_jacobian + np.log(slope / error)
-    return log_weight - (ALPHA * np.log(p).sum(1) if k > 1 else 0)
+    return log_weight - (_ALPHA * np.log(p).sum(1) if k > 1 else 0)
 
 
 def _weight(target, p, w_old, excess):
@@ -352,7 +186,7 @@ def _weight(target, p, w_old, excess):
     elif not w_old.size:
         total = target / (p / (1 + p * (excess / (1 - p2))[:, None])).sum(1)
     else:
-        low, high = np.full(len(p), LEAST_WEIGHT), np.full(len(p), LARGEST_WEIGHT)
+        low, high = np.full(len(p), _LEAST_WEIGHT), np.full(len(p), _LARGEST_WEIGHT)
         for _ in range(_HALVINGS):
             total = np.sqrt(low * high)
             above = precision(total)[0] > target

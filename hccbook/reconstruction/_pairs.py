@@ -1,0 +1,90 @@
+"""What a random-effects result prints as intervals, and where the studies of a pooled pair lie.
+
+The formulas are those of *two studies* in :mod:`hccbook.reconstruction.overlaps`: a pair is the
+intervals of its pooled log ratio, of the variance V of that, and of Q.
+"""
+
+import numpy as np
+
+from ._intervals import Interval, as_interval
+from .results import Z, boxes
+
+
+def random_effects(name, result):
+    """Return pooled log ratio, its variance and Q, as a random-effects result prints them."""
+    ratio, lower, upper, _, q = boxes(result)
+    if result.method != "dl" or q[0] <= len(result.members) - 1:
+        raise ValueError(f"{name}: expected random effects with I² above 0, got {result}")
+    mean = max(ratio[0], (lower[0] + upper[0]) / 2), min(ratio[1], (lower[1] + upper[1]) / 2)
+    error = (upper[0] - lower[1]) / (2 * Z), (upper[1] - lower[0]) / (2 * Z)
+    if not (mean[0] <= mean[1] and error[0] > 0):
+        raise ValueError(f"{name}: expected a ratio in the middle of its limits, got {result}")
+    return Interval(*mean), Interval(error[0] ** 2, error[1] ** 2), Interval(*q)
+
+
+def pair_of(name, result):
+    """Return the same of a result of two studies."""
+    if len(result.members) != 2:
+        raise ValueError(f"{name}: expected a result of two studies, got {result}")
+    return random_effects(name, result)
+
+
+def cells(result, size):
+    """Cut the box of a pair by lower limit, upper limit and Q: many pairs, a row each."""
+    ratio, lower, upper, z, q = boxes(result)
+    ends = [np.linspace(*x, n + 1) for x, n in ((lower, size), (upper, 1 + size // 8), (q, size))]
+    (a, b, q), (c, d, r) = (
+        np.stack(np.meshgrid(*x, indexing="ij"), -1).reshape(-1, 3).T
+        for x in ([x[:-1] for x in ends], [x[1:] for x in ends])
+    )
+    mean = Interval((a + b) / 2, (c + d) / 2).meet(Interval(*ratio))
+    error = Interval((b - c) / (2 * Z), (d - a) / (2 * Z))
+    distance = np.sqrt(mean.square().low), np.sqrt(mean.square().high)
+    kept = ~mean.empty() & (error.low > 0)
+    kept &= (distance[1] >= z[0] * error.low) & (distance[0] <= z[1] * error.high)
+    cut = (mean, error.square(), Interval(q, r))
+    return [Interval(x.low[kept, None], x.high[kept, None]) for x in cut]
+
+
+def total_variance(v, q, t):
+    """Return the sum S of two variances of which one is t."""
+    e = v * q - t
+    # The root of S² (Q² - 1) / 4 + (t - VQ) S - t² = 0 that is above 0.
+    return 2 * (e + np.sqrt(e * e + t * t * (q * q - 1))) / (q * q - 1)
+
+
+def distance_in_pair(pair, t):
+    """Return how far a study with variance t lies from the mean of its pair, and S."""
+    _, v, q = pair
+    # S grows with V and falls with Q; in t it is smallest at S / 2.
+    ends = [total_variance(v.low, q.high, x) for x in (t.low, t.high)]
+    turn = 2 * v.low / q.high
+    least = np.where((t.low <= turn) & (turn <= t.high), 2 * turn, np.minimum(*ends))
+    total = Interval(
+        least, np.maximum(*(total_variance(v.high, q.low, x) for x in (t.low, t.high)))
+    )
+    # The share u grows with t and Q and falls with V; the odds grow with u, in Q either way.
+    u = (
+        t.low / total_variance(v.high, q.low, t.low),
+        t.high / total_variance(v.low, q.high, t.high),
+    )
+    odds = [[(x - 1 + 2 * y) / (x + 1 - 2 * y) for x in (q.low, q.high)] for y in u]
+    away = Interval(np.sqrt(v.low * np.minimum(*odds[0])), np.sqrt(v.high * np.maximum(*odds[1])))
+    return away, total
+
+
+def place_in_pair(pair, side, t):
+    """Return where a study of a pair lies, and S."""
+    away, total = distance_in_pair(pair, t)
+    return (pair[0] - away if side == "low" else pair[0] + away), total
+
+
+def middle_of_pair(pair, t, total):
+    """Return the fixed-effect mean of a pair whose low study has variance t, of S in all.
+
+    It is ``d (1/2 - t/S) (Q - 1) / Q`` below the pooled ratio, with ``d² = QS``.
+    """
+    mean, _, q = pair
+    share = t * total.inverse()
+    square = (total * (q + q.inverse() - 2.0)).meet(Interval(0.0, np.inf))
+    return mean - (as_interval(0.5) - share) * Interval(np.sqrt(square.low), np.sqrt(square.high))

@@ -1,0 +1,313 @@
+r"""Two splits of the same studies: a proof that no studies can print both.
+
+A draw that finds no set of studies proves nothing. Here the whole range of what is unknown is cut
+into boxes, and a box is thrown away only if a bound shows that no set in it can print the results.
+If no box is left, there is no such set.
+
+Three facts carry the bounds. All results are of DerSimonian and Laird's random effects, with Q
+beyond its degrees of freedom, so that :math:`\tau^2 = (Q - df) / C`, where
+:math:`C = \sum w - \sum w^2 / \sum w` grows with each weight :math:`w_i = 1 / v_i`.
+
+*Two studies.* Their variances add up to S, and a study whose variance is :math:`uS` lies
+
+.. math:: \sqrt{V \, \frac{Q - 1 + 2u}{Q + 1 - 2u}}, \qquad
+    S = \frac{VQ}{u (1 - u) + (Q^2 - 1) / 4},
+
+from the pooled log ratio, whose variance is V. For beyond Q = 1 the difference of the two is
+:math:`d^2 = QS = S + 2 \tau^2`; with :math:`v^* = v + \tau^2` the distance of one is
+:math:`d \, v^*_1 / (v^*_1 + v^*_2)`, and V is :math:`v^*_1 v^*_2 / (v^*_1 + v^*_2)`.
+
+*Contrasts.* If :math:`\sum h_i = 0`, then :math:`(\sum h_i y_i)^2 \le Q \sum h_i^2 v_i`, by Cauchy
+and Schwarz, for :math:`\sum h_i y_i = \sum h_i (y_i - c)` for the c at which
+:math:`\sum (y_i - c)^2 / v_i` is Q.
+
+*Parts.* Q of a group is that of a part and of the rest, and what lies between their means.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import _checks
+from ._intervals import SLACK, Interval, contrast_variance, shares_of, sum_of, too_far
+from ._pairs import cells, distance_in_pair, middle_of_pair, pair_of, place_in_pair, random_effects
+
+#: A proof is given up after so many boxes.
+MOST_BOXES = 5_000_000
+_CHUNK = 100_000
+# Finenesses at which a pair that shares a study is looked at, one after the other.
+_SIZES = (8, 16, 32, 64, 96)
+_SIDES = ("low", "high")
+
+
+class Proof(NamedTuple):
+    """What cutting into boxes has shown.
+
+    Parameters
+    ----------
+    excluded : bool
+        ``True``: no set of studies prints the results. ``False``: not decided; there may be sets.
+    boxes : int
+        How many boxes were looked at.
+    """
+
+    excluded: bool
+    boxes: int
+
+
+def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
+    """Try to prove that one study cannot be in two pooled pairs at once.
+
+    Parameters
+    ----------
+    first, second : Result
+        Random-effects results of two studies each, with Q above 1.
+    sides : tuple of {"low", "high"}
+        Whether the common study is the one below or above the other, in the first and second.
+    least_se, largest_se : float
+        The smallest and largest standard error of the common study; the first is also that of the
+        other two.
+
+    Returns
+    -------
+    Proof
+        For each variance of the common study, the range of where it lies in either pair. The
+        other study of each pair has to have a standard error of ``least_se``, too.
+
+    Raises
+    ------
+    ValueError
+        If a result is not one of two studies and random effects, or prints no heterogeneity; if
+        ``sides`` or ``least_se`` is none.
+    """
+    if len(sides) != 2 or not set(sides) <= set(_SIDES):
+        raise ValueError(f"sides: expected two of {_SIDES}, got {sides!r}")
+    (least, most), seen = _variances(least_se, largest_se), 0
+    pair_of("first", first)
+    pair_of("second", second)
+    edges = np.linspace(least, most, 65)
+    t = Interval(edges[:-1], edges[1:])
+    for size in _SIZES:
+        ends = []
+        for result, side in zip((first, second), sides, strict=True):
+            place, total = place_in_pair(cells(result, size), side, t)
+            fits = total.high - t.low >= least * (1 - SLACK)
+            seen += fits.size
+            ends.append(
+                Interval(
+                    np.where(fits, place.low, np.inf).min(axis=0, initial=np.inf),
+                    np.where(fits, place.high, -np.inf).max(axis=0, initial=-np.inf),
+                )
+            )
+        open_ = ~ends[0].meet(ends[1]).empty()
+        if not open_.any():
+            return Proof(True, seen)
+        middle = ((t.low + t.high) / 2)[open_]
+        t = Interval(
+            np.concatenate([t.low[open_], middle]), np.concatenate([middle, t.high[open_]])
+        )
+    return Proof(False, seen)
+
+
+def pair_in_group(pair, group, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
+    """Try to prove that both studies of a pooled pair cannot belong to a larger group.
+
+    Parameters
+    ----------
+    pair, group : Result
+        Random-effects results, of two studies and of more, with I² above 0.
+    least_se, largest_se : float
+        The smallest and largest standard error of any study.
+    most_boxes : int
+        The proof is given up when so many have been looked at.
+
+    Returns
+    -------
+    Proof
+        Boxes of the variances. Given these, what the other studies have to add to the pooled
+        ratio puts Q of the group above a bound.
+
+    Raises
+    ------
+    ValueError
+        As :func:`in_two_pairs`; if the group is not larger than the pair.
+    """
+    mean, v, q = pair_of("pair", pair)
+    whole = random_effects("group", group)
+    others = len(group.members) - 2
+    if others < 1:
+        raise ValueError(f"group: expected more than two studies, got {group}")
+    least, most = _variances(least_se, largest_se)
+    most_boxes = _checks.whole("most_boxes", most_boxes, 1)
+
+    def possible(variances):
+        t, rest = variances[0], variances[1:]
+        down, total = distance_in_pair((mean, v, q), t)
+        other = total - t
+        fits = (other.high >= least * (1 - SLACK)) & (other.low <= most * (1 + SLACK))
+        other = Interval(np.maximum(other.low, least), np.maximum(other.high, least))
+        width, weights = _group(whole, [t, other, *rest])
+        # The other study has the rest of S.
+        up, _ = distance_in_pair((mean, v, q), other)
+        middle = middle_of_pair((mean, v, q), t, total)
+        added = sum_of(weights[2:])
+        gap = (whole[0] - mean + down) * weights[0] + (whole[0] - mean - up) * weights[1]
+        gap = gap + (whole[0] - middle) * added
+        precise = t.inverse() + other.inverse()
+        room = contrast_variance(weights[2:], rest) + added.square() * precise.inverse()
+        return fits & width & ~too_far(gap, whole[2] - q, room)
+
+    return _exhaust((least, most), 1 + others, possible, most_boxes)
+
+
+def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
+    """Try to prove that two groups cannot have all studies in common but one each.
+
+    Parameters
+    ----------
+    first, second : Result
+        Random-effects results of as many studies, with I² above 0.
+    places : tuple
+        Where the study lies that is in the first group only, and that of the second: ``(pair,
+        side)``, its own pair and ``"low"`` or ``"high"`` in it; ``None`` if nothing is known.
+    least_se, largest_se : float
+        The smallest and largest standard error of any study.
+    most_boxes : int
+        The proof is given up when so many have been looked at.
+
+    Returns
+    -------
+    Proof
+        Boxes of the variances of all studies. A pooled ratio and the place of the exchanged study
+        give the mean of the common ones; both groups have to give the same.
+
+    Raises
+    ------
+    ValueError
+        As :func:`in_two_pairs`; if the groups are not of one size, or no place is known.
+    """
+    groups = [random_effects("first", first), random_effects("second", second)]
+    size = len(first.members)
+    if size != len(second.members) or size < 3:
+        raise ValueError(f"second: expected as many studies as the first, got {second}")
+    if len(places) != 2 or places[0] is places[1] is None:
+        raise ValueError(f"places: expected one or two places, got {places!r}")
+    known = []
+    for place in places:
+        if place is not None and place[1] not in _SIDES:
+            raise ValueError(f"places: expected a side of {_SIDES}, got {place[1]!r}")
+        known.append(place and (pair_of("places", place[0]), place[1]))
+    least, most = _variances(least_se, largest_se)
+    most_boxes = _checks.whole("most_boxes", most_boxes, 1)
+
+    def possible(variances):
+        common, own = variances[: size - 1], variances[size - 1 :]
+        kept = np.ones(len(own[0].low), dtype=bool)
+        for a, b in pairwise(common):  # in order: they have no names
+            kept &= a.low <= b.high
+        inner, means, at = [], [], []
+        for group, t, place in zip(groups, own, known, strict=True):
+            width, weights = _group(group, [*common, t])
+            shares = shares_of(weights)
+            inner.append(shares_of(weights[:-1]))
+            kept &= width
+            means.append(None)
+            at.append(None)
+            if place is not None:
+                at[-1], total = place_in_pair(*place, t)
+                gap = group[0] - at[-1]
+                kept &= total.high - t.low >= least * (1 - SLACK)
+                kept &= ~too_far(
+                    gap, group[2], contrast_variance([*shares[:-1], shares[-1] - 1.0], [*common, t])
+                )
+                odds = weights[-1] * sum_of(weights[:-1]).inverse()
+                means[-1] = group[0] + odds * gap
+            else:
+                outside = shares
+        if None in known:
+            here = known.index(None)
+            mean, share = means[1 - here], inner[1 - here]
+            h = [a - b for a, b in zip(share, outside[:-1], strict=True)] + [-outside[-1]]
+            gap = mean - groups[here][0]
+            return kept & ~too_far(gap, groups[here][2], contrast_variance(h, [*common, own[here]]))
+        return kept & _same_middle(groups, common, own, inner, means, at)
+
+    return _exhaust((least, most), size + 1, possible, most_boxes)
+
+
+def _variances(least_se, largest_se):
+    """Return the least and largest variance of a study."""
+    _checks.real("least_se", least_se)
+    _checks.real("largest_se", largest_se)
+    if not 0 < least_se < largest_se:
+        raise ValueError(f"least_se: expected one from 0 to {largest_se}, got {least_se!r}")
+    return least_se**2, largest_se**2
+
+
+def _exhaust(variances, dimensions, possible, most):
+    """Cut a box in two until no part is possible, or until there are too many."""
+    low, high = np.log([[x] * dimensions for x in variances])
+    stack, seen = [(np.array([low]), np.array([high]))], 0
+    while stack:
+        low, high = stack.pop()
+        seen += len(low)
+        if seen > most:
+            return Proof(False, seen)
+        with np.errstate(all="ignore"):
+            kept = possible([Interval(*np.exp(x)) for x in zip(low.T, high.T, strict=True)])
+        low, high = low[kept], high[kept]
+        row, widest = np.arange(len(low)), (high - low).argmax(axis=1)
+        middle = (low[row, widest] + high[row, widest]) / 2
+        for start in range(0, len(low), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            first, second = high[part].copy(), low[part].copy()
+            at = row[: len(first)], widest[part]
+            first[at] = second[at] = middle[part]
+            stack.append((np.concatenate([low[part], second]), np.concatenate([first, high[part]])))
+    return Proof(True, seen)
+
+
+def _group(result, variances):
+    """Return where a group's width can print, and its random-effects weights."""
+    _, v, q = result
+    w = [x.inverse() for x in variances]
+    ends = []
+    for end in ("high", "low"):
+        one = [getattr(x, end) for x in w]
+        ends.append(sum(one) - sum(x * x for x in one) / sum(one))
+    df = len(variances) - 1
+    tau2 = Interval((q.low - df) / ends[0], (q.high - df) / ends[1])
+    weights = [(x + tau2).inverse() for x in variances]
+    total = sum_of(weights)
+    return ~total.meet(v.inverse()).empty(), weights
+
+
+def _same_middle(groups, common, own, inner, means, at):
+    """Say where the common studies can have one fixed-effect mean and one Q among them.
+
+    Their means by the weights of either group are known; the fixed-effect mean is no further from
+    either than Q among them allows, and Q of each group is the latter and what its own study adds.
+    """
+    share = shares_of([x.inverse() for x in common])
+    alone = sum_of([x.inverse() for x in common]).inverse()
+    apart = [
+        contrast_variance([a - b for a, b in zip(share, x, strict=True)], common) for x in inner
+    ]
+    q = Interval(0.0, np.minimum(groups[0][2].high, groups[1][2].high))
+    fits = True
+    for _ in range(3):
+        middle = Interval(-np.inf, np.inf)
+        for mean, variance in zip(means, apart, strict=True):
+            reach = np.sqrt(np.maximum(q.high, 0) * variance.high) * (1 + SLACK)
+            middle = middle.meet(Interval(mean.low - reach, mean.high + reach))
+        fits = fits & ~middle.empty()
+        middle = Interval(np.minimum(middle.low, middle.high), np.maximum(middle.low, middle.high))
+        left = Interval(0.0, np.inf)
+        for group, t, place in zip(groups, own, at, strict=True):
+            added = (middle - place).square() * (t + alone).inverse()
+            left = left.meet(group[2] - added)
+        fits = fits & ~left.empty()
+        q = left
+    between = contrast_variance([a - b for a, b in zip(*inner, strict=True)], common)
+    return fits & ~too_far(means[0] - means[1], q, between)
