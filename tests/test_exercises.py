@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm, t
 
-from hccbook import audit, display, exercises
+from hccbook import accuracy, audit, display, exercises
 
 GIVEN = {
     "il6-sii-lab.1": {"i2": "60", "events": 60},
@@ -21,6 +21,17 @@ GIVEN = {
     "magnesium-lab.1": {"apparent": 0.157},
     "magnesium-lab.2": {"median_high": 12, "median_low": 6, "shape": 2},
     "magnesium-lab.3": {"seed": 7},
+    "mri-lab.1": {
+        "path": {
+            "lambda": [0.20, 0.16, 0.12, 0.09, 0.07, 0.05],
+            "error": [1.38, 1.33, 1.27, 1.23, 1.21, 1.24],
+            "standard error": [0.05, 0.06, 0.07, 0.07, 0.08, 0.09],
+        }
+    },
+    "mri-lab.2": {"apparent": 0.84, "own": 0.88, "test": 0.79},
+    "mri-lab.3": {"group": 50, "early": 20},
+    "mri-lab.4": {"short": 6, "long": 9},
+    "mri-lab.5": {"seen": 40, "intervals": 150, "weeks": 8},
     "radiotherapy-lab.1": {},
     "radiotherapy-lab.2": {},
     "radiotherapy-lab.3": {"n": 60},
@@ -285,3 +296,22 @@ def test_difference_of_subgroups_agrees_with_the_audit():
 
 def test_limit_of_a_prediction_interval_by_hand():
     assert lab(6) == pytest.approx(1.5 * math.exp(t.ppf(0.975, 4) * math.sqrt(0.35**2 + 0.2**2)))
+
+
+def test_answers_of_the_mri_lab_by_other_routes():
+    def mri(number):
+        name = f"mri-lab.{number}"
+        return exercises.EXERCISES[name].answer(**GIVEN[name])
+
+    # One standard error, row by row: only 0.20 and 0.16 lie above 1.21 + 0.08.
+    assert mri(1) == 0.12
+    # The early ones above all, the others tied: ties count half, as random order does.
+    y, marker = np.repeat([1, 1, 0], [20, 30, 30]), np.repeat([2, 1, 1], [20, 30, 30])
+    assert accuracy.auc(y, marker).value == pytest.approx(mri(3), rel=1e-12)
+
+    def power(events):
+        return norm.cdf(math.log(9 / 6) * math.sqrt(events) / 2 - norm.ppf(0.975))
+
+    assert power(mri(4) - 1) < 0.80 <= power(mri(4))
+    # Half of the patients pass the scans up to the median.
+    assert (1 - 40 / 150) ** (mri(5) / 8) == pytest.approx(0.5, rel=1e-12)

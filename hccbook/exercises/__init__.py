@@ -5,7 +5,14 @@ Each notebook that asks has a module of its own here.
 
 import hashlib
 
-from . import il6_sii_lab, magnesium_lab, radiotherapy_lab, reading_printed_numbers, tipm_lab
+from . import (
+    il6_sii_lab,
+    magnesium_lab,
+    mri_lab,
+    radiotherapy_lab,
+    reading_printed_numbers,
+    tipm_lab,
+)
 from .exercise import Exercise, numbers, several
 from .il6_sii_lab import Finding, made_up_finding
 from .reading_printed_numbers import shared_percentages
@@ -15,6 +22,7 @@ EXERCISES = {
     for notebook in (
         reading_printed_numbers,
         magnesium_lab,
+        mri_lab,
         radiotherapy_lab,
         tipm_lab,
         il6_sii_lab,
