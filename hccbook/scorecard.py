@@ -16,6 +16,8 @@ from .estimate import printed as as_printed
 RESULTS = reported.DATA / "results"
 #: Evidence classes, strongest first.
 EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")
+#: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
+FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
 COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
 #: Printed numbers of a register row that get a scorecard line each.
 FIELDS = ("printed", "lower", "upper", "p")
@@ -497,7 +499,8 @@ def totals(by="verdict"):
     """Count rows, printed numbers and their fate for each paper.
 
     Each printed number counts once, with its line of :func:`strongest` evidence. Numbers of
-    the design or of the literature count only if they have a line.
+    the design or of the literature count only if they have a line. A number that was only built
+    into cohorts counts as ``calibrated`` and not with its verdict, which would be by construction.
 
     Parameters
     ----------
@@ -508,9 +511,10 @@ def totals(by="verdict"):
     -------
     pandas.DataFrame
         A row for each paper of the register, then ``all papers``. Columns: ``register rows``;
-        ``results``, the rows of kind ``result``; ``printed numbers``; ``tested``, those whose
-        verdict is another than ``untestable``; one for each verdict or evidence class; and
-        ``no line``. These last columns add up to ``printed numbers``.
+        ``results``, the rows of kind ``result``; ``printed numbers``; ``tested``, those with
+        evidence, which ``calibrated`` and ``untestable`` are not; one for each of :data:`FATES`
+        or each evidence class; and ``no line``. These last columns add up to
+        ``printed numbers``.
 
     Raises
     ------
@@ -519,16 +523,19 @@ def totals(by="verdict"):
     """
     import pandas as pd
 
-    words = {"verdict": VERDICTS, "evidence": EVIDENCE}
+    words = {"verdict": FATES, "evidence": EVIDENCE}
     _checks.one_of("by", by, words)
     register, shown = _register(), strongest(load())
+    evidence = shown["evidence"]
+    built = shown["verdict"].mask(evidence == "calibrated", "calibrated")
+    shown = shown.assign(verdict=built)
     left = set(_printed_results()) - set(_keys(shown))
     missing = [id for id, _ in left]
     groups = {
         "register rows": register.index,
         "results": register.index[register["kind"] == "result"],
         "printed numbers": [*shown["id"], *missing],
-        "tested": shown.loc[shown["verdict"] != "untestable", "id"],
+        "tested": shown.loc[~evidence.isin(["calibrated", "untestable"]), "id"],
         **{word: shown.loc[shown[by] == word, "id"] for word in words[by]},
         "no line": missing,
     }
@@ -555,8 +562,8 @@ def as_json():
     by_verdict, by_evidence = totals("verdict"), totals("evidence")
     for paper in by_verdict.index:
         cells = {name: int(count) for name, count in by_verdict.loc[paper].items()}
-        counts[paper] = {name: cells[name] for name in cells if name not in VERDICTS}
-        counts[paper]["verdict"] = {word: cells[word] for word in VERDICTS}
+        counts[paper] = {name: cells[name] for name in cells if name not in FATES}
+        counts[paper]["verdict"] = {word: cells[word] for word in FATES}
         counts[paper]["evidence"] = {word: int(by_evidence.loc[paper, word]) for word in EVIDENCE}
     head = {
         "about": "One line for each check of a printed number; counts are of printed numbers,"

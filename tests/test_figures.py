@@ -7,7 +7,7 @@ import pytest
 from lifelines import KaplanMeierFitter
 
 from hccbook import display, figures
-from hccbook.scorecard import VERDICTS
+from hccbook.scorecard import FATES
 
 
 @pytest.fixture(autouse=True)
@@ -116,9 +116,9 @@ def test_verdicts_draws_one_mark_a_number():
     )
 
 
-def test_every_verdict_has_its_own_mark():
-    assert set(figures.MARKS) == set(VERDICTS)
-    assert len({shape for shape, *_ in figures.MARKS.values()}) == len(VERDICTS)
+def test_every_fate_has_its_own_mark():
+    assert set(figures.MARKS) == set(FATES)
+    assert len({shape for shape, *_ in figures.MARKS.values()}) == len(FATES)
 
 
 #: Bytes of the figure as it stands in the page.
@@ -128,7 +128,7 @@ LIGHT = 200_000
 def test_a_thousand_marks_are_light_and_the_same_every_time(monkeypatch):
     shown = []
     monkeypatch.setattr(display, "_emit", shown.append)
-    counts = pd.DataFrame({word: [170, 30] for word in VERDICTS}, index=["a", "b"])
+    counts = pd.DataFrame({word: [140, 25] for word in FATES}, index=["a", "b"])
     for _ in range(2):
         display.show(*figures.verdicts(counts), "Printed numbers.", synthetic=False)
     assert len(shown[0]) < LIGHT

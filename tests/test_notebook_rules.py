@@ -164,6 +164,14 @@ def test_metadata_is_plain(path):
 
 
 @every_notebook
+def test_solutions_are_folded_in_jupyterlab_too(path):
+    for cell in cells(path, "code"):
+        if "hide-cell" in cell["metadata"].get("tags", ()):
+            folded = {"source_hidden": True, "outputs_hidden": True}
+            assert cell["metadata"].get("jupyter") == folded
+
+
+@every_notebook
 def test_every_image_says_what_it_shows(path):
     for image, _ in figures(path):
         alt = image.get("alt", "")

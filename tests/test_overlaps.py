@@ -9,7 +9,13 @@ from hccbook import meta
 from hccbook import reconstruction as rec
 from hccbook.reconstruction import overlaps
 from hccbook.reconstruction._intervals import Interval
-from hccbook.reconstruction._pairs import middle_of_pair, total_variance
+from hccbook.reconstruction._pairs import (
+    distance_in_pair,
+    largest_variance,
+    middle_of_pair,
+    pair_of,
+    total_variance,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -122,6 +128,52 @@ def test_distance_of_a_study_from_the_mean_of_its_pair():
 @pytest.mark.parametrize("second", BOTH)
 def test_no_study_is_in_both_small_groups(first, second):
     assert overlaps.in_two_pairs(HBV, NONE, (first, second), LEAST).excluded
+
+
+@pytest.mark.parametrize("largest", [0.35, 1, 2, 5, 50])
+def test_what_the_pairs_print_bounds_the_largest_error(largest):
+    """However large it may be: the common study's variance is below S of either pair."""
+    proof = overlaps.in_two_pairs(HBV, NONE, ("low", "low"), LEAST, largest)
+    assert proof.excluded
+    if largest >= 1:
+        assert proof == overlaps.in_two_pairs(HBV, NONE, ("low", "low"), LEAST)
+
+
+def test_no_study_of_a_pair_has_a_larger_variance():
+    """The bound, against pairs that print what they print."""
+    nearest = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        effect, se = rng.normal(0, 1, 2), np.array([0.1, rng.uniform(0.2, 0.6)])
+        if pair := printed(effect, se, (0, 1)):
+            bound = largest_variance(pair_of("pair", pair))
+            assert se[1] ** 2 <= bound
+            nearest = max(nearest, se[1] ** 2 / bound)
+    assert nearest > 0.8
+
+
+def test_a_pair_of_less_precise_studies_is_excluded_at_once():
+    assert overlaps.in_two_pairs(HBV, NONE, BOTH, 0.9, 5) == (True, 0)
+
+
+def test_distance_is_enclosed_and_grows_with_q():
+    """Points of a box, against the bounds of the box; and τ² at fixed V and t."""
+    rng = np.random.default_rng(2)
+    for _ in range(200):
+        v, q, t = rng.uniform(0.05, 0.3), rng.uniform(1.05, 12), rng.uniform(0.02, 0.6)
+        wide = 1 + rng.uniform(0, 0.3, 3)
+        box = [Interval(x, x * y) for x, y in zip((v, q, t), wide, strict=True)]
+        away, total = distance_in_pair((None, *box[:2]), box[2])
+        vs, qs, ts = (rng.uniform(x.low, x.high, 300) for x in box)
+        s = total_variance(vs, qs, ts)
+        found = np.sqrt(ts + s * (qs - 1) / 2 - vs)
+        assert (away.low <= found * (1 + 1e-9)).all()
+        assert (found <= away.high * (1 + 1e-9)).all()
+        assert (total.low <= s * (1 + 1e-9)).all()
+        assert (s <= total.high * (1 + 1e-9)).all()
+        rising = np.linspace(1.01, 20, 200)
+        spread = total_variance(v, rising, t) * (rising - 1) / 2
+        assert (np.diff(spread) > 0).all()
 
 
 def test_a_more_precise_study_can_be_in_both_small_groups():

@@ -346,9 +346,11 @@ def test_totals_count_each_number_once(mixed):
     # The number of patients is no result, but it has a line.
     printed = int((results[list(scorecard.FIELDS)] != "").to_numpy().sum()) + 1
     assert magnesium["printed numbers"] == printed
-    assert magnesium["tested"] == 4
-    assert {word: magnesium[word] for word in audit.VERDICTS} == {
-        "exact": 2,
+    # The number of patients is exact by construction: it is not tested.
+    assert magnesium["tested"] == 3
+    assert {word: magnesium[word] for word in scorecard.FATES} == {
+        "exact": 1,
+        "calibrated": 1,
         "rounding": 0,
         "compatible": 1,
         "missed": 0,
@@ -360,7 +362,7 @@ def test_totals_count_each_number_once(mixed):
     assert totals.loc["tipm", "no line"] == totals.loc["tipm", "printed numbers"] > 0
 
 
-@pytest.mark.parametrize(("by", "words"), [("verdict", audit.VERDICTS), ("evidence", EVIDENCE)])
+@pytest.mark.parametrize(("by", "words"), [("verdict", scorecard.FATES), ("evidence", EVIDENCE)])
 @pytest.mark.parametrize("kind", ["stored", "mixed", "none"])
 def test_totals_add_up(request, by, words, kind):
     if kind != "stored":

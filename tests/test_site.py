@@ -42,6 +42,18 @@ def test_no_page_beyond_the_contents(site):
     assert built == {*PAGES, "index.html"}
 
 
+#: How many parts the elements of MathML with a fixed number of them have.
+PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
+PARTS |= {"munderover": 3}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_well_formed(site, name):
+    for element in page_of(site, name).select(", ".join(f"math {tag}" for tag in PARTS)):
+        parts = element.find_all(True, recursive=False)
+        assert len(parts) == PARTS[element.name], str(element)
+
+
 def test_first_page_leads_to_the_welcome(site):
     refresh = soup(site / "index.html").find("meta", attrs={"http-equiv": "Refresh"})
     target = refresh["content"].partition("url=")[2]

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # Environments that the converter lacks, and how it can show them.
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|split|gathered|gather)\*?\}")
+# Elements with a fixed number of children.
+_FIXED = {"mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"}
 _EQUATION = re.compile(r"\\(?:begin|end)\{equation\*?\}")
 
 
@@ -66,7 +68,7 @@ def to_mathml(tex, display="inline"):
 
 def space_functions(math):
     """Put the thin space of TeX between a function's name and a bare argument."""
-    for parent in list(math.iter()):
+    for parent in [element for element in math.iter() if element.tag not in _FIXED]:
         for place, (left, right) in reversed(list(enumerate(pairwise(parent), start=1))):
             if left.tag == "mi" and len(left.text or "") > 1 and right.tag != "mo":
                 parent.insert(place, ElementTree.Element("mspace", width="0.167em"))

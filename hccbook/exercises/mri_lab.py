@@ -62,6 +62,10 @@ EXERCISES = {
                 "That is one step up from lambda.min. Go on while the error stays within one"
                 " standard error.",
             ),
+            (
+                lambda path: path["error"][path["lambda"].index(_lambda_1se(path))],
+                "That is its error. Give the lambda.",
+            ),
         ),
         hint="Smallest error plus its standard error is the limit; the largest lambda within it.",
     ),
@@ -88,6 +92,10 @@ EXERCISES = {
             (
                 lambda apparent, own, test: own - (apparent - test),
                 "You began with the AUC in the resamples. Correct the apparent AUC of your model.",
+            ),
+            (
+                lambda apparent, own, test: 100 * (apparent - (own - test)),
+                "Right in per cent; give it as a number between 0 and 1.",
             ),
         ),
         hint="Optimism: mean AUC in the own resample minus mean AUC in all patients.",
@@ -159,7 +167,7 @@ EXERCISES = {
     "mri-lab.5": Exercise(
         answer=_median,
         tolerance=0.1,
-        praise="No scan was in that week, and yet it is the better answer.",
+        praise="It lies between two scans: no scan is needed in the week of the median.",
         mistakes=(
             (
                 lambda seen, intervals, weeks: weeks * math.log(2) * intervals / seen,
@@ -183,6 +191,18 @@ EXERCISES = {
             (
                 lambda seen, intervals, weeks: weeks * intervals / seen,
                 "That is the mean time to the scan that shows progression.",
+            ),
+            (
+                lambda seen, intervals, weeks: _median(seen, intervals, weeks) * 7 / (365.25 / 12),
+                "That is in months. Give it in weeks.",
+            ),
+            (
+                lambda seen, intervals, weeks: math.log(2) / _median(seen, intervals, weeks),
+                "That is the hazard a week. The median is log 2 over it.",
+            ),
+            (
+                lambda seen, intervals, weeks: round(_median(seen, intervals, weeks)),
+                "Right in whole weeks; give one decimal.",
             ),
         ),
         hint="Hazard = -log(1 - 40/150) per eight weeks; median = log 2 / hazard.",

@@ -78,7 +78,8 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     ax.set(ylim=(0, 1.02), xlim=(0, last * 1.02), ylabel=f"Share {outcome}", xticks=times)
     ax.tick_params(labelbottom=True)
     ax.set_xlabel(f"Time ({unit})")
-    ax.legend(loc="upper right")
+    # Above the curves: inside, a curve that stays high would run through it.
+    fig.legend(loc="outside upper center", ncols=2)
     below.set(ylim=(0.6 - len(fits), 0.9), yticks=[])
     below.set_title("Number at risk", loc="left", fontsize=10)
     below.tick_params(bottom=False, labelbottom=False)

@@ -5,13 +5,15 @@ import math
 from .. import _checks
 from .style import BLUE, GREEN, GREY, VERMILION
 
-#: Mark, colour and filling of each verdict, in the order of drawing: shape and colour both tell.
+#: Mark, colour and filling of each verdict, and of numbers that were only built into cohorts, in
+#: the order of drawing: shape and colour both tell.
 MARKS = {
     "contradicted": ("X", VERMILION, "full"),
     "missed": ("^", VERMILION, "none"),
     "compatible": ("s", BLUE, "full"),
     "rounding": ("D", GREEN, "none"),
     "exact": ("o", GREEN, "full"),
+    "calibrated": ("|", GREY, "full"),
     "untestable": ("_", GREY, "full"),
 }
 #: Marks in a full line of :func:`verdicts`.
@@ -65,7 +67,7 @@ def verdicts(counts):
         if across:
             mark, colour, filling = MARKS[word]
             # A filled mark needs no edge: that saves a third of the file.
-            edge = 0 if filling == "full" and mark != "_" else 1
+            edge = 0 if filling == "full" and mark not in "_|" else 1
             look = {"color": colour, "fillstyle": filling, "markeredgewidth": edge}
             ax.plot(across, down, mark, label=word, markersize=6.5, linestyle="none", **look)
     for down, head in heads:

@@ -53,8 +53,22 @@ def total_variance(v, q, t):
     return 2 * (e + np.sqrt(e * e + t * t * (q * q - 1))) / (q * q - 1)
 
 
+def largest_variance(pair):
+    """Return the largest variance that a study of a pair can have.
+
+    It is below S, which is largest at u = 0 or 1: ``4 VQ / (Q² - 1)``. That falls with Q.
+    """
+    _, v, q = pair
+    return 4 * v.high * q.low / (q.low**2 - 1)
+
+
 def distance_in_pair(pair, t):
-    """Return how far a study with variance t lies from the mean of its pair, and S."""
+    """Return how far a study with variance t lies from the mean of its pair, and S.
+
+    The square of the distance is ``t + τ² - V``, and at fixed t and V it grows with Q: deriving
+    ``2 VQ τ² = (t + τ²) (τ² (Q + 1) - t (Q - 1))`` gives ``dτ²/dQ`` the sign of
+    ``(Q/2 + u - 1/2)²``. So the high end of Q always bounds it from above, the low end from below.
+    """
     _, v, q = pair
     # S grows with V and falls with Q; in t it is smallest at S / 2.
     ends = [total_variance(v.low, q.high, x) for x in (t.low, t.high)]
@@ -63,14 +77,15 @@ def distance_in_pair(pair, t):
     total = Interval(
         least, np.maximum(*(total_variance(v.high, q.low, x) for x in (t.low, t.high)))
     )
-    # The share u grows with t and Q and falls with V; the odds grow with u, in Q either way.
-    u = (
-        t.low / total_variance(v.high, q.low, t.low),
-        t.high / total_variance(v.low, q.high, t.high),
-    )
-    odds = [[(x - 1 + 2 * y) / (x + 1 - 2 * y) for x in (q.low, q.high)] for y in u]
-    away = Interval(np.sqrt(v.low * np.minimum(*odds[0])), np.sqrt(v.high * np.maximum(*odds[1])))
-    return away, total
+    # At an end of Q the odds grow with the share u, and that grows with t and falls with V.
+    least = _odds(q.low, t.low / total_variance(v.high, q.low, t.low))
+    most = _odds(q.high, t.high / total_variance(v.low, q.high, t.high))
+    return Interval(np.sqrt(v.low * least), np.sqrt(v.high * most)), total
+
+
+def _odds(q, u):
+    """Return the square of the distance over V."""
+    return (q - 1 + 2 * u) / (q + 1 - 2 * u)
 
 
 def place_in_pair(pair, side, t):

@@ -31,7 +31,15 @@ import numpy as np
 
 from .. import _checks
 from ._intervals import SLACK, Interval, contrast_variance, shares_of, sum_of, too_far
-from ._pairs import cells, distance_in_pair, middle_of_pair, pair_of, place_in_pair, random_effects
+from ._pairs import (
+    cells,
+    distance_in_pair,
+    largest_variance,
+    middle_of_pair,
+    pair_of,
+    place_in_pair,
+    random_effects,
+)
 
 #: A proof is given up after so many boxes.
 MOST_BOXES = 5_000_000
@@ -67,7 +75,7 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
         Whether the common study is the one below or above the other, in the first and second.
     least_se, largest_se : float
         The smallest and largest standard error of the common study; the first is also that of the
-        other two.
+        other two. What the pairs print bounds the standard error from above as well.
 
     Returns
     -------
@@ -84,8 +92,10 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     if len(sides) != 2 or not set(sides) <= set(_SIDES):
         raise ValueError(f"sides: expected two of {_SIDES}, got {sides!r}")
     (least, most), seen = _variances(least_se, largest_se), 0
-    pair_of("first", first)
-    pair_of("second", second)
+    pairs = pair_of("first", first), pair_of("second", second)
+    most = min(most, *(largest_variance(x) * (1 + SLACK) for x in pairs))
+    if most < least:
+        return Proof(True, seen)
     edges = np.linspace(least, most, 65)
     t = Interval(edges[:-1], edges[1:])
     for size in _SIZES:
