@@ -252,7 +252,7 @@ def test_c_index_counts_pairs(matrix, case):
 def test_both_ways_agree_in_many_patients():
     rng = np.random.default_rng(1)
     time, event = rng.integers(0, 300, 900), rng.integers(0, 2, 900)
-    score = rng.normal(size=900).round(1) - time / 100
+    score = (rng.normal(size=900).round(1) - time / 100).round(9)  # lifelines sees no near ties
     assert event.sum() * 900 > concordance._FEW_PAIRS
     many = survival.c_index(time, event, score)
     with pytest.MonkeyPatch.context() as patch:

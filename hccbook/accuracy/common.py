@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._ties import merge_ties
 
 
 def patients(y, y_name="y", **markers):
@@ -20,12 +21,12 @@ def patients(y, y_name="y", **markers):
 
 
 def cells(y, marker):
-    """Return the distinct values of a marker, and the cell of each patient.
+    """Return the distinct values of a marker (tied ones are one), and the cell of each patient.
 
     Cells are numbered by value, first those of patients without the outcome, then those of
     patients with it; there are twice as many as values.
     """
-    values, rank = np.unique(marker, return_inverse=True)
+    values, rank = np.unique(merge_ties(marker), return_inverse=True)
     return values, rank + values.size * y.astype(int)
 
 

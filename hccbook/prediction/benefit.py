@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import _checks
+from .._ties import merge_ties
 from .calibration import _outcome_and_risk
 
 
@@ -83,7 +84,9 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
             f"got {at[place]:g} at position {place}"
         )
     ill = y == 1
-    tp, fp = (x.size - np.searchsorted(np.sort(x), at) for x in (risk[ill], risk[~ill]))
+    both = merge_ties(np.concatenate([risk, at]))
+    risk, ends = both[: risk.size], both[risk.size :]
+    tp, fp = (x.size - np.searchsorted(np.sort(x), ends) for x in (risk[ill], risk[~ill]))
     n, events = y.size, np.count_nonzero(ill)
     fn, tn = events - tp, n - events - fp
     odds = at / (1 - at)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import chdtrc, erfc, expit, logit
 
 from .. import _checks, accuracy
+from .._ties import merge_ties
 
 _CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
 
@@ -306,7 +307,7 @@ def _outcome_and_risk(y, risk):
         raise ValueError(f"risk: expected numbers from 0 to 1, got {risk[at]:g} at position {at}")
     if y.min() == y.max():
         raise ValueError(f"y: expected both classes 0 and 1, got only {y[0]:g}")
-    return y, risk
+    return y, merge_ties(risk)
 
 
 def _groups(risk, groups):

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import expit
 
 from .. import _checks
+from .._ties import merge_ties
 from ._newton import fit_many, independent
 from ._predictors import predictors_and_outcome
 from .backward import critical_value, eliminate
@@ -131,9 +132,9 @@ def _samples(resamples, patients, seed):
 
 def _performance(design, y, weight, beta, own=True):
     """Return the measures of each model in weighted patients, those of its fit or not."""
-    # Ties must stay ties: matrix products may round equal patients differently, and a coefficient
-    # of 0 may have come out as 1e-17.
-    linear = sum(b[:, None] * column for b, column in zip(beta.T, design.T, strict=True)).round(12)
+    # Not a matrix product, which may round alike patients differently.
+    linear = sum(b[:, None] * column for b, column in zip(beta.T, design.T, strict=True))
+    linear = merge_ties(linear)
     auc = _auc(linear, weight * y, weight * (1 - y))
     brier = np.sum(weight * (y - expit(linear)) ** 2, axis=1) / weight.sum(axis=1)
     slope, intercept = np.full((2, len(beta)), np.nan)

@@ -3,15 +3,16 @@
 import numpy as np
 
 from .. import _checks
+from .._ties import merge_ties
 
 
 def follow_up(time, event):
-    """Return follow-up times and event indicators as arrays, or say what is wrong."""
+    """Return follow-up times, tied ones made equal, and events as arrays, or say what is wrong."""
     time, event = _checks.vector("time", time), _checks.vector("event", event, binary=True)
     _checks.same_length("event", event, "time", time)
     if time.min() < 0:
         raise ValueError(f"time: expected at least 0, got {time.min():g}")
-    return time, event
+    return merge_ties(time), event
 
 
 def some_event(event):

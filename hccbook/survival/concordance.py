@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._ties import merge_ties
 from ..estimate import Estimate
 from ._patients import follow_up, some_event
 
@@ -79,7 +80,7 @@ def c_index(time, event, score, level=0.95):
     total = int(later.sum())
     if not total:
         raise ValueError("time: expected a patient followed longer than the first event, got none")
-    net = _concordant_minus_discordant(score[order], *pairs)
+    net = _concordant_minus_discordant(merge_ties(score)[order], *pairs)
     dxy = float(net.sum()) / (2 * total)  # each pair was counted for both of its patients
     influence = (net - dxy * each) / total  # d(dxy)/dw
     c, se = (1 + dxy) / 2, math.sqrt(influence @ influence) / 2
@@ -95,6 +96,7 @@ def dxy_of_resamples(time, event, scores, weights):
     """
     order, dead, later, earlier = _pairs(time, event)
     time, event, scores, weights = time[order], event[order], scores[:, order], weights[:, order]
+    scores = merge_ties(scores)
     training, total, whole = (np.empty(len(scores)) for _ in range(3))
     few = dead.size * time.size <= _FEW_PAIRS
     if few:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._ties import tied
 from ._patients import follow_up
 
 
@@ -69,15 +70,20 @@ def landmark(time, event, at, response_time=None, group=None):
         raise ValueError("group: expected none beside response_time, got both")
     columns = {"time": time - at, "event": event.astype(int)}
     if response_time is not None:
-        columns["group"] = (_response_time(response_time, time) <= at).astype(int)
+        columns["group"] = (~_after(_response_time(response_time, time), at)).astype(int)
     if group is not None:
         group = _checks.vector("group", group, binary=True)
         _checks.same_length("group", group, "time", time)
         columns["group"] = group.astype(int)
-    later = time > at
+    later = _after(time, at)
     if not later.any():
         raise ValueError(f"at: expected less than the last follow-up, {time.max():g}, got {at:g}")
     return pd.DataFrame(columns)[later]
+
+
+def _after(time, at):
+    """Say which times come after others and are not tied with them."""
+    return (time > at) & ~tied(time, at)
 
 
 def _response_time(values, time):
@@ -92,7 +98,7 @@ def _response_time(values, time):
     _checks.same_length("response_time", array, "time", time)
     if array.min() < 0:
         raise ValueError(f"response_time: expected at least 0, got {array.min():g}")
-    late = (array > time) & (array < math.inf)
+    late = (array < math.inf) & _after(array, time)
     if late.any():
         first = int(late.argmax())
         raise ValueError(

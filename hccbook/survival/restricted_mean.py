@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._ties import tied
 from ..estimate import Estimate
 from ._patients import follow_up, two_groups
 from .curves import product_limit
@@ -130,9 +131,10 @@ def _horizon(horizon):
 def _area(time, event, horizon, where=""):
     """Area under the curve up to the horizon, and its standard error."""
     times, survival, added = product_limit(time, event)
-    if horizon > time.max() and not (survival.size and survival[-1] == 0):
+    last = time.max()
+    if horizon > last and not tied(horizon, last) and not (survival.size and survival[-1] == 0):
         raise ValueError(
-            f"horizon: expected at most {time.max():g}, the last follow-up{where}, got {horizon:g}"
+            f"horizon: expected at most {last:g}, the last follow-up{where}, got {horizon:g}"
         )
     inside = times < horizon
     edges = np.concatenate([[0.0], times[inside], [horizon]])
