@@ -9,6 +9,29 @@ import numpy as np
 MARGIN = 1e-6
 
 
+#: Digits of what decides a search: binary ones, and decimals.
+_BITS, _DECIMALS = 30, 6
+
+
+def decisive(values):
+    """Return numbers so coarse that a last bit, which processors disagree on, turns no search.
+
+    Of two changes that are equally good on paper, every machine then takes the first.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        In half rounding intervals.
+
+    Returns
+    -------
+    ndarray of float
+        To nine digits, and to millionths.
+    """
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.rint(np.ldexp(mantissa, _BITS)), exponent - _BITS).round(_DECIMALS)
+
+
 class Miss(RuntimeError):
     """A target that was not reached; the recipe tries other patients or reports it."""
 
@@ -32,11 +55,11 @@ class Aim:
     def outside(self, values):
         """Return by how many half rounding intervals statistics miss, 0 where all print."""
         over = np.maximum(self.low - values, values - self.high) / self.slack + MARGIN
-        return _finite(over.clip(0).sum(axis=-1))
+        return decisive(_finite(over.clip(0).sum(axis=-1)))
 
     def loss(self, values):
         """Return how far statistics are from the middle in half intervals, 0 where all print."""
-        off = _finite(self.distance(values))
+        off = decisive(_finite(self.distance(values)))
         return np.where(self.outside(values) > 0, off, 0)
 
     def distance(self, values):

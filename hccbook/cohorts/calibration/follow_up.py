@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import erfc
 
 from ...estimate import printed as as_printed
-from .aims import MARGIN, Aim, Miss, best_pairs, boxes
+from .aims import Aim, Miss, best_pairs, boxes
 
 #: First and last temperature of the annealing, in half rounding intervals, and its changes. It
 #: makes patients differ and comes near the target; chosen changes then hit it.
@@ -338,7 +338,7 @@ class Survival:
         days, event = (np.concatenate(both) for both in zip(single, double, strict=True))
         outside = aim.outside(np.concatenate([values, self.values(aim, *double)]))
         now = aim.outside(here)[0]
-        outside[np.abs(outside - now) < MARGIN] = np.inf
+        outside[outside == now] = np.inf
         for k in np.argsort(outside, kind="stable")[: np.isfinite(outside).sum()]:
             if self._become(days[k], event[k], kept):
                 return float(outside[k])

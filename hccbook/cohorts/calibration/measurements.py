@@ -8,9 +8,10 @@ import math
 from fractions import Fraction
 
 import numpy as np
+from scipy.optimize import brentq
 
 from ...estimate import printed as as_printed
-from .aims import MARGIN, Aim, Miss, boxes
+from .aims import Aim, Miss, boxes
 
 #: Draws of group means and SDs inside their rounding intervals, and how often they narrow.
 DRAWS, NARROWING = 512, 8
@@ -20,8 +21,6 @@ SAMPLES = 30
 
 #: Small changes of the rounded values compared at a time, and how often at most.
 CHANGES, ROUNDS = 256, 500
-
-NAMES = ("means", "sds")
 
 #: Of half a rounding interval: groups are aimed so far inside, if their unions allow.
 INSIDE = 0.8
@@ -163,11 +162,11 @@ def _sample(rng, n, mean, sd, low, high, skewed):
             return b  # nothing is cut off, and z has an SD of 1
         return _sd(cut(b))
 
-    small, large = 0.0, 20.0 if skewed else 10 * sd
-    for _ in range(30):
-        b = (small + large) / 2
-        small, large = (b, large) if spread(b) < sd else (small, b)
-    return cut(b)
+    most = 20.0 if skewed else 10 * sd
+    least_b = 1e-9 * most
+    if not spread(least_b) < sd < spread(most):
+        return cut(most)
+    return cut(brentq(lambda b: spread(b) - sd, least_b, most, xtol=1e-14))
 
 
 def _sd(values):
@@ -199,7 +198,7 @@ def _repair(rng, steps, group, aim, edges):
             for x, change in zip(sums, changes, strict=True)
         ]
         outside = aim.outside(aim.statistics(*more))
-        outside[np.abs(outside - now) < MARGIN] = np.inf
+        outside[outside == now] = np.inf
         best = outside.argmin()
         if outside[best] < np.inf:
             np.add.at(steps, who[:, best], by[:, best])

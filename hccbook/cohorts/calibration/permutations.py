@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from ...estimate import printed as as_printed
-from .aims import MARGIN, Aim, Miss, best_pairs, boxes
+from .aims import Aim, Miss, best_pairs, boxes
 
 #: Exchanges compared at a time, pairs of them that are tried, and how often at most.
 SINGLES, PAIRS, ROUNDS = 128, 32, 300
@@ -100,7 +100,7 @@ class JointAim(Aim):
         return np.zeros((len(rows), 0))
 
     def scores(self, rows):
-        """Return the scores whose areas are wanted, shape (m, s)."""
+        """Return the scores whose areas are wanted, shape (m, s), of a size of about 1 to 1e5."""
         return np.zeros((len(rows), 0))
 
     def statistics(self, sums, areas):
@@ -148,7 +148,8 @@ class _Together(JointAim):
         return np.column_stack([aim.adds(rows, outcome) for aim in self.aims])
 
     def scores(self, rows):
-        return np.column_stack([aim.scores(rows) for aim in self.aims])
+        # Sums that are equal on paper must be tied.
+        return np.column_stack([aim.scores(rows) for aim in self.aims]).round(9)
 
     def statistics(self, sums, areas):
         parts = np.split(sums, self.ends[:, 0], axis=1), np.split(areas, self.ends[:, 1], axis=1)
@@ -284,7 +285,7 @@ class _Exchanges:
         pairs = best_pairs(self.aim, values, self.here, both, PAIRS)
         double = self._statistics(sums[pairs].sum(axis=1), wins[pairs].sum(axis=1))
         outside = self.aim.outside(np.concatenate([values, double]))
-        outside[np.abs(outside - self.left) < MARGIN] = np.inf
+        outside[outside == self.left] = np.inf
         best = int(np.argmin(outside))
         if outside[best] == math.inf:
             return

@@ -11,7 +11,7 @@ from scipy.special import expit, ndtri
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from ..calibration.aims import MARGIN, best_pairs
+from ..calibration.aims import best_pairs
 from .assumed import ASSUMED, PREDICTORS
 
 
@@ -20,8 +20,7 @@ class Effort(NamedTuple):
 
     Cohorts drawn before the best of them is moved to its targets; changes compared at a time,
     pairs of them that are tried, and how often at most. A change gives a patient the value of
-    another one and some noise, in typical deviations. Changes are compared after so many steps of
-    Newton's method from the coefficients before them.
+    another one and some noise, in typical deviations.
     """
 
     starts: int
@@ -29,20 +28,23 @@ class Effort(NamedTuple):
     pairs: int
     rounds: int
     noise: float
-    newton: int
 
 
 #: What is fast, by reading. Eight numbers of areas are harder to meet than three and the P values:
-#: more and smaller steps.
-EFFORT = {"p": Effort(256, 128, 96, 60, 0.15, 2), "intervals": Effort(128, 64, 48, 120, 0.05, 1)}
+#: smaller steps.
+EFFORT = {"p": Effort(64, 96, 64, 100, 0.1), "intervals": Effort(64, 64, 48, 60, 0.05)}
 
 _Z = 1.959963984540054
 _CONVERGED, _MOST_STEPS = 1e-9, 30
+#: Steps of Newton's method that tell the better ones of the cohorts drawn first.
+_FEW_STEPS = 4
 
 #: Half of an interval for what needs no more than a sign.
 _SIGN_SLACK = 0.05
 
 MODELS = ("imaging", "clinical", "combined")
+#: Coefficients of the models that are fitted, the intercept included.
+SIZES = {"imaging": 3, "combined": 4}
 #: The columns of :func:`statistics`.
 STATISTICS = tuple(
     [f"{model}.{field}" for model in MODELS for field in ("printed", "lower", "upper")]
@@ -57,18 +59,41 @@ class ModelAim(cal.Aim):
     ----------
     printed : dict of str to str
         Of :data:`STATISTICS`: areas and their limits as printed; for a z the P value.
+    signs : bool
+        Whether the directions of the coefficients belong to it.
     """
 
-    def __init__(self, printed):
-        boxes = {name: (0.0, np.inf, np.inf, _SIGN_SLACK) for name in STATISTICS if name[0] == "z"}
+    def __init__(self, printed, signs=True):
+        signed = [name for name in STATISTICS if signs and name[0] == "z"]
+        boxes = {name: (0.0, np.inf, np.inf, _SIGN_SLACK) for name in signed}
         for name, text in printed.items():
             number = as_printed(text)
             ends = np.array([number.low, number.high, number.value], dtype=float)
             if name.startswith("z."):
                 ends = -ndtri(ends[[1, 0, 2]] / 2)
             boxes[name] = (*ends, (ends[1] - ends[0]) / 2)
-        self.columns = [STATISTICS.index(name) for name in boxes]
+        self.printed, self.columns = printed, [STATISTICS.index(name) for name in boxes]
+        self.models = {"combined" if name[0] == "z" else name.split(".")[0] for name in boxes}
         super().__init__(*zip(*boxes.values(), strict=True))
+
+    def stages(self):
+        """Return aims to be reached one after the other, each with the predictors that move.
+
+        P values need all at once. Without them: NLR alone makes the area of the clinical model,
+        and T2 SIR and ADC that of the imaging model. Exchanges of NLR between patients of one
+        outcome then leave both as they are, and move that of the combined model.
+        """
+        if any(name[0] == "z" for name in self.printed):
+            return [(self, (0, 1, 2))]
+        parts = {model: {} for model in ("clinical", "imaging", "combined")}
+        for name, text in self.printed.items():
+            parts[name.split(".")[0]][name] = text
+        moving = {"clinical": (2,), "imaging": (0, 1), "combined": ()}
+        return [
+            (ModelAim(part, signs=model == "combined"), moving[model])
+            for model, part in parts.items()
+            if part
+        ]
 
 
 class Fits:
@@ -93,15 +118,17 @@ class Fits:
         """Return measurements as deviations from a typical value, shape (3, m, n)."""
         return (steps * self.step - self.middle) / self.deviation
 
-    def statistics(self, steps, start=None, newton=_MOST_STEPS):
+    def statistics(self, steps, models=MODELS, start=None, newton=_MOST_STEPS):
         """Return the areas with their limits and the signed Wald statistics.
 
         Parameters
         ----------
         steps : ndarray of int, shape (3, m, n)
             Predictors in multiples of their resolution.
-        start : tuple of ndarray of float, shape (3,) and (4,), optional
-            Coefficients before a small change, from which a few steps are enough to compare.
+        models : collection of str
+            Of :data:`MODELS`: those that are wanted; statistics of others are NaN.
+        start : dict of str to ndarray of float, shape (3, m) or (4, m), optional
+            Coefficients from which Newton's method starts.
         newton : int
             Steps of Newton's method at most.
 
@@ -109,39 +136,124 @@ class Fits:
         -------
         values : ndarray of float, shape (m, 12)
             By :data:`STATISTICS`; the z of a predictor is positive if it points the assumed way.
-        coefficients : tuple of ndarray of float, shapes (3, m) and (4, m)
+        coefficients : dict of str to ndarray of float, shape (3, m) or (4, m)
             Of the imaging and of the combined model, the intercept first.
         """
-        x = self.standardise(steps)
-        x = np.concatenate([np.ones((1, *x.shape[1:])), x])
-        imaging, first, _ = self._fit(x[:3], newton, start and start[0])
-        combined, second, z = self._fit(x, newton, start and start[1])
-        # Ties matter for the single marker only. Its model turns it round where it misleads.
-        nlr, y = steps[2], self.outcome
+        x = self._design(steps)
+        begin = {name: np.zeros((k, x.shape[1])) for name, k in SIZES.items()} | (start or {})
+        found = {
+            name: self._fit(x[:k], begin[name], newton)
+            for name, k in SIZES.items()
+            if name in models
+        }
+        placed = {name: self._ranked(linear) for name, (linear, *_) in found.items()}
+        if "clinical" in models:
+            placed["clinical"] = self.clinical(steps[2])
+        z = found["combined"][2] if "combined" in models else None
+        return self._together(placed, z), {name: beta for name, (_, beta, _) in found.items()}
+
+    def after(self, steps, coefficients, clinical, changes, chosen):
+        """Return the statistics of one cohort after changes, by one step of Newton's method.
+
+        A change of one value alters two terms of the sums behind that step, so that a great many
+        changes are cheap to compare.
+
+        Parameters
+        ----------
+        steps : ndarray of int, shape (3, n)
+            The cohort.
+        coefficients : dict of str to ndarray of float, shape (3,) or (4,)
+            Of its models that are wanted.
+        clinical : ndarray of int, shape (1, n), or None
+            What :meth:`clinical` returns for it, if it is wanted.
+        changes : tuple of ndarray of int, shape (c,)
+            Of each change the patient, the predictor, and its new value.
+        chosen : ndarray of int, shape (m, k)
+            Which changes are done together, those of k patients.
+
+        Returns
+        -------
+        changed : ndarray of int, shape (3, m, n)
+        values : ndarray of float, shape (m, 12)
+        """
+        who, column, new = (part[chosen] for part in changes)
+        rows = np.arange(len(chosen))
+        changed = np.tile(steps[:, None], (1, len(chosen), 1))
+        changed[column, rows[:, None], who] = new
+        placed, z = {}, None
+        if clinical is not None:
+            placed["clinical"] = np.repeat(clinical, len(chosen), axis=0)
+            other = np.flatnonzero((column == 2).any(axis=1))
+            placed["clinical"][other] = self.clinical(changed[2, other])
+        if coefficients:
+            x = self._design(steps[:, None])[:, 0].T
+            then = np.ones((4, *who.shape))
+            for k in range(who.shape[1]):
+                at = self.standardise(changed[:, rows, who[:, k]][:, None])[:, 0]
+                then[1:, :, k] = at
+        for name, beta in coefficients.items():
+            linear, wald = self._step(x[:, : beta.size], beta, who, then[: beta.size])
+            placed[name] = self._ranked(linear)
+            z = wald if name == "combined" else z
+        return changed, self._together(placed, z)
+
+    def _step(self, x, beta, who, then):
+        """Return linear predictors (m, n) and Wald statistics (k, m) one step after changes.
+
+        ``x`` (n, k) before them; the patients ``who`` (m, c) have ``then`` (k, m, c) after them.
+        """
+        risk = expit((x * beta).sum(axis=1))
+        rest, spread = self.outcome - risk, risk * (1 - risk)
+        now, after = np.moveaxis(x[who], 2, 0), expit((then.T * beta).sum(axis=2)).T
+        slope = (x * rest[:, None]).sum(axis=0)[:, None]
+        slope = slope + (then * (self.outcome[who] - after) - now * rest[who]).sum(axis=2)
+        gain, loss = then * (after * (1 - after)), now * spread[who]
+        information = ((x * spread[:, None])[:, :, None] * x[:, None, :]).sum(axis=0)[:, :, None]
+        information = information + (gain[:, None] * then - loss[:, None] * now).sum(axis=3)
+        inverse = np.linalg.inv(information.transpose(2, 0, 1))
+        beta = beta + (inverse * slope.T[:, None, :]).sum(axis=2)
+        linear = (beta[:, :, None] * x.T).sum(axis=1)
+        np.put_along_axis(linear, who, (then * beta.T[:, :, None]).sum(axis=0), axis=1)
+        return linear, (beta / np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))).T
+
+    def clinical(self, nlr):
+        """Return twice the placements of patients by NLR, shape (m, n); ties count one half.
+
+        Ties matter for the single marker only. Its model turns it round where it misleads.
+        """
+        y = self.outcome
         after, before = (self._placed(np.argsort(2 * nlr + s * y, axis=1)) for s in (1, -1))
-        turned = nlr[:, y == 1].mean(axis=1) < nlr[:, y == 0].mean(axis=1)
-        clinical = np.where(turned[:, None], 2 * self._opposite() - after - before, after + before)
-        columns = []
-        for placed in (
-            2 * self._placed(np.argsort(imaging, axis=1)),
-            clinical,
-            2 * self._placed(np.argsort(combined, axis=1)),
-        ):
-            area, half = self._delong(placed)
-            columns += [area, area - half, area + half]
-        signs = [kind["sign"] for kind in ASSUMED["predictors"].values()]
-        columns += [sign * column for sign, column in zip(signs, z[1:], strict=True)]
-        return np.column_stack(columns), (first, second)
+        turned = self.n0 * nlr[:, y == 1].sum(axis=1) < self.n1 * nlr[:, y == 0].sum(axis=1)
+        return np.where(turned[:, None], 2 * self._opposite() - after - before, after + before)
+
+    def _together(self, placed, z):
+        """Return the statistics of twice the placements by model, and of Wald statistics."""
+        values = np.full((len(next(iter(placed.values()))), len(STATISTICS)), np.nan)
+        for name, twice in placed.items():
+            area, half = self._delong(twice)
+            k = 3 * MODELS.index(name)
+            values[:, k : k + 3] = np.column_stack([area, area - half, area + half])
+        if z is not None:
+            signs = [kind["sign"] for kind in ASSUMED["predictors"].values()]
+            values[:, 3 * len(MODELS) :] = z[1:].T * signs
+        return values
+
+    def _ranked(self, linear):
+        """Return twice the placements of patients by a linear predictor without ties."""
+        return 2 * self._placed(np.argsort(linear, axis=1))
 
     def linear_predictor(self, steps):
         """Return the combined model's linear predictor in one cohort, shape (n,)."""
-        x = self.standardise(steps[:, None])
-        return self._fit(np.concatenate([np.ones((1, *x.shape[1:])), x]))[0][0]
+        return self._fit(self._design(steps[:, None]), np.zeros((4, 1)))[0][0]
 
-    def _fit(self, x, newton=_MOST_STEPS, start=None):
+    def _design(self, steps):
+        """Return the columns of the combined model, the intercept first, shape (4, m, n)."""
+        x = self.standardise(steps)
+        return np.concatenate([np.ones((1, *x.shape[1:])), x])
+
+    def _fit(self, x, beta, newton=_MOST_STEPS):
         """Return linear predictors (m, n), coefficients (k, m) and Wald statistics (k, m)."""
         k, m, _ = x.shape
-        beta = np.zeros((k, m)) if start is None else np.tile(start[:, None], m)
         for _ in range(newton):
             risk = expit((beta[:, :, None] * x).sum(axis=0))
             slope = (x * (self.outcome - risk)).sum(axis=2)
@@ -200,16 +312,20 @@ def predictors(rng, fits, aim, effort):
         If the statistics do not come to print.
     """
     steps = _draw(rng, fits, effort.starts)
-    search = _Search(rng, fits, aim, effort)
-    values, _ = fits.statistics(steps)
-    search.become(steps[:, np.argmin(search.outside(steps, values[:, aim.columns]))])
-    for _ in range(effort.rounds):
-        if not search.left:
-            return search.steps
-        search.best_of_many()
-    if search.left:
-        raise cal.Miss(f"{search.left:.3g} half intervals outside after {effort.rounds} rounds")
-    return search.steps
+    values, _ = fits.statistics(steps, newton=_FEW_STEPS)
+    outside = _unless_alike(steps, aim.outside(values[:, aim.columns]))
+    steps = steps[:, np.argmin(outside)]
+    for part, moving in aim.stages():
+        search = _Search(rng, fits, part, moving, effort)
+        search.become(steps)
+        for _ in range(effort.rounds):
+            if not search.left:
+                break
+            search.best_of_many()
+        if search.left:
+            raise cal.Miss(f"{search.left:.3g} half intervals outside after {effort.rounds} rounds")
+        steps = search.steps
+    return steps
 
 
 def _draw(rng, fits, m):
@@ -236,59 +352,81 @@ def _draw(rng, fits, m):
     return np.array(steps)
 
 
+def _unless_alike(steps, outside):
+    """Make infinite what belongs to cohorts in which two patients have the same scan.
+
+    Programs differ in whether they see that such patients have the same risk.
+    """
+    t2, adc, _ = steps
+    scans = np.sort((t2 << 32) + adc, axis=1)
+    return np.where((scans[:, 1:] == scans[:, :-1]).any(axis=1), np.inf, outside)
+
+
 class _Search:
     """One cohort, changed by single values and pairs of them."""
 
-    def __init__(self, rng, fits, aim, effort):
-        self.rng, self.fits, self.aim, self.effort = rng, fits, aim, effort
+    def __init__(self, rng, fits, aim, moving, effort):
+        self.rng, self.fits, self.aim, self.moving, self.effort = rng, fits, aim, moving, effort
         kinds = ASSUMED["predictors"].values()
         ends = [np.round(np.array(kind["range"]) / kind["resolution"]) for kind in kinds]
         self.least, self.most = np.array(ends, dtype=int).T
-        self.noise = effort.noise * (fits.deviation / fits.step).ravel()
+        self.noise, self.start = effort.noise * (fits.deviation / fits.step).ravel(), None
 
     def become(self, steps):
         """Take over values, and work out their statistics to the end."""
-        values, coefficients = self.fits.statistics(steps[:, None])
-        self.steps, self.coefficients = steps, [beta[:, 0] for beta in coefficients]
+        values, found = self.fits.statistics(steps[:, None], self.aim.models, self.start)
+        self.steps, self.start = steps, found
+        self.coefficients = {name: beta[:, 0] for name, beta in found.items()}
+        wanted = "clinical" in self.aim.models
+        self.clinical = self.fits.clinical(steps[2][None]) if wanted else None
         self.here = values[:, self.aim.columns]
         self.left = float(self.aim.outside(self.here)[0])
-
-    def outside(self, steps, values):
-        """Return by how much statistics miss; infinite where two patients have the same scan.
-
-        Programs differ in whether they see that such patients have the same risk.
-        """
-        t2, adc, _ = steps
-        scans = np.sort(t2 * (self.most[1] + 1) + adc, axis=1)
-        return np.where((np.diff(scans) == 0).any(axis=1), np.inf, self.aim.outside(values))
 
     def best_of_many(self):
         """Do the best of many changes and pairs of them, even if it is for the worse.
 
         So the search does not stand still.
         """
-        rng, size, many = self.rng, self.steps.shape[1], self.effort.singles
-        who, other = rng.integers(size, size=(2, many))
-        column = rng.integers(len(self.steps), size=many)
-        noise = np.round(self.noise[column] * rng.standard_normal(many)).astype(int)
-        new = self.steps[column, other] + noise
-        new = new.clip(self.least[column], self.most[column])
-        changes = who, column, new
-        single, values = self._with(changes, np.arange(many)[:, None])
-        pairs = best_pairs(self.aim, values, self.here, who[:, None], self.effort.pairs)
-        double, more = self._with(changes, pairs)
+        changes, each = self._new_values() if self.moving else self._exchanges()
+        single, values = self._with(changes, each)
+        pairs = best_pairs(self.aim, values, self.here, changes[0][each], self.effort.pairs)
+        double, more = self._with(changes, each[pairs].reshape(len(pairs), -1))
         changed = np.concatenate([single, double], axis=1)
-        outside = self.outside(changed, np.concatenate([values, more]))
-        outside[np.abs(outside - self.left) < MARGIN] = np.inf
+        outside = self.aim.outside(np.concatenate([values, more]))
+        outside[outside == self.left] = np.inf
+        if self.moving != (2,):
+            outside = _unless_alike(changed, outside)
         best = int(np.argmin(outside))
         if outside[best] < np.inf:
             self.become(changed[:, best])
 
+    def _new_values(self):
+        """Draw changes: a patient gets near the value of another one."""
+        rng, size, many = self.rng, self.steps.shape[1], self.effort.singles
+        who, other = rng.integers(size, size=(2, many))
+        column = np.array(self.moving)[rng.integers(len(self.moving), size=many)]
+        noise = np.round(self.noise[column] * rng.standard_normal(many)).astype(int)
+        new = self.steps[column, other] + noise
+        new = new.clip(self.least[column], self.most[column])
+        return (who, column, new), np.arange(many)[:, None]
+
+    def _exchanges(self):
+        """Draw exchanges of NLR between two patients of one outcome: two changes each."""
+        rng, many = self.rng, self.effort.singles
+        n0, n1 = self.fits.n0, self.fits.n1
+        who = rng.integers(n0 + n1, size=many)
+        ill = (who >= n0).astype(int)
+        # Another one of the same class.
+        first, size = ill * n0, np.where(ill, n1, n0)
+        other = first + (who - first + rng.integers(1, size)) % size
+        both = np.stack([who, other])
+        new = self.steps[2][both[::-1]]
+        each = np.arange(2 * many).reshape(2, many).T
+        return (both.ravel(), np.full(2 * many, 2), new.ravel()), each
+
     def _with(self, changes, chosen):
         """Return this cohort after the changes in the rows of ``chosen``, and its statistics."""
-        steps = np.tile(self.steps[:, None], (1, len(chosen), 1))
-        rows, (who, column, new) = np.arange(len(chosen)), changes
-        for part in chosen.T:
-            steps[column[part], rows, who[part]] = new[part]
-        found = self.fits.statistics(steps, self.coefficients, self.effort.newton)
-        return steps, found[0][:, self.aim.columns]
+        steps, values = self.fits.after(
+            self.steps, self.coefficients, self.clinical, changes, chosen
+        )
+        return steps, values[:, self.aim.columns]

@@ -153,7 +153,8 @@ class _Search:
         shrink = (risk - deaths) / np.maximum(risk - 1, 1)
         variance = (deaths * share * (1 - share) * shrink).sum(axis=1)
         z = excess / np.sqrt(np.maximum(variance, 1e-9))
-        return 4 * off + np.maximum(self.low - z, 0) + np.maximum(z - self.high, 0)
+        off = 4 * off + np.maximum(self.low - z, 0) + np.maximum(z - self.high, 0)
+        return off.round(9)  # a last bit, which processors disagree on, turns no search
 
     def reach(self):
         """Exchange groups and deaths between times until all prints."""
@@ -173,7 +174,7 @@ class _Search:
                 group = self.group[np.where(deaths, one, other)]
                 changed[rows, self.slot[one]] += _DIGITS[2 * group + event] - state[one]
             off = self.loss(changed)
-            off[np.abs(off - now) < 1e-12] = np.inf
+            off[off == now] = np.inf
             best = int(off.argmin())
             # Now and then for the worse, so that the search leaves a dead end.
             if off[best] < now or self.rng.random() < 0.3:

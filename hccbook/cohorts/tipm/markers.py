@@ -1,5 +1,7 @@
 """The TIPM score, ALBI and AFP: the 2×2 tables of Table 3 and the areas of Table 4."""
 
+from functools import cache
+
 import numpy as np
 
 from ...audit import tables_within
@@ -40,7 +42,13 @@ def table3(cohort, sizes, printed):
         TIE and TIN patients.
     printed : Register
     """
-    rates = {name: printed(f"table3.{row}.{cohort}") for row, name in RATES.items()}
+    return dict(
+        _table3(sizes, **{x: printed(f"table3.{row}.{cohort}") for row, x in RATES.items()})
+    )
+
+
+@cache
+def _table3(sizes, **rates):
     fits = tables_within(*sizes[::-1], **rates)
     if len(fits) != 1:
         raise ValueError(f"rates: expected one 2×2 table that prints them, got {len(fits)}")
