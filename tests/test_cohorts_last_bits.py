@@ -61,14 +61,17 @@ def shake(monkeypatch):
         tipm = import_module("hccbook.cohorts.tipm")
         tipm._together.cache_clear()
         tipm._cohort.cache_clear()
+
+        def wrap(name, call):
+            def wrapped(*args, **options):
+                calls[name] += 1
+                return shaken(call(*args, **options), rng)
+
+            return wrapped
+
         for owner, name in STATISTICS:
             calls[name] = 0
-
-            def wrapped(*args, _call=getattr(owner, name), _name=name, **options):
-                calls[_name] += 1
-                return shaken(_call(*args, **options), rng)
-
-            monkeypatch.setattr(owner, name, wrapped)
+            monkeypatch.setattr(owner, name, wrap(name, getattr(owner, name)))
         return calls
 
     return start

@@ -65,7 +65,7 @@ class ModelAim(cal.Aim):
 
     def __init__(self, printed, signs=True):
         signed = [name for name in STATISTICS if signs and name[0] == "z"]
-        boxes = {name: (0.0, np.inf, np.inf, _SIGN_SLACK) for name in signed}
+        boxes = dict.fromkeys(signed, (0.0, np.inf, np.inf, _SIGN_SLACK))
         for name, text in printed.items():
             number = as_printed(text)
             ends = np.array([number.low, number.high, number.value], dtype=float)
