@@ -147,12 +147,14 @@ def _sample(rng, n, mean, sd, low, high, skewed):
     least, most = z.min(), z.max()
     below = z - most
 
+    slack = 1e-9 * (high - low)
+
     def cut(b):
         values = np.exp(b * below) if skewed else b * z
         for _ in range(50):
             now = np.add.reduce(values) / n
             values = values * (mean / now) if skewed else values + mean - now
-            if low <= values.min() and values.max() <= high:
+            if low - slack <= values.min() and values.max() <= high + slack:
                 break
             values = values.clip(low, high)
         return values

@@ -165,7 +165,7 @@ class Register:
     """
 
     def __init__(self, reading):
-        self.allowed, self.rows = {}, reported.load("tipm").to_dict("index")
+        self.allowed, self.rows = {}, reported.load("tipm")[[*reported.FIELDS]].to_dict()
         for split in SPLITS:
             self.allowed |= targets(split, reading)
 
@@ -173,4 +173,4 @@ class Register:
         """Return one printed number, or refuse what is held out."""
         if field not in self.allowed.get(f"tipm.{id}", ()):
             raise KeyError(f"tipm.{id} ({field}) is held out")
-        return self.rows[f"tipm.{id}"][field]
+        return self.rows[field][f"tipm.{id}"]
