@@ -321,20 +321,20 @@ def completeness(frame, tokens):
     list of str
         What does not agree, one sentence a problem; empty if the register is complete.
     """
-    problems, claimed = [], set()
+    problems, claimed, rows = [], set(), frame.to_dict("index")
     for token in tokens.itertuples(index=False):
         if not token.id:
             if not token.reason:
                 problems.append(f"string {token.position} ({token.token}): no row and no reason")
-        elif token.id not in frame.index or token.column not in frame:
+        elif token.id not in rows or token.column not in frame:
             problems.append(
                 f"string {token.position} ({token.token}): no cell {token.id}, {token.column}"
             )
-        elif token.token not in digit_strings(frame.loc[token.id, token.column]):
+        elif token.token not in digit_strings(rows[token.id][token.column]):
             problems.append(f"string {token.position} ({token.token}): not in {token.id}")
         else:
             claimed.add((token.id, token.column, token.token))
-    for id, cells in frame.iterrows():
+    for id, cells in rows.items():
         for column in (*FIELDS, "group"):
             for string in digit_strings(cells[column]):
                 if (id, column, string) not in claimed:
