@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
@@ -14,26 +15,215 @@ from hccbook.display import ICONS, SHORTEST_ALT
 from hccbook.scorecard import EVIDENCE
 
 LONGEST_ALT = 1500
+#: Bytes of the longest page.
+HEAVIEST = 1_000_000
 OUTSIDE_CSS = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")\s]+)")
 RESULTS = sorted((ROOT / "data" / "results").glob("*.csv"))
 DOCUMENTS = [page for page in PAGES if page not in {"search.html", "genindex.html"}]
+#: How many parts the elements of MathML with a fixed number of them have.
+PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
+PARTS |= {"munderover": 3}
 
 
-@cache
-def soup(path):
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+class Page:
+    """A page that is read once. CSS selectors would walk through it anew for each question."""
+
+    def __init__(self, path):
+        self.path = path
+        self.soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        self.tags = self.soup.find_all(True)
+        self.article = self.soup.article
+        self.inside = self.article.find_all(True) if self.article else []
+        self.ids = [tag["id"] for tag in self.tags if tag.has_attr("id")]
+        self.anchors = {*self.ids, *(tag["name"] for tag in self.all("a") if tag.has_attr("name"))}
+
+    def all(self, *names):
+        """Return the elements of these names."""
+        return [tag for tag in self.tags if tag.name in names]
+
+
+read = cache(Page)
 
 
 def page_of(site, name):
     path = site / name
     assert path.is_file(), f"{name} is in _toc.yml but not in the site"
-    return soup(path)
+    return read(path)
 
 
-def anchors(page):
-    return {tag["id"] for tag in page.select("[id]")} | {
-        tag["name"] for tag in page.select("a[name]")
-    }
+def has_class(tag, *names):
+    return not set(names).isdisjoint(tag.get("class", ()))
+
+
+# What must hold of every page: each function tells what is wrong.
+
+
+def title_language_and_one_heading(page):
+    title = page.soup.title
+    if title is None or not title.get_text(strip=True):
+        yield "no title"
+    if page.soup.html.get("lang") != "en":
+        yield f"language {page.soup.html.get('lang')!r}"
+    headings = [heading.get_text(strip=True) for heading in page.all("h1")]
+    if len(headings) != 1:
+        yield f"expected one main heading, got {headings}"
+
+
+def heading_levels_do_not_jump(page):
+    headings = [tag for tag in page.inside if re.fullmatch("h[1-6]", tag.name)]
+    for before, after in pairwise(headings):
+        if int(after.name[1]) > int(before.name[1]) + 1:
+            yield f"{after.name} after {before.name}: {after.get_text()}"
+
+
+def every_image_says_what_it_shows(page):
+    for image in page.all("img"):
+        alt = image.get("alt", "").strip()
+        if not alt:
+            yield f"no alt: {str(image)[:120]}"
+        elif image.find_parent("figure", class_="hcc-figure") and not (
+            SHORTEST_ALT <= len(alt) <= LONGEST_ALT
+        ):
+            yield f"alt of {len(alt)} characters: {alt!r}"
+
+
+def formulas_are_well_formed_and_have_their_text(page):
+    for formula in page.all("math"):
+        if not formula.get("alttext", "").strip():
+            yield f"no text: {str(formula)[:200]}"
+        for element in formula.find_all(True):
+            parts = PARTS.get(element.name)
+            if parts and len(element.find_all(True, recursive=False)) != parts:
+                yield f"expected {parts} parts: {element}"
+
+
+def nothing_is_loaded_from_elsewhere(page):
+    loaded = [
+        tag.get("src")
+        for tag in page.all("script", "img", "iframe", "source", "video", "audio", "embed")
+    ]
+    loaded += [tag.get("href") for tag in page.all("link") if tag.get("rel") != ["canonical"]]
+    for style in page.all("style"):
+        loaded += re.findall(r"url\(([^)]*)\)", style.get_text())
+    for link in loaded:
+        if link and re.match(r"(https?:)?//", link.strip("'\"")):
+            yield link
+
+
+def no_link_is_broken(page):
+    for tag in page.tags:
+        if not (tag.has_attr("href") or tag.has_attr("src")):
+            continue
+        link = urlsplit(tag.get("href") or tag.get("src"))
+        if link.scheme or link.netloc:
+            continue
+        target = page.path
+        if link.path:
+            target = (page.path.parent / unquote(link.path)).resolve()
+        if not target.is_file():
+            yield f"{link.path}: no such file"
+        elif link.fragment and unquote(link.fragment) not in read(target).anchors:
+            yield f"{link.path}#{link.fragment}: no such anchor"
+
+
+def ids_are_unique(page):
+    for id, count in Counter(page.ids).items():
+        if count > 1:
+            yield f"{count} elements with the id {id!r}"
+
+
+def it_is_not_heavy(page):
+    if (size := page.path.stat().st_size) >= HEAVIEST:
+        yield f"{size} bytes"
+
+
+def only_pages_with_filters_load_their_script(page):
+    scripts = [tag for tag in page.all("script") if "filter.js" in tag.get("src", "")]
+    wanted = any(has_class(table, "hcc-filter") for table in page.all("table"))
+    if len(scripts) != wanted:
+        yield f"{len(scripts)} scripts for filters, expected {int(wanted)}"
+    if not all(tag.has_attr("defer") for tag in scripts):
+        yield "the script for filters is not deferred"
+
+
+# What must hold of pages that were written.
+
+
+def no_markup_is_left_in_the_text(page):
+    aside = {"pre", "code", "script", "style", "math"}
+    text = " ".join(
+        string
+        for string in page.article.strings
+        if aside.isdisjoint(parent.name for parent in string.parents)
+    )
+    yield from re.findall(r"\{[a-z:]+\}`|:::\{|```|\$\$|\\begin\{|\{\{", text)
+
+
+def no_table_shows_a_missing_value_raw(page):
+    for table in page.all("table"):
+        if has_class(table, "hcc-table", "dataframe"):
+            for cell in table.find_all("td"):
+                if (text := cell.get_text(strip=True)) in {"nan", "NaN", "None", "<NA>", "inf"}:
+                    yield text
+
+
+def badges_are_known_and_have_icon_and_word(page):
+    for badge in (tag for tag in page.tags if has_class(tag, "ev", "vd")):
+        word = next(c for c in badge["class"] if c not in {"ev", "vd"}).partition("-")[2]
+        known = EVIDENCE if "ev" in badge["class"] else ICONS
+        if word not in ICONS or word not in known:
+            yield f"unknown badge {badge}"
+        elif badge.get_text(" ", strip=True) != f"{ICONS[word]} {word}":
+            yield f"expected icon and word: {badge}"
+
+
+def every_table_can_be_scrolled_and_has_a_name(page):
+    names = Counter()
+    for table in (tag for tag in page.inside if tag.name == "table"):
+        box = table.find_parent(attrs={"role": "region"})
+        if box is None or box.get("tabindex") != "0":
+            yield f"no box that scrolls: {str(table)[:200]}"
+        else:
+            names[box.get("aria-label")] += 1
+    for name, count in names.items():
+        if not name or count > 1:
+            yield f"{count} tables with the name {name!r}"
+
+
+def binder_opens_the_right_notebook(page):
+    if page.path.parent.name == "notebooks":
+        links = [tag["href"] for tag in page.all("a") if "mybinder.org" in tag.get("href", "")]
+        end = f"lab/tree/notebooks/{page.path.stem}.ipynb"
+        if not links or not all(link.endswith(end) for link in links):
+            yield f"expected links to {end}, got {links}"
+
+
+OF_ALL = (
+    title_language_and_one_heading,
+    heading_levels_do_not_jump,
+    every_image_says_what_it_shows,
+    formulas_are_well_formed_and_have_their_text,
+    nothing_is_loaded_from_elsewhere,
+    no_link_is_broken,
+    ids_are_unique,
+    it_is_not_heavy,
+    only_pages_with_filters_load_their_script,
+)
+OF_DOCUMENTS = (
+    no_markup_is_left_in_the_text,
+    no_table_shows_a_missing_value_raw,
+    badges_are_known_and_have_icon_and_word,
+    every_table_can_be_scrolled_and_has_a_name,
+    binder_opens_the_right_notebook,
+)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_sound(site, name):
+    page = page_of(site, name)
+    checks = OF_ALL + OF_DOCUMENTS * (name in DOCUMENTS)
+    faults = [f"{check.__name__}: {fault}" for check in checks for fault in check(page)]
+    assert not faults, "\n".join([f"{name}:", *faults])
 
 
 def test_no_page_beyond_the_contents(site):
@@ -42,159 +232,25 @@ def test_no_page_beyond_the_contents(site):
     assert built == {*PAGES, "index.html"}
 
 
-#: How many parts the elements of MathML with a fixed number of them have.
-PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
-PARTS |= {"munderover": 3}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_formulas_are_well_formed(site, name):
-    for element in page_of(site, name).select(", ".join(f"math {tag}" for tag in PARTS)):
-        parts = element.find_all(True, recursive=False)
-        assert len(parts) == PARTS[element.name], str(element)
-
-
 def test_first_page_leads_to_the_welcome(site):
-    refresh = soup(site / "index.html").find("meta", attrs={"http-equiv": "Refresh"})
+    refresh = read(site / "index.html").soup.find("meta", attrs={"http-equiv": "Refresh"})
     target = refresh["content"].partition("url=")[2]
     assert (site / target).is_file()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_has_title_language_and_one_heading(site, name):
-    page = page_of(site, name)
-    assert page.title.get_text(strip=True)
-    assert page.html["lang"] == "en"
-    headings = [heading.get_text(strip=True) for heading in page.find_all("h1")]
-    assert len(headings) == 1, f"expected one main heading, got {headings}"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_heading_levels_do_not_jump(site, name):
-    headings = page_of(site, name).select("article :is(h1, h2, h3, h4, h5, h6)")
-    for before, after in pairwise(headings):
-        assert int(after.name[1]) <= int(before.name[1]) + 1, after.get_text()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_image_says_what_it_shows(site, name):
-    for image in page_of(site, name).find_all("img"):
-        alt = image.get("alt", "").strip()
-        if image.find_parent("figure", class_="hcc-figure"):
-            assert SHORTEST_ALT <= len(alt) <= LONGEST_ALT, f"alt of {len(alt)} characters: {alt!r}"
-        assert alt, f"no alt: {str(image)[:120]}"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_formula_has_its_text(site, name):
-    for formula in page_of(site, name).find_all("math"):
-        assert formula.get("alttext", "").strip(), str(formula)[:200]
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_loads_nothing_from_elsewhere(site, name):
-    page = page_of(site, name)
-    loaded = [
-        tag.get("src") for tag in page.select("script, img, iframe, source, video, audio, embed")
-    ]
-    loaded += [tag.get("href") for tag in page.select("link") if tag.get("rel") != ["canonical"]]
-    loaded += re.findall(
-        r"url\(([^)]*)\)", " ".join(tag.get_text() for tag in page.select("style"))
-    )
-    outside = [link for link in loaded if link and re.match(r"(https?:)?//", link.strip("'\""))]
-    assert not outside
-
-
 def test_style_sheets_load_nothing_from_elsewhere(site):
     for path in site.rglob("*.css"):
-        found = re.findall(
-            r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")\s]+)", path.read_text("utf-8")
-        )
+        found = OUTSIDE_CSS.findall(path.read_text("utf-8"))
         assert not found, f"{path.name} loads {found}"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_broken_link(site, name):
-    page, here = page_of(site, name), site / name
-    broken = []
-    for tag in page.select("[href], [src]"):
-        link = urlsplit(tag.get("href") or tag.get("src"))
-        if link.scheme or link.netloc:
-            continue
-        target = (here.parent / unquote(link.path)).resolve() if link.path else here
-        if not target.is_file():
-            broken.append(f"{link.path}: no such file")
-        elif link.fragment and unquote(link.fragment) not in anchors(soup(target)):
-            broken.append(f"{link.path}#{link.fragment}: no such anchor")
-    assert not broken
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_ids_are_unique(site, name):
-    ids = [tag["id"] for tag in page_of(site, name).select("[id]")]
-    assert not {id for id in ids if ids.count(id) > 1}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_no_markup_left_in_the_text(site, name):
-    article = BeautifulSoup(str(page_of(site, name).article), "html.parser")
-    for tag in article(["pre", "code", "script", "style", "math"]):
-        tag.decompose()
-    text = article.get_text(" ")
-    left = re.findall(r"\{[a-z:]+\}`|:::\{|```|\$\$|\\begin\{|\{\{", text)
-    assert not left
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_no_table_shows_a_missing_value_raw(site, name):
-    for cell in page_of(site, name).select("table.hcc-table td, table.dataframe td"):
-        assert cell.get_text(strip=True) not in {"nan", "NaN", "None", "<NA>", "inf"}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_badges_are_known_and_have_icon_and_word(site, name):
-    for badge in page_of(site, name).select(".ev, .vd"):
-        word = next(c for c in badge["class"] if c not in {"ev", "vd"}).partition("-")[2]
-        assert word in ICONS, f"unknown badge {badge}"
-        if "ev" in badge["class"]:
-            assert word in EVIDENCE
-        assert badge.get_text(" ", strip=True) == f"{ICONS[word]} {word}"
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_table_can_be_scrolled_and_has_a_name(site, name):
-    names = []
-    for table in page_of(site, name).select("article table"):
-        box = table.find_parent(attrs={"role": "region"})
-        assert box is not None, str(table)[:200]
-        assert box["tabindex"] == "0"
-        names.append(box["aria-label"])
-    assert len(set(names)) == len(names)
-
-
-#: Bytes of the longest page.
-HEAVIEST = 1_000_000
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_not_heavy(site, name):
-    assert (site / name).stat().st_size < HEAVIEST
 
 
 def test_the_scorecard_offers_its_data_beside_it(site):
     page = page_of(site, "notebooks/scorecard.html")
-    assert [link["href"] for link in page.select("a.download")] == ["scorecard.json"]
+    links = [link["href"] for link in page.all("a") if has_class(link, "download")]
+    assert links == ["scorecard.json"]
     stored = ROOT / "data" / "results" / "scorecard.json"
     assert (site / "notebooks" / "scorecard.json").read_bytes() == stored.read_bytes()
     assert not (site / "_downloads").exists()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_only_pages_with_filters_load_their_script(site, name):
-    page = page_of(site, name)
-    scripts = [tag for tag in page.select("script[src]") if "filter.js" in tag["src"]]
-    assert len(scripts) == bool(page.select("table.hcc-filter"))
-    assert all(tag.has_attr("defer") for tag in scripts)
 
 
 def test_there_are_results():
@@ -208,11 +264,4 @@ def test_every_result_leads_to_its_place(site, path):
     for place in places:
         notebook, _, anchor = place.partition("#")
         page = page_of(site, f"notebooks/{notebook}.html")
-        assert anchor in anchors(page), f"{path.name}: no anchor {anchor!r} in {notebook}"
-
-
-@pytest.mark.parametrize("name", [page for page in DOCUMENTS if page.startswith("notebooks/")])
-def test_binder_opens_the_right_notebook(site, name):
-    links = [tag["href"] for tag in page_of(site, name).select('a[href*="mybinder.org"]')]
-    assert links
-    assert all(link.endswith(f"lab/tree/{name.replace('.html', '.ipynb')}") for link in links)
+        assert anchor in page.anchors, f"{path.name}: no anchor {anchor!r} in {notebook}"

@@ -120,12 +120,14 @@ class Pages(BuiltinTemplateLoader):
 
 def drop_needless(soup):
     """Remove scripts without work (icons come from the web font) and the second main heading."""
-    needless = ['script[src*="fontawesome.js"]']
-    if not soup.select("table.hcc-filter"):
-        needless.append('script[src*="filter.js"]')
-    for script in soup.select(", ".join(needless)):
-        script.decompose()
-    for heading in soup.select("#jb-print-docs-body h1"):
+    needless = ["fontawesome.js"]
+    if not any("hcc-filter" in table.get("class", ()) for table in soup.find_all("table")):
+        needless.append("filter.js")
+    for script in soup.find_all("script"):
+        if any(name in script.get("src", "") for name in needless):
+            script.decompose()
+    printed = soup.find(id="jb-print-docs-body")
+    for heading in printed.find_all("h1") if printed else ():
         heading.name = "p"
         heading["class"] = "print-title"
 
@@ -155,7 +157,9 @@ def mend_heads(soup):
 
 def add_icons(soup):
     """Put the icon into badges that were written by hand, with the word alone."""
-    for badge in soup.select("article :is(.ev, .vd)"):
+    for badge in soup.find_all(True):
+        if {"ev", "vd"}.isdisjoint(badge.get("class", ())) or not badge.find_parent("article"):
+            continue
         word = badge.get_text(strip=True)
         if word in ICONS:
             icon = soup.new_tag("span", attrs={"aria-hidden": "true"}, string=ICONS[word])
@@ -165,17 +169,20 @@ def add_icons(soup):
 def name_parts(soup):
     """Give landmarks to what the theme leaves outside of any, and names that match."""
     roles = {
-        "div.citation": {"role": "listitem"},
-        "#pst-skip-link": {"role": "navigation", "aria-label": "Skip"},
-        "#pst-primary-sidebar": {"role": "complementary", "aria-label": "Book"},
-        "#pst-secondary-sidebar": {"role": "complementary", "aria-label": "Page"},
+        "pst-skip-link": {"role": "navigation", "aria-label": "Skip"},
+        "pst-primary-sidebar": {"role": "complementary", "aria-label": "Book"},
+        "pst-secondary-sidebar": {"role": "complementary", "aria-label": "Page"},
     }
-    for selector, attributes in roles.items():
-        for part in soup.select(selector):
-            part.attrs |= attributes
-    # Speech control needs the visible words in the name: let the words be the name.
-    for button in soup.select("button.search-button-field, details > summary"):
-        del button["aria-label"]
+    for part in soup.find_all(True):
+        classes = part.get("class", ())
+        if part.name == "div" and "citation" in classes:
+            part["role"] = "listitem"
+        part.attrs |= roles.get(part.get("id"), {})
+        # Speech control needs the visible words in the name: let the words be the name.
+        if (part.name == "button" and "search-button-field" in classes) or (
+            part.name == "summary" and part.parent.name == "details"
+        ):
+            del part["aria-label"]
 
 
 def name_files(soup):
