@@ -34,7 +34,9 @@ def run_notebooks(names):
         print(f"[{number}/{len(paths)}] {path.stem}", flush=True)
         book = nbformat.read(path, as_version=4)
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
-        NotebookClient(book, timeout=300, record_timing=False, resources=resources).execute()
+        # Long enough for a busy machine; only a cell that hangs reaches it.
+        patience = {"timeout": 900, "startup_timeout": 900}
+        NotebookClient(book, record_timing=False, resources=resources, **patience).execute()
         # Which Python ran it is noise: the outputs are the same.
         book.metadata = {
             "kernelspec": {

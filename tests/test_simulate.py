@@ -21,7 +21,7 @@ from hccbook.simulate import generator, repeat
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True)
 
-PATIENCE = 100  # seconds; only a process that hangs reaches it
+PATIENCE = 900  # seconds; only a process that hangs reaches it
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -20,12 +20,14 @@ from hccbook.simulate import repeat
 
 PAGE = Path(__file__).parents[1] / "book" / "larger-machines.md"
 WORKERS = 2
-PATIENCE = 100  # seconds; only a cluster that hangs reaches it
+PATIENCE = 900  # seconds; only a cluster that hangs reaches it
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_stays(tmp_path_factory):
-    with dask.config.set({"temporary-directory": str(tmp_path_factory.mktemp("dask"))}):
+    patience = {f"distributed.comm.timeouts.{what}": PATIENCE for what in ("connect", "tcp")}
+    folder = {"temporary-directory": str(tmp_path_factory.mktemp("dask"))}
+    with dask.config.set(folder | patience):
         yield
     get_reusable_executor().shutdown(wait=True)
 
