@@ -116,7 +116,7 @@ def test_crafity_counts_both_points_at_their_cutoffs():
     assert indices.crafity(20, 5, crp_unit="mg/dL") != indices.crafity(20, 5, crp_unit="mg/L")
 
 
-@properties
+@settings(properties, max_examples=50)
 @given(data=st.data())
 @pytest.mark.parametrize("index", INDICES, ids=lambda index: index.__name__)
 def test_any_unit_gives_the_same_index(index, data):

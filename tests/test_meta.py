@@ -416,7 +416,7 @@ def test_two_studies_leave_no_choice(case):
         assert found == pytest.approx(tau2, rel=SOLVED, abs=SOLVED * se.min() ** 2)
 
 
-@properties
+@settings(properties, max_examples=50)
 @given(studies(fewest=4), st.randoms(use_true_random=False))
 def test_q_is_partitioned(case, random):
     effect, se = case

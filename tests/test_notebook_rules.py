@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
@@ -35,9 +36,14 @@ HIDDEN_CHANCE = {
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
+@cache
+def read(path):
+    """Return a notebook. Every rule reads it, and none may change it."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def cells(path, kind=None):
-    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [cell for cell in found if kind is None or cell["cell_type"] == kind]
+    return [cell for cell in read(path)["cells"] if kind is None or cell["cell_type"] == kind]
 
 
 def source(cell):
@@ -56,19 +62,22 @@ def pieces(output):
     return {k: "".join(v) if isinstance(v, list | str) else str(v) for k, v in data.items()}
 
 
+@cache
 def figures(path):
     """Return every image of the outputs, with the whole text of its figure."""
+    found = []
     for cell in cells(path, "code"):
         for output in cell["outputs"]:
             page = BeautifulSoup(pieces(output).get("text/html", ""), "html.parser")
             for image in page.find_all("img"):
                 around = image.find_parent("figure") or image
-                yield image, f"{image.get('alt', '')} {around.get_text(' ')}"
+                found.append((image, f"{image.get('alt', '')} {around.get_text(' ')}"))
+    return found
 
 
 def stored_texts(path):
     """Return all that is stored beside the source: outputs, pictures unpacked, and metadata."""
-    book = json.loads(path.read_text(encoding="utf-8"))
+    book = read(path)
     yield json.dumps(book["metadata"])
     for cell in book["cells"]:
         yield json.dumps(cell["metadata"])
@@ -155,7 +164,7 @@ def test_stores_nothing_of_one_machine_or_one_run(path):
 
 @every_notebook
 def test_metadata_is_plain(path):
-    book = json.loads(path.read_text(encoding="utf-8"))
+    book = read(path)
     assert book["metadata"]["kernelspec"]["name"] == "python3"
     assert set(book["metadata"]) <= {"kernelspec", "language_info"}
     assert "version" not in book["metadata"].get("language_info", {}), "a version of one machine"

@@ -377,7 +377,7 @@ def test_brier_score_of_perfect_useless_and_right_risks():
 # --- all
 
 
-@properties
+@settings(properties, max_examples=50)
 @given(patients(smallest=8), st.randoms(use_true_random=False))
 def test_the_order_of_the_patients_does_not_matter(case, random):
     y, risk = case

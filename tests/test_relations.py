@@ -37,7 +37,7 @@ SEEN = {
 }
 SOUND = 20  # simulated papers of each kind
 #: Of these, the first few run the tests of means, which are slow and never contradict.
-WITH_MEANS = 4
+WITH_MEANS = 2
 #: Floors of the share of ties that can be run on a simulated paper.
 COVERED = {"tipm": 0.95, "il6-sii": 0.95, "magnesium": 0.85, "mri": 0.9, "radiotherapy": 1.0}
 MODELS = 300  # simulated coefficients
