@@ -1,7 +1,5 @@
 """The built pages in a real browser, opened as files, as a reader without a server would."""
 
-from collections import Counter
-
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from conftest import PAGES
@@ -18,8 +16,8 @@ THEMES = {
     "dark": {"runOnly": COLOURS},
 }
 #: Contrast is slow. Of texts with the same colours on the same grounds, this many are measured
-#: in a visit, and the kinds that were found good in so many visits are not measured again.
-ALIKE, VISITS = 2, 3
+#: on a page, and a kind that was found good is not measured again on later pages.
+ALIKE = 2
 CHOOSE = """([alike, good]) => {
     const known = new Set(good);
     document.querySelectorAll("[data-measure]").forEach(e => e.removeAttribute("data-measure"));
@@ -113,13 +111,13 @@ def open_page(browser, site, windows):
 
 
 @pytest.fixture(scope="module")
-def visits():
-    """Return how often each kind of coloured text was found good, by theme."""
-    return {theme: Counter() for theme in THEMES}
+def good():
+    """Return the kinds of coloured text that were found good, by theme."""
+    return {theme: set() for theme in THEMES}
 
 
-def inaccessible(page, visits):
-    """Return what axe finds wrong in each theme; count the visits in which colours were good."""
+def inaccessible(page, good):
+    """Return what axe finds wrong in each theme; add the kinds of text whose colours are good."""
     page.add_style_tag(content="* { transition: none !important; }")
     # Rows of a long table are alike, and axe is slow: some of them are enough.
     page.eval_on_selector_all(
@@ -131,19 +129,18 @@ def inaccessible(page, visits):
     found = []
     for theme, options in THEMES.items():
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        good = [kind for kind, count in visits[theme].items() if count >= VISITS]
-        measured = page.evaluate(CHOOSE, [ALIKE, good])
+        measured = page.evaluate(CHOOSE, [ALIKE, list(good[theme])])
         options = options | {"preload": False, "resultTypes": ["violations"]}
         faults = page.evaluate(RUN, options)
         if not any(fault.startswith("color-contrast") for fault in faults):
-            visits[theme].update(measured)
+            good[theme].update(measured)
         found += [f"{theme}, {fault}" for fault in faults]
     return found
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_page_works_and_is_accessible(open_page, visits, name, width):
+def test_page_works_and_is_accessible(open_page, good, name, width):
     # One visit for all questions. The last one changes the page.
     page, troubles = open_page(name, width)
     # Playwright's "networkidle" now and then never comes, though no request is open.
@@ -158,7 +155,7 @@ def test_page_works_and_is_accessible(open_page, visits, name, width):
     for natural, shown, alt in sizes:
         if not (natural > 0 and 0 < shown <= width):
             faults.append(f"figure of {natural} px, {shown} px on the page: {alt[:80]}")
-    faults += inaccessible(page, visits)
+    faults += inaccessible(page, good)
     assert not faults, "\n".join([f"{name}, {width} px:", *faults])
 
 
