@@ -249,7 +249,7 @@ def q_partition(i2, k, subgroups, pooled=True, level="95"):
             errors.append(standard_error(lower, upper, level))
     if (total := sum(int(group[1]) for group in subgroups)) != k:
         raise ValueError(f"subgroups: expected k = {k} studies together, got {total}")
-    inside = Range(*(sum(ends) for ends in zip(*within, strict=True)))
+    inside = Range(*(math.fsum(ends) for ends in zip(*within, strict=True)))
     between = _between(effects, errors)
     complete = len(effects) == len(subgroups)
     if not complete:
