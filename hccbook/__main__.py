@@ -66,7 +66,7 @@ def checksums():
     """Return the line of every data file, as ``sha256sum`` prints it."""
     files = sorted(path for path in DATA.rglob("*") if path.is_file())
     return [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA)}"
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA).as_posix()}"
         for path in files
         if path != CHECKSUMS
     ]
@@ -74,7 +74,7 @@ def checksums():
 
 def write_checksums():
     """Write ``data/checksums.sha256``."""
-    CHECKSUMS.write_text("\n".join(checksums()) + "\n", encoding="utf-8")
+    CHECKSUMS.write_text("\n".join(checksums()) + "\n", encoding="utf-8", newline="\n")
 
 
 def renew():
@@ -112,6 +112,7 @@ def main(arguments=None):
     commands.add_parser("checksums", help="renew scorecard.json and checksums.sha256")
     tokens = commands.add_parser("tokens", help="list the digit strings of a paper's text")
     tokens.add_argument("file")
+    sys.stdout.reconfigure(errors="replace")  # a pipe may know fewer letters
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:

@@ -22,9 +22,8 @@ SEARCH = 1e-6  # how near a general minimiser comes
 DIGITS = 12  # decimals of a number printed so finely that its rounding does not count
 PLACES = 9  # and of an I², which may have no more
 Z95 = norm.ppf(0.975)
-R = json.loads(
-    (Path(__file__).parents[1] / "data" / "reference" / "heterogeneity.json").read_text()
-)
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "heterogeneity.json").read_text(encoding="utf-8"))
 EFFECT, VARIANCE = np.array(R["effect"]), np.array(R["variance"])
 ALLOCATION = ("alternate", "random", "systematic")
 

@@ -1,6 +1,9 @@
 """The bench: what it says of times, of targets, and of what is not installed."""
 
+import io
 import re
+import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -159,3 +162,16 @@ def test_the_stored_table_is_whole():
     assert {line.count("|") for line in rows} == {timing.HEAD[0].count("|")}
     assert any("targets were met" in line for line in lines)
     assert not any("not installed" in line for line in lines)
+
+
+def test_letters_that_a_pipe_lacks_are_replaced(monkeypatch):
+    # What importing it sets stays in this test.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    command = import_module("bench.__main__")
+    monkeypatch.setattr(command, "SECTIONS", {"Few": [lambda: Case("I² ≥ 0", float, limit=9.0)]})
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252"))
+    command.main(["few"])
+    sys.stdout.seek(0)
+    assert "| I² ? 0 |" in sys.stdout.read()

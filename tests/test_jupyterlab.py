@@ -56,7 +56,7 @@ def lab(tmp_path):
     for name, values in SETTINGS.items():
         file = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(values))
+        file.write_text(json.dumps(values), encoding="utf-8")
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -71,7 +71,7 @@ def lab(tmp_path):
     options = [f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}"]
     options += ["--no-browser", "--ip=127.0.0.1", "--allow-root", f"--ServerApp.root_dir={work}"]
     options += [f"--MappingKernelManager.kernel_info_timeout={PATIENCE}"]
-    log = (tmp_path / "lab.log").open("w")
+    log = (tmp_path / "lab.log").open("w", encoding="utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
         env=environment,
@@ -82,7 +82,7 @@ def lab(tmp_path):
     address = f"http://127.0.0.1:{port}"
 
     def answers():
-        assert server.poll() is None, (tmp_path / "lab.log").read_text()[-2000:]
+        assert server.poll() is None, (tmp_path / "lab.log").read_text(encoding="utf-8")[-2000:]
         try:
             return urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=PATIENCE)
         except OSError:  # nobody listens yet

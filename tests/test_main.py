@@ -1,6 +1,8 @@
 """``python -m hccbook``: commands that keep the book in step."""
 
 import hashlib
+import io
+import sys
 
 import nbformat
 import pytest
@@ -84,6 +86,14 @@ def test_tokens_lists_every_digit_string(tmp_path, capsys):
     assert command.main(["tokens", str(tmp_path / "paper.txt")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:] == ['1,,"1,508",,,', "2,,0.56,,,", "3,,95,,,"]
+
+
+def test_letters_that_a_pipe_lacks_are_replaced(tmp_path, monkeypatch):
+    (tmp_path / "paper.txt").write_text("In ٣ of 12 patients", encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252"))
+    assert command.main(["tokens", str(tmp_path / "paper.txt")]) == 0
+    sys.stdout.seek(0)
+    assert sys.stdout.read().splitlines()[1:] == ["1,,?,,,", "2,,12,,,"]
 
 
 def test_tokens_of_a_missing_file(capsys):

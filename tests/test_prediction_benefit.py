@@ -15,7 +15,7 @@ from hccbook import prediction
 SAME = 1e-12  # the same formula; the reference files have 15 digits
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "benefit.json").read_text())["curves"]
+R = json.loads((REFERENCE / "benefit.json").read_text(encoding="utf-8"))["curves"]
 DCURVES = pd.read_csv(REFERENCE / "benefit.csv")
 INPUT = {
     name: (frame["y"].to_numpy(), frame["risk"].to_numpy())

@@ -19,7 +19,7 @@ LRM = 1e-6  # rms' lrm.fit stops earlier than glm with a tight tolerance
 SEARCH = 1e-11  # SciPy finds exact limits by a root search that stops at 2e-12
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "calibration.json").read_text())["models"]
+R = json.loads((REFERENCE / "calibration.json").read_text(encoding="utf-8"))["models"]
 INPUT = {
     name: (frame["y"].to_numpy(), frame["risk"].to_numpy())
     for name, frame in pd.read_csv(REFERENCE / "calibration.csv").groupby("dataset")

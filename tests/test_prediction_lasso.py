@@ -22,7 +22,7 @@ OWN_LAMBDAS = 0.06  # largest relative difference that lambdas of their own in t
 MINIMUM = 1e-9  # slopes relative to lambda
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "lasso.json").read_text())
+R = json.loads((REFERENCE / "lasso.json").read_text(encoding="utf-8"))
 DATA = pd.read_csv(REFERENCE / "lasso.csv")
 Y, FOLD, X = DATA["y"].to_numpy(), DATA["fold"].to_numpy(), DATA.iloc[:, 2:]
 pytestmark = pytest.mark.filterwarnings("error")

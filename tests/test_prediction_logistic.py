@@ -26,7 +26,7 @@ RMS = 5e-4  # rms's lrm.fit stops when the deviance falls by less than 0.025
 BRUTE = 1e-5  # a general optimiser, in units of the likelihood
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "logistic.json").read_text())
+R = json.loads((REFERENCE / "logistic.json").read_text(encoding="utf-8"))
 COHORT = pd.read_csv(REFERENCE / "logistic.csv")
 ENDOMETRIAL = pd.read_csv(REFERENCE / "logistic-endometrial.csv")
 RESAMPLES = np.loadtxt(REFERENCE / "logistic-resamples.csv", delimiter=",", dtype=int)

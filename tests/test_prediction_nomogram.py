@@ -13,7 +13,8 @@ from scipy.special import expit, logit
 from hccbook import prediction
 
 SAME = 1e-12  # the same sums; the reference file has 15 digits
-R = json.loads((Path(__file__).parents[1] / "data" / "reference" / "nomogram.json").read_text())
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "nomogram.json").read_text(encoding="utf-8"))
 TICKS = R["ticks"]
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True)

@@ -19,7 +19,8 @@ SAME = 1e-12  # the same sums in another order; the reference file has 15 digits
 DELTA = 1e-6  # absolute; gradients from differences of 1e-6
 PUBLISHED = 5e-5  # four printed decimals
 
-R = json.loads((Path(__file__).parents[1] / "data" / "reference" / "agreement.json").read_text())
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+R = json.loads((REFERENCE / "agreement.json").read_text(encoding="utf-8"))
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True, max_examples=15)
 

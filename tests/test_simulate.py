@@ -286,7 +286,7 @@ def test_a_result_that_cannot_be_sent_is_told():
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupt_ends_everything(workers, tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(f"""
+    code = f"""
 import os, pathlib, signal
 from hccbook import simulate
 
@@ -312,7 +312,8 @@ if __name__ == "__main__":
         print("interrupted")
     assert simulate.repeat(one, 5, workers={workers}) == [1] * 5
     print("and used again")
-""")
+"""
+    script.write_text(code, encoding="utf-8")
     # Output ends only when every process that shares it has ended.
     ran = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE, check=False

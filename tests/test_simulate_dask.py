@@ -85,7 +85,7 @@ def kill_once(rng, shift, flag):
         except FileExistsError:
             pass
         else:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     return value + shift.sum()
 
 
@@ -126,7 +126,7 @@ def test_a_file_that_the_workers_lack_is_named_and_can_be_sent(
     client, on_dask, tmp_path, monkeypatch
 ):
     file = tmp_path / "file_of_a_reader.py"
-    file.write_text("def draw(rng):\n    return rng.random()\n")
+    file.write_text("def draw(rng):\n    return rng.random()\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     reader = importlib.import_module(file.stem)
     with pytest.raises(RuntimeError, match=rf"ModuleNotFoundError: No module named '{file.stem}'"):

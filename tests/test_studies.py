@@ -110,7 +110,8 @@ def test_directions_are_believed_unless_asked_not_to():
 def test_better_means_the_other_side(tmp_path):
     text = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
     path = tmp_path / "mine.csv"
-    path.write_text(text.replace("SII,OS,direction,worse", "SII,OS,direction,better"))
+    worse, better = "SII,OS,direction,worse", "SII,OS,direction,better"
+    path.write_text(text.replace(worse, better), encoding="utf-8")
     found = studies.ranges(studies.load(path), "SII", "OS")
     assert found.effect[found.studies.index("huang-2022")] == pytest.approx([-math.log(10), 0])
 

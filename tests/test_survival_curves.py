@@ -26,7 +26,7 @@ NEWTON = 1e-11  # the same maximum, each program's own last step
 AREA = 1e-10  # lifelines integrates with other steps
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "survival-models.json").read_text())
+R = json.loads((REFERENCE / "survival-models.json").read_text(encoding="utf-8"))
 INPUT = {
     name: part
     for file in ("survival.csv", "survival-models.csv")

@@ -23,7 +23,7 @@ TAIL = 1e-10  # P values, where a relative error of the statistic counts several
 LIFELINES = 1e-5  # lifelines stops early
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "survival-models.json").read_text())
+R = json.loads((REFERENCE / "survival-models.json").read_text(encoding="utf-8"))
 INPUT = dict(list(pd.read_csv(REFERENCE / "survival-models.csv").groupby("dataset")))
 COVARIATES = ["age", "male", "marker", "stage2", "stage3"]
 pytestmark = pytest.mark.filterwarnings("error")

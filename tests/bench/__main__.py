@@ -103,6 +103,7 @@ def _version(name):
 
 def main(words):
     """Measure, print and write the table; with words, only cases of sections that have them."""
+    sys.stdout.reconfigure(errors="replace")  # a pipe may know fewer letters
     warnings.simplefilter("ignore")  # other libraries' own
     chosen = {
         title: section
