@@ -1,6 +1,7 @@
 """One line for each printed number: how it was recomputed, and whether it fits."""
 
 import csv
+import errno
 import json
 import math
 import os
@@ -21,6 +22,8 @@ FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
 COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
 #: Printed numbers of a register row that get a scorecard line each.
 FIELDS = ("printed", "lower", "upper", "p")
+#: Errors of a folder in which nothing can be written.
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 #: All lines as data for other programs; made from the results files and the register.
 JSON = "scorecard.json"
 
@@ -245,7 +248,7 @@ class Scorecard:
         Returns
         -------
         str
-            A sentence that says what was done.
+            A sentence that says what was done; nothing is stored where nothing can be written.
 
         Raises
         ------
@@ -264,7 +267,13 @@ class Scorecard:
         else:
             # Written beside and then moved: a reader never sees half a file.
             beside = path.with_suffix(".tmp")
-            with beside.open("w", newline="", encoding="utf-8") as file:
+            try:
+                file = beside.open("w", newline="", encoding="utf-8")
+            except OSError as error:
+                if error.errno not in _READ_ONLY:
+                    raise
+                return f"{len(self.lines)} scorecard lines, not stored: data/results is read-only"
+            with file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
             beside.replace(path)
         return f"{len(self.lines)} scorecard lines in data/results/{path.name}"

@@ -1,10 +1,13 @@
 """hccbook.scorecard: verdicts, lines, and the results files."""
 
 import csv
+import errno
 import json
 import math
+import os
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -224,6 +227,21 @@ def test_a_failed_write_leaves_the_old_file(results, card, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         card.save()
     assert (results / "a-lab.csv").read_bytes() == raw
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC])
+def test_a_read_only_folder_is_said_and_no_error(results, card, monkeypatch, number):
+    fill(card)
+
+    def refuse(path, *args, **kwargs):
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space left"):
+            card.save()
+    else:
+        assert card.save() == "2 scorecard lines, not stored: data/results is read-only"
 
 
 def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
