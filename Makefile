@@ -13,9 +13,20 @@ export UV_NO_PROGRESS = 1
 # Compiled modules are kept: each kernel and worker starts three times as fast.
 export PYTHONDONTWRITEBYTECODE =
 
+# Jupyter, matplotlib and uv write to the home folder; where nobody can, they write here.
+ifneq ($(shell test -w "$$HOME" || echo no),)
+export JUPYTER_CONFIG_DIR = $(CURDIR)/.jupyter/config
+export JUPYTER_DATA_DIR = $(CURDIR)/.jupyter/data
+export JUPYTER_RUNTIME_DIR = $(CURDIR)/.jupyter/runtime
+export IPYTHONDIR = $(CURDIR)/.jupyter/ipython
+export MPLCONFIGDIR = $(CURDIR)/.jupyter/matplotlib
+export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
+endif
+
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench lock clean env \
-        lint test-unit test-notebooks site-from-scratch test-site test-browser test-jupyterlab
+.PHONY: help book test lab notebooks bench lock portable clean env \
+        lint test-unit test-notebooks portable-short site-from-scratch test-site \
+        test-browser test-jupyterlab
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -61,6 +72,8 @@ lint: $(READY)  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# Those of the contents: a copy that lies beside them is passed by.
+NOTEBOOKS = $(shell sed -n 's|.*file: \(notebooks/.*\)|\1.ipynb|p' _toc.yml)
 SITE_TESTS := tests/test_site.py tests/test_browser.py tests/test_jupyterlab.py
 
 test-unit: $(READY)  ## test code, data and the rules of the notebooks
@@ -70,7 +83,10 @@ test-unit: $(READY)  ## test code, data and the rules of the notebooks
 test-notebooks: $(READY)  ## run every notebook and compare with its stored outputs
 	HCCBOOK_RESULTS=check $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  --nbval --nbval-current-env --nbval-cell-timeout 900 \
-	  --nbval-kernel-startup-timeout 900 notebooks
+	  --nbval-kernel-startup-timeout 900 $(NOTEBOOKS)
+
+portable-short: $(READY)  ## build a few cohorts, run a notebook as on other processors
+	@$(MAKE) --no-print-directory portable PORTABLE_OPTIONS=--short
 
 # From nothing: an incremental build is silent about pages that it does not touch.
 site-from-scratch: $(READY)

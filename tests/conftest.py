@@ -9,7 +9,6 @@ import yaml
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +30,8 @@ def toc_pages():
     return [toc["root"], *chapters]
 
 
+#: Every notebook of the contents: what lies beside them, such as a copy, is nobody's concern.
+NOTEBOOKS = sorted(ROOT / f"{name}.ipynb" for name in toc_pages() if name.startswith("notebooks/"))
 #: Every page a reader can reach. From the contents, so that a missing page is a failure.
 PAGES = [f"{name}.html" for name in toc_pages()] + ["search.html", "genindex.html"]
 
