@@ -37,10 +37,11 @@ book: $(READY)  ## build the site from the stored outputs
 	@echo "Open this page: file://$(CURDIR)/$(SITE)/index.html"
 	@echo "No server is needed; if you prefer one: $(BIN)/python -m http.server -d $(SITE)"
 
-test: $(READY)  ## run everything: style, units, notebooks, site, browser, JupyterLab
+test: $(READY)  ## run everything: style, units, notebooks, kernels, site, browser, JupyterLab
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory portable-short
 	@$(MAKE) --no-print-directory site-from-scratch
 	@$(MAKE) --no-print-directory test-site
 
@@ -61,8 +62,12 @@ lock: $(READY)  ## renew requirements.lock from requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(LOCK_OPTIONS) requirements.txt -o requirements.lock
 
+portable: $(READY)  ## cohorts, notebooks as on other processors and Pythons; takes hours
+	$(BIN)/python tests/portable.py $(PORTABLE_OPTIONS)
+
 clean:  ## remove what was built, and the environment
-	rm -rf .venv .bench _build build hccbook.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench .portable .jupyter _build build hccbook.egg-info
+	rm -rf .pytest_cache .ruff_cache .hypothesis
 
 env: $(READY)  ## make the environment, no more
 

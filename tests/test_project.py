@@ -1,14 +1,16 @@
 """What holds the project together: pins, commands, licences, workflows, and what it never says."""
 
+import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import NOTEBOOKS, ROOT
 
 #: Parts of names of package registries; joined here so that this file holds none of them.
 REGISTRIES = re.compile(
@@ -29,6 +31,9 @@ def project_files():
         ]
         for name in names:
             path = ROOT / os.path.relpath(os.path.join(folder, name), ROOT)
+            # Not the project's: a reader's copy, and what a second working tree of git has.
+            if (path.suffix == ".ipynb" and path not in NOTEBOOKS) or name == ".git":
+                continue
             try:
                 yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
             except UnicodeDecodeError:
@@ -76,7 +81,7 @@ def test_binder_has_what_the_package_needs():
 
 
 def test_binder_scripts():
-    assert (ROOT / "binder" / "runtime.txt").read_text().strip() == "python-3.11"
+    assert (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip() == "python-3.11"
     assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
@@ -91,9 +96,36 @@ def test_no_registry_and_no_path_of_one_machine():
                 assert not found, f"{name} holds {found[0]!r}"
 
 
+def opens_as_the_machine_does(call):
+    """Whether a call reads or writes text in the encoding of this machine."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", None))
+    given = {keyword.arg for keyword in call.keywords}
+    words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+    if name == "open":  # of a file: with a mode, or the name of a file
+        binary = any("b" in str(word) for word in words if len(str(word)) <= 3)
+        return bool(call.args or given) and not binary and "encoding" not in given
+    return name in {"read_text", "write_text"} and not {"encoding"} & given and "utf-8" not in words
+
+
+def test_text_is_read_and_written_as_utf_8():
+    for name, text in project_files():
+        if name.endswith(".py"):
+            calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+            wrong = [call.lineno for call in calls if opens_as_the_machine_does(call)]
+            assert not wrong, f"{name}, lines {wrong}: an encoding"
+
+
+def test_copies_are_passed_by():
+    listed = subprocess.run(
+        ["make", "-n", "test-notebooks"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    run = re.findall(r"notebooks/[^\s]*", listed.stdout)
+    assert {ROOT / path for path in run} == set(NOTEBOOKS)
+
+
 def test_repository_address_is_set_once():
-    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
-    short = address.partition("://")[2]
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    short = config["repository"]["url"].partition("://")[2]
     assert [name for name, text in project_files() if short in text] == ["_config.yml"]
 
 
@@ -113,8 +145,23 @@ def test_readme_links_lead_somewhere():
 
 
 def test_ci_runs_the_test_command_of_the_readme():
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
     assert "\nmake test " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_runs_without_make_is_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, *lines = re.search(r"(?s)```powershell\n(.*?)```", readme)[1].splitlines()
+    assert first == "py -m venv .venv"
+    for line in lines:
+        program = re.match(r"\.venv\\Scripts\\(\S+)", line)[1]
+        assert shutil.which(program, path=os.path.dirname(sys.executable)), line
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    left_out = re.search(r"(?m)^SITE_TESTS := (.*)", makefile)[1].split()
+    for path in ("README.md", ".github/workflows/tests.yml"):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert re.findall(r"--ignore=(\S+)", text) == left_out, path
+        assert "--require-hashes -r requirements.lock" in text, path
 
 
 def test_there_are_workflows():
