@@ -12,6 +12,8 @@ RIVALS := tests/bench-requirements.txt
 export UV_NO_PROGRESS = 1
 # Compiled modules are kept: each kernel and worker starts three times as fast.
 export PYTHONDONTWRITEBYTECODE =
+# Letters that a pipe does not know are replaced, such as those of this folder's name.
+export PYTHONIOENCODING := $(shell echo "$${PYTHONIOENCODING%%:*}"):replace
 
 # Jupyter, matplotlib and uv write to the home folder; where nobody can, they write here.
 ifneq ($(shell test -w "$$HOME" || echo no),)

@@ -36,7 +36,7 @@ KERNELS = {
 PYTHONS = ("3.11", "3.12", "3.13")
 SEEDS, SHORT_SEEDS = range(20), range(3)
 #: What the short form runs of the notebooks: what fits into a minute and simulates.
-SHORT_NOTEBOOKS = ("magnesium-lab", "radiotherapy-lab")
+SHORT_NOTEBOOKS = ("magnesium-lab", "il6-sii-lab")
 
 PROBE = """
 import json, numpy, scipy.linalg
@@ -56,7 +56,7 @@ def run(words, setting):
     given = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | setting
     words = [str(word) for word in words]
     return subprocess.run(
-        words, env=given, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+        words, env=given, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace"
     )
 
 
