@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import os
+import re
 from numbers import Integral, Real
 
 from . import _checks
@@ -73,6 +74,18 @@ def _label(text, synthetic):
     return mark + html.escape(text)
 
 
+def _settled(svg):
+    """Return a figure that does not hang on last bits.
+
+    matplotlib makes names of clip paths and markers of them; here they go by order. And no
+    place is -0.
+    """
+    svg = re.sub(r'(?<=[\s"(])-0(?=[\s"),])', "0", svg)
+    names = dict.fromkeys(re.findall(r'\bid="(\w*[0-9a-f]{10})"', svg))
+    new = {name: f"n{number}" for number, name in enumerate(names)}
+    return re.sub(r'(?<=["#])\w*[0-9a-f]{10}(?=[")])', lambda old: new.get(old[0], old[0]), svg)
+
+
 def show(fig, alt, caption, synthetic):
     """Show a figure as SVG with alt text and caption, and close it.
 
@@ -105,7 +118,7 @@ def show(fig, alt, caption, synthetic):
     with plt.rc_context({"svg.hashsalt": "hccbook"}):
         fig.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
     plt.close(fig)
-    data = base64.b64encode(file.getvalue()).decode()
+    data = base64.b64encode(_settled(file.getvalue().decode()).encode()).decode()
     _emit(
         '<figure class="hcc-figure">'
         f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'

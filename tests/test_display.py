@@ -100,6 +100,21 @@ def test_the_same_figure_gives_the_same_bytes(shown):
     plt.rcdefaults()
 
 
+def test_last_bits_of_a_figure_are_not_shown(shown):
+    for last_bit in (0, 1e-14):
+        fig = plt.figure()
+        for side in (0.1 + last_bit, 0.6):
+            axes = fig.add_axes((side, 0.1, 0.3, 0.8))
+            axes.plot([0, 1], [0, 1], "o", markersize=6 + last_bit)
+        display.show(fig, ALT, CAPTION, synthetic=False)
+    assert shown[0] == shown[1]
+    # Each clip path is still its own, and every name that is used is there.
+    named = re.findall(r'\bid="(n\d+)"', svg(shown[0]))
+    used = set(re.findall(r'(?:url\(|href=")#(n\d+)', svg(shown[0])))
+    assert len(named) == len(set(named)) > 2
+    assert used == set(named)
+
+
 def test_a_table_is_escaped_scoped_and_formatted(shown):
     frame = pd.DataFrame(
         {
