@@ -23,5 +23,7 @@ def use_style():
             "legend.frameon": False,
             "lines.linewidth": 1.8,
             "svg.fonttype": "path",
+            # Which points a line can do without hangs on last bits.
+            "path.simplify": False,
         }
     )
