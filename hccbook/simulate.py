@@ -8,13 +8,13 @@ one can be repeated alone, with :func:`generator`.
 """
 
 import pickle
-import sys
 from contextlib import closing
 from functools import lru_cache, partial
 
 import numpy as np
 
 from . import _checks
+from ._threads import one_thread
 from .display import progress
 
 
@@ -122,13 +122,12 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
     if workers is not None and workers != -1:
         workers = _checks.whole("workers", workers, 1)
     from joblib import Parallel, delayed
-    from threadpoolctl import threadpool_limits
 
     work, steps = partial(function, **arguments), progress(range(times), label)
     # No backend is named, so that parallel_config can choose one.
     run = Parallel(n_jobs=workers, return_as="generator")
     # Also here, for backends whose workers are threads of this process.
-    with threadpool_limits(1):
+    with one_thread():
         if run.n_jobs == 1:
             return [_one(work, seed, number) for number in steps]
         task = delayed(partial(_one, _packed(work), seed))
@@ -162,7 +161,7 @@ def _one(work, seed, number):
         packed = isinstance(work, bytes)
         # First of all, because it may import libraries with threads.
         call = _unpacked(work) if packed else work
-        with _libraries(len(sys.modules)).limit(limits=1):
+        with one_thread():
             result = call(generator(seed, number))
         return cloudpickle.dumps(result) if packed else result
     except Exception as error:
@@ -177,15 +176,3 @@ def _one(work, seed, number):
 @lru_cache(maxsize=1)
 def _unpacked(work):
     return pickle.loads(work)
-
-
-@lru_cache(maxsize=1)
-def _libraries(modules):
-    """Return what limits the threads of the libraries that are loaded.
-
-    Looking for them takes a millisecond, so it is done again only after an import.
-    """
-    import scipy.linalg  # noqa: F401  its library is not NumPy's, and is loaded when needed
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()

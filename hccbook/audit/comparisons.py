@@ -291,8 +291,8 @@ def _welch_p(between, unevenness, groups):
     return fdtrc(groups - 1, scale / (3 * unevenness), statistic)
 
 
-def _welch_bounds(mean, low_sd, high_sd, n):
-    """Return bounds of P in boxes of SDs, which are the rows of ``low_sd`` and ``high_sd``.
+def _welch_bound(mean, low_sd, high_sd, n, end):
+    """Return a bound of P in boxes of SDs, which are the rows of ``low_sd`` and ``high_sd``.
 
     A is the least of ``sum w_i (m_i - c)²`` over c, so it falls as an SD rises. L has no such
     order; each of its terms is bounded for itself.
@@ -300,11 +300,11 @@ def _welch_bounds(mean, low_sd, high_sd, n):
     groups = len(n)
     light, heavy = n / high_sd**2, n / low_sd**2
     others = 1 - np.eye(groups)  # sums without subtraction, for weights far apart
-    least = light @ others / (heavy + light @ others)
+    if end == "low":
+        least = light @ others / (heavy + light @ others)
+        return _welch_p(_most_between(mean, heavy), (least**2 / (n - 1)).sum(axis=1), groups)
     most = heavy @ others / (light + heavy @ others)
-    low = _welch_p(_most_between(mean, heavy), (least**2 / (n - 1)).sum(axis=1), groups)
-    high = _welch_p(_least_between(mean, light), (most**2 / (n - 1)).sum(axis=1), groups)
-    return low, high
+    return _welch_p(_least_between(mean, light), (most**2 / (n - 1)).sum(axis=1), groups)
 
 
 def _bound(bounds, low, high):
@@ -335,12 +335,12 @@ def _welch(mean, sd, n):
     ends = np.concatenate(sd)
     nearly_0 = _ROUND_OFF * ends[ends > 0].min()
     low, value, high = (np.maximum(end, nearly_0) for end in sd)
-    lower = -_bound(lambda a, b: -_welch_bounds(mean, a, b, n)[0], low, high)
-    upper = _bound(lambda a, b: _welch_bounds(mean, a, b, n)[1], low, high)
+    lower = -_bound(lambda a, b: -_welch_bound(mean, a, b, n, "low"), low, high)
+    upper = _bound(lambda a, b: _welch_bound(mean, a, b, n, "high"), low, high)
     if (sd.low == 0).sum() > 1:
         lower = 0.0  # two groups without spread, at different means
     point = Range(mean.value, mean.value, mean.value)
-    p = _welch_bounds(point, value[None, :], value[None, :], n)[1]
+    p = _welch_bound(point, value[None, :], value[None, :], n, "high")
     return Range(lower, float(p[0]), upper)
 
 

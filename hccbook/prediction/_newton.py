@@ -38,8 +38,9 @@ def fit_many(x, y, weight, keep, start=None, firth=False):
     (Biometrika 1993;80:27), that of all columns, kept or not.
     """
     beta = np.zeros(keep.shape) if start is None else start.copy()
-    log_likelihood = _log_likelihood(beta, x, y, weight, firth)
-    score, information, curvature = _derivatives(beta, x, y, weight, keep, firth)
+    squares = _squares(x)
+    log_likelihood = _log_likelihood(beta, x, y, weight, firth and squares)
+    score, information, curvature = _derivatives(beta, x, y, weight, keep, firth, squares)
     finite, todo = np.zeros(len(beta), dtype=bool), np.arange(len(beta))
     for _ in range(_MOST_FIRTH_STEPS if firth else _MOST_STEPS):
         step = np.linalg.solve(curvature[todo], score[todo, :, None] * keep[todo, :, None])[:, :, 0]
@@ -50,6 +51,7 @@ def fit_many(x, y, weight, keep, start=None, firth=False):
         if not todo.size:
             break
         some = (x[todo] if x.ndim == 3 else x, y, weight[todo])
+        squares = _squares(some[0]) if x.ndim == 3 else squares
         if firth:  # far away the penalised likelihood is flat, and a long step is lost there
             reach = _REACH + np.abs(_linear(some[0], beta[todo])).max(axis=1)
             far = np.abs(_linear(some[0], step)).max(axis=1)
@@ -57,14 +59,14 @@ def fit_many(x, y, weight, keep, start=None, firth=False):
         least = log_likelihood[todo] - _ROUNDING * np.abs(log_likelihood[todo])
         for _ in range(_MOST_HALVINGS):
             moved = beta[todo] + step
-            log_likelihood[todo] = _log_likelihood(moved, *some, firth)
+            log_likelihood[todo] = _log_likelihood(moved, *some, firth and squares)
             worse = ~(log_likelihood[todo] >= least)
             if not worse.any():
                 break
             step[worse] /= 2
         beta[todo] = moved
         score[todo], information[todo], curvature[todo] = _derivatives(
-            moved, *some, keep[todo], firth
+            moved, *some, keep[todo], firth, squares
         )
     return Fits(beta, log_likelihood, score, information, finite)
 
@@ -89,21 +91,22 @@ def independent(x, weight):
     return varies & (np.linalg.eigvalsh(correlation)[:, 0] > _DEPENDENT)
 
 
-def _log_likelihood(beta, x, y, weight, firth):
+def _log_likelihood(beta, x, y, weight, squares):
+    """Return log likelihoods, with Firth's penalty if there are ``squares``."""
     linear = _linear(x, beta)
     value = -np.sum(weight * np.logaddexp(0, (1 - 2 * y) * linear), axis=1)
-    if firth:
+    if squares:
         spread = weight * expit(linear) * expit(-linear)
-        value += np.linalg.slogdet(_squares(x, spread))[1] / 2
+        value += np.linalg.slogdet(squares(spread))[1] / 2
     return value
 
 
-def _derivatives(beta, x, y, weight, keep, firth):
+def _derivatives(beta, x, y, weight, keep, firth, squares):
     """Return score, information, and the matrix of a Newton step among the columns kept."""
     linear = _linear(x, beta)
     risk, safe = expit(linear), expit(-linear)
     residual, spread = weight * (y * safe - (1 - y) * risk), weight * risk * safe
-    information = curvature = _squares(x, spread)
+    information = curvature = squares(spread)
     if firth:
         # The gradient and the second derivatives of log det(information) / 2, in terms of the
         # variance risk (1 - risk) of a patient and its derivatives by the linear predictor.
@@ -111,9 +114,9 @@ def _derivatives(beta, x, y, weight, keep, firth):
         transposed = np.swapaxes(x, -1, -2)
         leverage = np.sum((inverse @ transposed) * transposed, axis=1)
         residual = residual + skew * leverage / 2
-        ratio = np.stack([inverse @ _squares(x, skew * x[..., j]) for j in range(x.shape[-1])], 1)
+        ratio = np.stack([inverse @ squares(skew * x[..., j]) for j in range(x.shape[-1])], 1)
         fourth = spread * ((safe - risk) ** 2 - 2 * risk * safe) * leverage
-        penalty = _squares(x, fourth) - np.einsum("mjab,mkba->mjk", ratio, ratio)
+        penalty = squares(fourth) - np.einsum("mjab,mkba->mjk", ratio, ratio)
         curvature = information - penalty / 2
     both = keep[:, :, None] & keep[:, None, :]
     diagonal = np.where(keep, _RIDGE, 1.0)[:, :, None] * np.eye(keep.shape[1])
@@ -128,10 +131,10 @@ def _linear(x, beta):
     return beta @ x.T if x.ndim == 2 else (x @ beta[:, :, None])[:, :, 0]
 
 
-def _squares(x, weight):
-    """Return the weighted cross-products of the columns, for each model."""
+def _squares(x):
+    """Return a function of weights: the weighted cross-products of the columns, for each model."""
     if x.ndim == 3:
-        return (np.swapaxes(x, 1, 2) * weight[:, None, :]) @ x
+        return lambda weight: (np.swapaxes(x, 1, 2) * weight[:, None, :]) @ x
     patients, columns = x.shape
-    products = (x[:, :, None] * x[:, None, :]).reshape(patients, -1)
-    return (weight @ products).reshape(-1, columns, columns)
+    products = (x[:, :, None] * x[:, None, :]).reshape(patients, -1)  # once for all steps
+    return lambda weight: (weight @ products).reshape(-1, columns, columns)

@@ -144,12 +144,11 @@ def calibration_measures(y, risk, level=0.95):
         ]
     )
     measures = ["expected_observed", "intercept", "slope", "recalibration_intercept"]
-    table = pd.DataFrame(
-        {"value": value, "lower": value - z * error, "upper": value + z * error, "ideal": ideal},
-        index=pd.Index(measures, name="measure"),
-    )
-    table.loc["expected_observed"] = np.exp(table.loc["expected_observed"])
-    return table.assign(p=erfc(np.abs(value - ideal) / error / math.sqrt(2)))
+    p = erfc(np.abs(value - ideal) / error / math.sqrt(2))
+    table = np.column_stack([value, value - z * error, value + z * error, ideal, p])
+    table[0, :4] = np.exp(table[0, :4])  # the ratio, whose logarithm is no measure
+    columns = ["value", "lower", "upper", "ideal", "p"]
+    return pd.DataFrame(table, pd.Index(measures, name="measure"), columns)
 
 
 def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):

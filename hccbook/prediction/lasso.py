@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from .. import _checks
+from .._threads import one_thread
 from ._lasso_problems import TOLERANCE, Problems, column_scales
 from ._predictors import predictors, predictors_and_outcome
 
@@ -61,6 +62,8 @@ class LassoPath:
         ValueError
             If ``at`` is unknown, or not within the path.
         """
+        import pandas as pd
+
         if isinstance(at, str):
             _checks.one_of("at", at, ("lambda_1se", "lambda_min"))
             at = getattr(self, at)
@@ -70,7 +73,9 @@ class LassoPath:
             raise ValueError(
                 f"at: expected a lambda from {lambdas[-1]:g} to {lambdas[0]:g}, got {at!r}"
             )
-        return self.coefficients.apply(lambda path: np.interp(at, lambdas[::-1], path[::-1]))
+        paths = self.coefficients.to_numpy()[::-1].T
+        model = [np.interp(at, lambdas[::-1], path) for path in paths]
+        return pd.Series(model, self.coefficients.columns)
 
     def selected(self, at="lambda_1se"):
         """Return the names of the predictors with a coefficient, in the order of the columns.
@@ -192,7 +197,6 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     ['x1', 'x2']
     """
     import pandas as pd
-    from threadpoolctl import threadpool_limits
 
     x, names, y = predictors_and_outcome(x, y)
     fold = _fold_of(folds, y, seed)
@@ -203,7 +207,7 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
         raise ValueError("x: expected a column that varies, got none")
     sd[np.ptp(x, axis=0) == 0] = 1.0
     # Many small products: on a busy machine several threads wait for one another for minutes.
-    with threadpool_limits(1):
+    with one_thread():
         path, scores, explained, used = _path((x - mean) / sd, y, fold, lambdas, ratio)
     coefficients = path[:, :-1] / sd
     intercept = path[:, -1] - coefficients @ mean

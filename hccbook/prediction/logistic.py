@@ -173,19 +173,14 @@ def fitted_model(x, names, y, level, limits, penalty="none"):
         lower, upper, p = _profile(design, y, best, se, z, penalty == "firth")
     value, se, lower, upper = beta / size, se / size, lower / size, upper / size
     variables = pd.Index(["intercept", *names], name="variable")
-    table = pd.DataFrame(
-        {
-            "coefficient": value,
-            "se": se,
-            "lower": lower,
-            "upper": upper,
-            "p": p,
-        },
-        index=variables,
-    )
     with np.errstate(over="ignore"):  # infinite, beyond 1e308
-        for name, at in (("", "coefficient"), ("_lower", "lower"), ("_upper", "upper")):
-            table[f"odds_ratio{name}"] = np.exp(table[at])
+        ratios = {
+            "odds_ratio": np.exp(value),
+            "odds_ratio_lower": np.exp(lower),
+            "odds_ratio_upper": np.exp(upper),
+        }
+    table = {"coefficient": value, "se": se, "lower": lower, "upper": upper, "p": p}
+    table = pd.DataFrame(table | ratios, index=variables)
     covariance = pd.DataFrame(covariance / np.outer(size, size), variables, variables)
     # The determinant in the units of the predictors.
     units = np.log(size).sum() if penalty == "firth" else 0.0
