@@ -109,7 +109,7 @@ def _plausible(name, array, unit):
     at = int(wrong.argmax())
     value, hint = array[at], ""
     seen = [
-        f"{other} ({value * factor / factors[unit]:.4g} {unit})"
+        f"{other} ({value * factor / factors[unit]:z.4g} {unit})"
         for other, factor in factors.items()
         if low <= value * factor <= high
     ]

@@ -8,6 +8,7 @@ import re
 from numbers import Integral, Real
 
 from . import _checks
+from .estimate import number
 
 #: Icon beside each evidence class and verdict: colour never stands alone.
 ICONS = {
@@ -135,7 +136,7 @@ def _cell(value, digits):
     if value is None or value is pd.NA or value != value:
         return "–"
     if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
-        return f"{value:.{digits}f}".replace("inf", "∞")
+        return number(value, f".{digits}f").replace("inf", "∞")
     # "< 0.001" must not break over two lines
     return html.escape(str(value)).replace("&lt; ", "&lt;&nbsp;")
 
@@ -185,8 +186,8 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
     for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         row = f'<th scope="row">{html.escape(str(label))}</th>' if index else ""
         for name, value in zip(frame.columns, values, strict=True):
-            number = isinstance(value, Real) and not isinstance(value, bool)
-            cls = ' class="number"' if number else ""
+            numeric = isinstance(value, Real) and not isinstance(value, bool)
+            cls = ' class="number"' if numeric else ""
             row += f"<td{cls}>{_cell(value, places[name])}</td>"
         body.append(f"<tr>{row}</tr>")
     cls = "hcc-table hcc-filter" if filters else "hcc-table"
@@ -232,9 +233,9 @@ def progress(steps, label):
         return
     from IPython.display import clear_output
 
-    for number, step in enumerate(steps, 1):
-        if number % 10 == 1:
+    for done, step in enumerate(steps, 1):
+        if done % 10 == 1:
             clear_output(wait=True)
-            print(f"{label}: {number} of {len(steps)}", flush=True)
+            print(f"{label}: {done} of {len(steps)}", flush=True)
         yield step
     clear_output()

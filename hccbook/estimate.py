@@ -176,14 +176,39 @@ class Estimate:
     def __format__(self, spec):
         """Format all three numbers alike, as in ``f"{estimate:.3f}"``."""
         spec = spec or ".3f"
-        text = f"{self.value:{spec}}"
+        text = number(self.value, spec)
         if not (math.isnan(self.lower) and math.isnan(self.upper)):
-            text += f" ({100 * self.level:g} % CI {self.lower:{spec}} to {self.upper:{spec}})"
+            lower, upper = number(self.lower, spec), number(self.upper, spec)
+            text += f" ({100 * self.level:g} % CI {lower} to {upper})"
         return text
 
     def __str__(self):
         """Return the estimate with three decimals."""
         return f"{self}"
+
+
+def number(value, spec=".2f"):
+    """Format a number for readers: what rounds to zero has no sign, as with ``z`` in f-strings.
+
+    The sign of a rounded zero hangs on a last bit, on which processors disagree.
+
+    Parameters
+    ----------
+    value : float
+    spec : str
+        A format of Python.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number(-0.001), number(-0.01)
+    ('0.00', '-0.01')
+    """
+    text = format(value, spec)
+    return text if re.search("[1-9]|inf|nan", text.lower()) else format(abs(value), spec)
 
 
 def format_p(p):
@@ -202,4 +227,4 @@ def format_p(p):
     _checks.real("p", p)
     if not 0 <= p <= 1:
         raise ValueError(f"p: expected a number between 0 and 1, got {p!r}")
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "< 0.001" if p < 0.001 else f"{p:z.3f}"

@@ -295,7 +295,7 @@ def _number(value):
         return value or ""
     if math.isnan(value):
         return ""
-    return f"{float(value):.6g}"
+    return f"{float(value):z.6g}"
 
 
 def computed_text(line):
@@ -316,7 +316,7 @@ def computed_text(line):
             number = float(text)
         except ValueError:
             return text
-        return format_p(number) if line["field"] == "p" else f"{number:.4g}"
+        return format_p(number) if line["field"] == "p" else f"{number:z.4g}"
 
     computed, lower, upper = (short(line[name]) for name in ("computed", "lower", "upper"))
     if lower == upper or not lower:

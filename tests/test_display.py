@@ -239,3 +239,14 @@ def test_bad_input_is_named(shown, message, call):
 
 
 FIG = plt.Figure()
+
+
+def test_a_table_shows_no_signed_zero(shown):
+    display.table(pd.DataFrame({"x": [-1e-9, -0.0, -0.006]}), CAPTION)
+    assert re.findall(r"<td[^>]*>(.*?)</td>", shown[0])[-3:] == ["0.00", "0.00", "-0.01"]
+
+
+def test_results_and_scorecard_hold_no_signed_zero():
+    assert scorecard._number(-0.0) == "0"
+    line = {"field": "printed", "computed": "-0", "lower": "-0.0", "upper": "1"}
+    assert scorecard.computed_text(line) == "0 (0 to 1)"

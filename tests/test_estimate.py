@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hccbook.estimate import Estimate, Printed, format_p, printed
+from hccbook.estimate import Estimate, Printed, format_p, number, printed
 
 properties = settings(deadline=None, derandomize=True)
 
@@ -167,3 +167,20 @@ def test_p_values_as_journals_print_them(p, text):
 def test_impossible_p_values_are_refused(p):
     with pytest.raises(ValueError, match="p: expected a number"):
         format_p(p)
+
+
+@pytest.mark.parametrize("value", [-1e-9, -0.0, np.float64(-1e-9)])
+def test_what_rounds_to_zero_has_no_sign(value):
+    assert number(value) == "0.00"
+    assert number(value, "8.1f") == "     0.0"
+    assert number(value, "+.0f") == "+0"
+    assert f"{Estimate(value, value, value)}" == "0.000 (95 % CI 0.000 to 0.000)"
+    assert f"{Estimate(value):.1f}" == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.006, "-0.01"), (-10.0, "-10.00"), (-math.inf, "-inf"), (math.nan, "nan"), (2, "2.00")],
+)
+def test_other_numbers_are_formatted_as_ever(value, text):
+    assert number(value) == text

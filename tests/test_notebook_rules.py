@@ -10,8 +10,10 @@ from bs4 import BeautifulSoup
 from conftest import NOTEBOOKS, ROOT
 
 from hccbook.display import SHORTEST_ALT
+from hccbook.reported import DATA
 
 LONGEST_CELL = 15
+PACKAGE = ROOT / "hccbook"
 #: A code cell with this tag belongs to the code cell before it: no sentence in between.
 CONTINUES = "continues"
 #: The only cell metadata that may be stored; the rest is noise of one machine or one run.
@@ -208,6 +210,56 @@ def test_code_needs_no_network(path):
 @every_notebook
 def test_chance_has_a_seed(path):
     assert_free_of(HIDDEN_CHANCE, [source(cell) for cell in cells(path, "code")])
+
+
+#: A zero with a sign, with either minus: no range such as 0-0.5, no -0.05, no 1e-05.
+SIGNED_ZERO = r"(?<![\w.,−–-])[-−]0+(?:\.0+)?(?:[eE][+-]?0+)?(?![\w]|[.,]\d)"
+
+
+def shown_texts(path):
+    """Return what a reader sees of the outputs: texts, alt texts, and the words in figures."""
+    for cell in cells(path, "code"):
+        for output in cell["outputs"]:
+            for text in pieces(output).values():
+                yield re.sub(r"base64,[A-Za-z0-9+/=]+", "base64,", text)
+    for image, _ in figures(path):
+        drawing = base64.b64decode(image["src"].partition("base64,")[2]).decode()
+        yield "\n".join(re.findall(r"<!--(.*?)-->", drawing, flags=re.DOTALL))
+
+
+@every_notebook
+def test_no_zero_with_a_sign_is_shown(path):
+    """Its sign hangs on a last bit, which differs from processor to processor."""
+    assert_free_of({"a zero with a sign": SIGNED_ZERO}, shown_texts(path))
+
+
+@pytest.mark.parametrize(
+    "text", ["-0.00", "−0", " -0.0)", ">-0<", "P −0.000.", "(-0e+00", "to -0,"]
+)
+def test_zeros_with_a_sign_are_recognised(text):
+    assert re.search(SIGNED_ZERO, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0-0.5", "-0.05", "1e-05", "2026-01-05", "−0.30", "a-0", "0–0", "-01"]
+)
+def test_other_numbers_are_no_zeros_with_a_sign(text):
+    assert not re.search(SIGNED_ZERO, text)
+
+
+def test_no_zero_with_a_sign_is_a_result():
+    for path in [*(DATA / "results").glob("*.csv"), *DATA.rglob("scorecard.json")]:
+        assert_free_of({path.name: SIGNED_ZERO}, [path.read_text(encoding="utf-8")])
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
+def test_the_package_formats_decimals_without_a_signed_zero(path):
+    """With ``z`` or :func:`hccbook.estimate.number`; errors and doctests are not shown."""
+    if "cohorts" in path.parts:  # its messages are errors
+        return
+    lines = path.read_text(encoding="utf-8").splitlines()
+    code = [line for line in lines if ">>>" not in line and not line.lstrip().startswith("...")]
+    assert_free_of({"a format without z": r"\{[^{}]*[^{}:`]:\.(?:\d|\{\w+\})[fge]\}(?!\"``)"}, code)
 
 
 #: What may hold a decimal number in prose: formulas, code, and links.

@@ -85,5 +85,6 @@ def youden(y, marker):
     Youden, Cancer 1950;3:32.
     """
     rows = roc_cutoffs(y, marker)
-    scaled = rows["tp"] * rows["tn"] - rows["fp"] * rows["fn"]  # J · n1 · n0
+    tp, fp, fn, tn = (rows[name].to_numpy() for name in ("tp", "fp", "fn", "tn"))
+    scaled = tp * tn - fp * fn  # J · n1 · n0
     return rows[scaled == scaled.max()]

@@ -127,7 +127,7 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
             computed,
             least,
             f"an AUC of {auc} in {positives} and {negatives} patients costs at least "
-            f"{float(computed):.5f} ({float(least):.5f} with rounding)",
+            f"{float(computed):z.5f} ({float(least):z.5f} with rounding)",
         )
     if table is not None:
         tp, fp, fn, tn = _cells(table)
@@ -138,7 +138,7 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
             error / size,
             error / size,
             f"{fn} false negatives and {fp} false positives among {size} cost at least "
-            f"{float(error / size):.5f} ({float(error / n):.5f} among all {n})",
+            f"{float(error / size):z.5f} ({float(error / n):z.5f} among all {n})",
         )
     blind = Fraction(positives * negatives, n**2)
     side = "worse than" if number.low > blind else "better than" if number.high < blind else "like"
@@ -149,7 +149,7 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
         0.0,
         1.0,
         "compatible",
-        f"one prediction for all, {positives / n:.3f}, scores {float(blind):.5f}: "
+        f"one prediction for all, {positives / n:z.3f}, scores {float(blind):z.5f}: "
         f"{brier} is {side} that",
     )
     return checks

@@ -80,7 +80,7 @@ def odds_ratio(value, coefficient):
     """
     number, beta = as_printed(value, "value"), _number("coefficient", coefficient)
     low, middle, high = (_exp(x) for x in (beta.low, beta.value, beta.high))
-    why = f"exp({coefficient}) = {middle:.4f} ({low:.4f} to {high:.4f})"
+    why = f"exp({coefficient}) = {middle:z.4f} ({low:z.4f} to {high:z.4f})"
     if number.high < 0:
         why += "; an odds ratio is above 0"
     verdict = judge(number, middle, low, high)
@@ -121,7 +121,7 @@ def coefficient_p(z, p):
         low,
         high,
         judge(number, value, low, high),
-        f"z = {z}, so P = {value:.2g} ({low:.2g} to {high:.2g})",
+        f"z = {z}, so P = {value:z.2g} ({low:z.2g} to {high:z.2g})",
     )
 
 
@@ -198,7 +198,7 @@ def wald_limits(coefficient, z, lower, upper, level="95"):
         ]
         value, low, high = values[0], min(values), max(values)
         verdict = judge(number, value, low, high)
-        why = f"the Wald limit is {value:.4f} ({low:.4f} to {high:.4f})"
+        why = f"the Wald limit is {value:z.4f} ({low:z.4f} to {high:z.4f})"
         if verdict == "contradicted":
             verdict = "untestable"
             why += "; not the Wald limit; a profile-likelihood limit needs the patients"
@@ -344,6 +344,6 @@ def direction(coefficient, table):
         log,
         log,
         "untestable" if opposite else "compatible",
-        f"the crude odds ratio {a}·{d} / ({b}·{c}) is {ratio:.4f}"
+        f"the crude odds ratio {a}·{d} / ({b}·{c}) is {ratio:z.4f}"
         + ("; only adjustment can have turned the sign" if opposite else ""),
     )

@@ -185,7 +185,7 @@ def p_from_counts(p, table, test=None):
     else:
         verdict = "untestable"
         finding = f"no test prints {number}, but the exact test needs too many tables"
-    values = ", ".join(f"{name} {value:.4g}" for name, value in tests.items())
+    values = ", ".join(f"{name} {value:z.4g}" for name, value in tests.items())
     return Check(
         "test from counts",
         str(number),
@@ -427,7 +427,7 @@ def p_from_summaries(p, means, sds, sizes):
     else:
         finding = f"{best} can print {number}"
     ranges = ", ".join(
-        f"{name} {r.value:.3g} ({r.low:.3g} to {r.high:.3g})" for name, r in tests.items()
+        f"{name} {r.value:z.3g} ({r.low:z.3g} to {r.high:z.3g})" for name, r in tests.items()
     )
     return Check(
         "test from mean and SD",
@@ -500,6 +500,6 @@ def interaction_p(first, second, p, *, level="95"):
         low,
         high,
         judge(number, value, low, high),
-        f"ratio of ratios {math.exp(effect.value):.2f}, z = {z:.2f}, "
-        f"so P = {value:.2g} ({low:.2g} to {high:.2g})",
+        f"ratio of ratios {math.exp(effect.value):z.2f}, z = {z:z.2f}, "
+        f"so P = {value:z.2g} ({low:z.2g} to {high:z.2g})",
     )

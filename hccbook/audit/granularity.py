@@ -58,7 +58,7 @@ def grim(mean, n):
         why = f"{n} whole numbers can have any mean with {places}"
     else:
         verdict = "exact" if sums else "contradicted"
-        why = f"the nearest sum is {nearest}: {nearest} / {n} = {nearest / n:.4f}"
+        why = f"the nearest sum is {nearest}: {nearest} / {n} = {nearest / n:z.4f}"
     return Check("mean of whole numbers", str(number), nearest / n, low / n, high / n, verdict, why)
 
 
@@ -177,7 +177,7 @@ def grimmer(mean, sd, n):
     value, low, high = (spread(each) for each in (nearest, *_ends(inside or [nearest])))
     why = (
         f"{n} whole numbers with sum {nearest[1]} and sum of squares {nearest[2]} have mean "
-        f"{nearest[1] / n:.4f} and SD {value:.4f}"
+        f"{nearest[1] / n:z.4f} and SD {value:z.4f}"
     )
     if not inside:
         verdict, why = "contradicted", f"nearest: {why}"
@@ -299,5 +299,5 @@ def sd_in_range(sd, mean, lowest, highest, n):
         0.0,
         high,
         "compatible" if possible else "contradicted",
-        f"{n} values from {lowest} to {highest} with mean {mean} have an SD of at most {high:.4f}",
+        f"{n} values from {lowest} to {highest} with mean {mean} have an SD of at most {high:z.4f}",
     )

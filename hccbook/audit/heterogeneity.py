@@ -102,11 +102,13 @@ def heterogeneity_p(i2, k, p):
     if not q.low and verdict != "contradicted":
         verdict = "compatible"
     size = (
-        f"Q = {q.value:.2f} ({q.low:.2f} to {q.high:.2f})"
+        f"Q = {q.value:z.2f} ({q.low:z.2f} to {q.high:z.2f})"
         if q.low
-        else f"Q is at most {q.high:.2f}"
+        else f"Q is at most {q.high:z.2f}"
     )
-    chance = f"P = {value:.2g} ({low:.2g} to {high:.2g})" if q.low else f"P is at least {low:.2g}"
+    chance = (
+        f"P = {value:z.2g} ({low:z.2g} to {high:z.2g})" if q.low else f"P is at least {low:z.2g}"
+    )
     return Check(
         "heterogeneity",
         str(number),
@@ -266,9 +268,9 @@ def q_partition(i2, k, subgroups, pooled=True, level="95"):
         low,
         high,
         verdict,
-        f"Q is {'' if complete else 'at least '}{inside.value:.2f} within and "
-        f"{between.value:.2f} between subgroups, so I² of {k} studies is "
-        f"{'' if complete else 'at least '}{value:.1f} % ({low:.1f} to {high:.1f})",
+        f"Q is {'' if complete else 'at least '}{inside.value:z.2f} within and "
+        f"{between.value:z.2f} between subgroups, so I² of {k} studies is "
+        f"{'' if complete else 'at least '}{value:z.1f} % ({low:z.1f} to {high:z.1f})",
     )
 
 
@@ -404,5 +406,5 @@ def random_effects_check(i2, lower, upper, patients, level="95"):
         math.inf,
         "contradicted" if low > far.high else "compatible",
         f"at I² {i2} % random effects need at least {events} events for {lower} to {upper}; "
-        f"with {patients} patients an interval from {lower} reaches at least {low:.2f}",
+        f"with {patients} patients an interval from {lower} reaches at least {low:z.2f}",
     )

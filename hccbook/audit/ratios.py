@@ -177,7 +177,7 @@ def centre(estimate, lower, upper, scale="log"):
         a,
         b,
         judge(number, middle, a, b),
-        f"the {name} of {lower} and {upper} is {middle:.4f} ({a:.4f} to {b:.4f})",
+        f"the {name} of {lower} and {upper} is {middle:z.4f} ({a:z.4f} to {b:z.4f})",
     )
 
 
@@ -223,7 +223,7 @@ def mirror(estimate, limit, other):
         low,
         high,
         judge(number, value, low, high),
-        f"{estimate}² / {other} = {value:.4f} ({low:.4f} to {high:.4f})",
+        f"{estimate}² / {other} = {value:z.4f} ({low:z.4f} to {high:z.4f})",
     )
 
 
@@ -262,7 +262,7 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
         low,
         high,
         judge(number, value, low, high),
-        f"z = {effect.value / se.value:.2f}, so P = {value:.2g} ({low:.2g} to {high:.2g})",
+        f"z = {effect.value / se.value:z.2f}, so P = {value:z.2g} ({low:z.2g} to {high:z.2g})",
     )
 
 

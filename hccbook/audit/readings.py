@@ -54,7 +54,7 @@ def ratio_of_medians(ratio, median_a, median_b):
         low,
         high,
         judge(number, value, low, high),
-        f"{median_b} / {median_a} = {value:.4f} ({low:.4f} to {high:.4f})",
+        f"{median_b} / {median_a} = {value:z.4f} ({low:z.4f} to {high:z.4f})",
     )
 
 
@@ -146,7 +146,7 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
         low,
         high,
         judge(number, wald, low, high),
-        f"a Cox model with this interval has a log-rank P from {low:.2g} to {high:.2g}",
+        f"a Cox model with this interval has a log-rank P from {low:z.2g} to {high:z.2g}",
     )
 
 
@@ -228,7 +228,7 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
     wald = p_from_interval(hr, lower, upper, p, level)
     highest, shares = _observed_to_expected(hr, lower, upper, p, n, level)
     need = (
-        f"{100 * min(shares):.1f} to {100 * max(shares):.1f} % of expected events in group a"
+        f"{100 * min(shares):z.1f} to {100 * max(shares):z.1f} % of expected events in group a"
         if shares
         else "no event counts give this interval and P"
     )

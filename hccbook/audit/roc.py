@@ -93,7 +93,7 @@ def auc_bounds(tp, fp, fn, tn, auc):
             low,
             high,
             "contradicted" if number.high < low or number.low > high else "compatible",
-            f"{name}: from {low:.4f} to {high:.4f}",
+            f"{name}: from {low:z.4f} to {high:z.4f}",
         )
         for name, (low, high) in limits.items()
     }
@@ -140,7 +140,7 @@ def within_group_concordance(tp, fp, fn, tn, auc):
         low,
         high,
         "compatible" if high >= 0 and low <= 1 else "contradicted",
-        f"{inside} of {pairs} pairs lie inside a group; {100 * value:.0f} % of them concordant",
+        f"{inside} of {pairs} pairs lie inside a group; {100 * value:z.0f} % of them concordant",
     )
 
 
@@ -297,7 +297,7 @@ def auc_correlation(first, second, p, level="95"):
         low,
         high,
         "contradicted" if low > number.high or high < number.low else "compatible",
-        f"P = {value:.2g} without correlation; P {number.relation} {float(number.value):g} at a "
+        f"P = {value:z.2g} without correlation; P {number.relation} {float(number.value):g} at a "
         f"correlation of {where}",
     )
 
@@ -309,5 +309,5 @@ def _where(p, difference, s, t):
     z = float(ndtri(float(p.value) / 2))
     needed = (s * s + t * t - (difference / z) ** 2) / (2 * s * t) if z else -math.inf
     if abs(needed) <= 1:
-        return f"{needed:.2f}" + {"<": " or more", ">": " or less", "=": ""}[p.relation]
+        return f"{needed:z.2f}" + {"<": " or more", ">": " or less", "=": ""}[p.relation]
     return "any size" if p.relation == ("<" if needed < 0 else ">") else "no size"

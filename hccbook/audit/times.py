@@ -114,7 +114,7 @@ def survival_at_median(n, follow_up, median):
         1.0,
         "contradicted" if smallest > 0.5 else "compatible",
         f"with a median observed time of {follow_up}, at most {before} of {n} patients can have "
-        f"died by {median}: the curve there is at least {smallest:.3f}",
+        f"died by {median}: the curve there is at least {smallest:z.3f}",
     )
 
 

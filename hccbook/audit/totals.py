@@ -129,8 +129,8 @@ def pooled_mean(printed, means, sizes):
         float(low),
         float(high),
         judge(number, value, low, high),
-        f"the means of {_and(sizes)} patients pool to {float(value):.4f} "
-        f"({float(low):.4f} to {float(high):.4f})",
+        f"the means of {_and(sizes)} patients pool to {float(value):z.4f} "
+        f"({float(low):z.4f} to {float(high):z.4f})",
     )
 
 
@@ -269,6 +269,6 @@ def pooled_sd(printed, means, sds, sizes, mean=None):
         low,
         high,
         judge(number, value, low, high),
-        f"the SDs and means of {_and(sizes)} patients pool to {value:.4f} "
-        f"({low:.4f} to {high:.4f})",
+        f"the SDs and means of {_and(sizes)} patients pool to {value:z.4f} "
+        f"({low:z.4f} to {high:z.4f})",
     )

@@ -36,7 +36,7 @@ def shared_percentages(seed):
     while True:
         n = int(rng.integers(20, LARGEST_GROUP))
         counts = rng.choice(np.arange(1, n), 3, replace=False)
-        percents = [f"{100 * count / n:.0f}" for count in counts]
+        percents = [f"{100 * count / n:z.0f}" for count in counts]
         groups = _groups(percents)
         pairs = max(_smallest(groups, *places) for places in _PAIRS)
         if pairs < _smallest(groups, 0, 1, 2) < _common_multiple(groups):

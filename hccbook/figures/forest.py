@@ -48,13 +48,13 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
         ax.plot([low, high], [-place, -place], color=BLUE, linestyle="-")
         ax.plot(value, -place, "s", color=BLUE, markersize=6)
         ax.annotate(
-            f"{value:.2f} ({low:.2f}–{high:.2f})",
+            f"{value:z.2f} ({low:z.2f}–{high:z.2f})",
             (1.02, -place),
             xycoords=("axes fraction", "data"),
             va="center",
             fontsize=10,
         )
-        parts.append(f"{label}: {value:.2f} ({low:.2f} to {high:.2f})")
+        parts.append(f"{label}: {value:z.2f} ({low:z.2f} to {high:z.2f})")
     ax.axvline(null, color=GREY, linewidth=1, linestyle="--")
     ax.set(yticks=[-place for place in range(len(rows))], ylim=(0.6 - len(rows), 0.6))
     ax.set_yticklabels(labels)

@@ -59,20 +59,20 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
             ends = np.full(2, place - 0.3)
             ax.fill_between([row.least, row.most], ends, ends + 0.6, color=BLUE, alpha=0.15)
             line, face = "--", "white"
-            more = f", implied, from {row.least:.2f} to {row.most:.2f}"
+            more = f", implied, from {row.least:z.2f} to {row.most:z.2f}"
         ax.plot([row.lower, row.upper], [place, place], color=BLUE, linestyle=line, linewidth=1.2)
         area = max(SMALLEST_SQUARE, LARGEST_SQUARE * row.weight / 100)
         ax.scatter(row.ratio, place, s=area, c=face, marker="s", edgecolors=BLUE, zorder=3)
-        numbers = f"{row.ratio:.2f} ({row.lower:.2f} to {row.upper:.2f})"
-        parts.append(f"{name}: {numbers}, weight {row.weight:.0f} %{more}")
+        numbers = f"{row.ratio:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
+        parts.append(f"{name}: {numbers}, weight {row.weight:z.0f} %{more}")
     for place, (name, (ratio, low, high)) in enumerate(pooled.items(), len(rows)):
         ax.fill(
             [low, ratio, high, ratio], [place, place - 0.3, place, place + 0.3], color=VERMILION
         )
-        parts.append(f"{name}, diamond: {ratio:.2f} ({low:.2f} to {high:.2f})")
+        parts.append(f"{name}, diamond: {ratio:z.2f} ({low:z.2f} to {high:z.2f})")
     ax.axvline(null, color=GREY, linewidth=1, linestyle="--", zorder=0)
     ax.set(ylim=(size - 0.4, -0.6), yticks=range(size))
-    weights = [f"{name}, {weight:.0f} %" for name, weight in rows["weight"].items()]
+    weights = [f"{name}, {weight:z.0f} %" for name, weight in rows["weight"].items()]
     ax.set_yticklabels([*weights, *pooled])
     log_axis(ax, quantity)
     return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."

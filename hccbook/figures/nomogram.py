@@ -135,8 +135,8 @@ def _predictors(nomogram, patient, reading):
             value = np.ravel(np.asarray(patient[name], dtype=object))[0]
             if levels:  # as its label, also where 1.0 is the level 1
                 value = next(level for level in nomogram.coefficients[name] if level == value)
-            ruler.value = str(value) if levels else _minus(f"{value:g}")
-            ruler.mark, ruler.written = reading[name], f"{reading[name]:.1f}"
+            ruler.value = str(value) if levels else _minus(f"{value:zg}")
+            ruler.mark, ruler.written = reading[name], f"{reading[name]:z.1f}"
         yield ruler
 
 
@@ -145,26 +145,26 @@ def _results(nomogram, reading, outcome, linear):
     from ..prediction import round_ticks
 
     at = nomogram.total["points"].tolist()
-    rulers = [_Ruler("Total points", at, [f"{points:g}" for points in at], at[-1], above=True)]
+    rulers = [_Ruler("Total points", at, [f"{points:zg}" for points in at], at[-1], above=True)]
     columns, reach = ["total"], _reach(nomogram)
     if linear:
         ends = nomogram.at_zero, nomogram.at_zero + nomogram.per_point * reach
         ticks = np.array([tick for tick in round_ticks(*ends) if ends[0] <= tick <= ends[1]])
         at = ((ticks - nomogram.at_zero) / nomogram.per_point).tolist()
-        rulers.append(_Ruler("Linear predictor", at, [_minus(f"{x:g}") for x in ticks], reach))
+        rulers.append(_Ruler("Linear predictor", at, [_minus(f"{x:zg}") for x in ticks], reach))
         columns.append("linear_predictor")
     for axis in nomogram.survival:
         rows = nomogram.risks[nomogram.risks["axis"] == axis]
-        labels = [f"{risk:g}" for risk in rows["risk"]]
+        labels = [f"{risk:zg}" for risk in rows["risk"]]
         name = _risk_name(outcome, axis)
         rulers.append(_Ruler(name, rows["points"].tolist(), labels, reach))
         columns.append(axis)
     if reading is not None:
         for ruler, column in zip(rulers, columns, strict=True):
             ruler.mark, ruler.written = reading["total"], _share(reading[column])
-        rulers[0].written = f"{reading['total']:.1f}"
+        rulers[0].written = f"{reading['total']:z.1f}"
         if linear:
-            rulers[1].written = _minus(f"{reading['linear_predictor']:.2f}")
+            rulers[1].written = _minus(f"{reading['linear_predictor']:z.2f}")
     return rulers
 
 
@@ -184,8 +184,8 @@ def _minus(text):
 def _share(risk):
     """Write a risk with two decimals, with three near 0 and 1, and neither as 0 nor as 1."""
     if 0.01 <= risk <= 0.99:
-        return f"{risk:.2f}"
-    return "<0.001" if risk < 0.001 else ">0.999" if risk > 0.999 else f"{risk:.3f}"
+        return f"{risk:z.2f}"
+    return "<0.001" if risk < 0.001 else ">0.999" if risk > 0.999 else f"{risk:z.3f}"
 
 
 def _width(text, size=TYPE):
@@ -349,13 +349,13 @@ def _alt(nomogram, rulers, reading, outcome):
     parts = [f"Nomogram with {len(rulers)} predictor{'s' * (len(rulers) > 1)}."]
     for ruler in rulers:
         ends = (0, -1) if not ruler.keep else range(len(ruler.at))
-        said = [f"{ruler.labels[tick]} is {ruler.at[tick]:.1f} points" for tick in ends]
+        said = [f"{ruler.labels[tick]} is {ruler.at[tick]:z.1f} points" for tick in ends]
         if reading is not None:
             said.append(f"the patient, {ruler.value}, has {ruler.written}")
         parts.append(f"{ruler.name}: {', '.join(said)}.")
     reach = _reach(nomogram)
-    total = "" if reading is None else f"; the patient has {reading['total']:.1f}"
-    parts.append(f"Total from 0 to {reach:.1f} points{total}.")
+    total = "" if reading is None else f"; the patient has {reading['total']:z.1f}"
+    parts.append(f"Total from 0 to {reach:z.1f} points{total}.")
     for axis in nomogram.survival:
         low, high = (_share(nomogram.risk(points, axis)) for points in (0, reach))
         risk = "" if reading is None else f"; the patient's is {_share(reading[axis])}"

@@ -46,7 +46,7 @@ def decision_curve(frame, name="model"):
     frame = frame.sort_values("threshold")
     if frame["threshold"].nunique() < 2:
         raise ValueError(
-            f"frame: expected two or more thresholds, got only {frame['threshold'].iloc[0]:g}"
+            f"frame: expected two or more thresholds, got only {frame['threshold'].iloc[0]:zg}"
         )
     at = frame["threshold"].to_numpy()
     curves = {name: "model", "treat all": "all", "treat none": "none"}
@@ -97,11 +97,12 @@ def _decision_alt(at, curves, name):
     gain = curves[name] - np.maximum(curves["treat all"], curves["treat none"])
     best = at[gain > 1e-12]  # not by rounding alone
     head = f"Decision curve. The {name} has the highest net benefit at {best.size} of {at.size}"
-    head += " thresholds" + (f", the first {best[0]:g}, the last {best[-1]:g}" if best.size else "")
+    head += " thresholds"
+    head += f", the first {best[0]:zg}, the last {best[-1]:zg}" if best.size else ""
     parts = [head]
     for place in np.unique(np.linspace(0, at.size - 1, 5).round().astype(int)):
-        said = [f"{label} {values[place]:.3f}" for label, values in curves.items()]
-        parts.append(f"At {at[place]:g}: {', '.join(said)}")
+        said = [f"{label} {values[place]:z.3f}" for label, values in curves.items()]
+        parts.append(f"At {at[place]:zg}: {', '.join(said)}")
     return ". ".join(parts) + "."
 
 
@@ -138,8 +139,8 @@ def calibration(frame, smooth=None):
     ends = [("ideal", 1.0, GREY)]
     parts = [f"Calibration plot of {patients} patients in {len(frame)} groups"]
     for row in frame.itertuples():
-        interval = f"{row.rate:.2f} ({row.lower:.2f} to {row.upper:.2f})"
-        parts.append(f"Risk {row.risk:.2f}: observed {interval} in {row.n} patients")
+        interval = f"{row.rate:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
+        parts.append(f"Risk {row.risk:z.2f}: observed {interval} in {row.n} patients")
     if smooth is None:
         width = frame["high"] - frame["low"]
         bars = {"align": "edge", "edgecolor": BLUE, "facecolor": BLUE + "55"}
@@ -158,8 +159,8 @@ def calibration(frame, smooth=None):
             _label(ax, "smooth", risk[-1], rate[-1], VERMILION)
         below.hist(risk, np.linspace(0, 1, 21), weights=smooth["n"], color=BLUE)
         far = int(np.abs(rate - risk).argmax())
-        parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:.2f}")
-        parts[-1] += f", with {rate[far]:.2f}"
+        parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:z.2f}")
+        parts[-1] += f", with {rate[far]:z.2f}"
     limits = [frame["rate"] - frame["lower"], frame["upper"] - frame["rate"]]
     # A share of 0 or 1 is its own limit, up to rounding.
     limits = np.maximum(limits, 0)

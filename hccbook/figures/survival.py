@@ -71,7 +71,7 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
         events, middle = int(np.sum(fit.event_observed)), fit.median_survival_time_
         parts.append(
             f"{name}: {len(fit.durations)} patients, {events} events, median "
-            + (f"{middle:.2f} {unit}" if math.isfinite(middle) else "not reached")
+            + (f"{middle:z.2f} {unit}" if math.isfinite(middle) else "not reached")
             + f", at risk {', '.join(map(str, counts))}"
         )
     ax.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")

@@ -205,6 +205,8 @@ def limits_and_p(value, se, df, level):
 
 def t_quantile(df, level):
     """Return the two-sided quantile of t, or of the normal for infinite df, NaN for none."""
+    if np.isinf(df).all():
+        return np.full(np.shape(df), _checks.z(level))[()]
     values, inverse = np.unique(df, return_inverse=True)
     quantiles = np.where(np.isinf(values), _checks.z(level), stdtrit(values, 0.5 + level / 2))
     return quantiles[inverse].reshape(np.shape(df))[()]

@@ -72,9 +72,8 @@ class Problems:
         """Take a step in the problems ``todo``; return those that can still get better."""
         most = free.sum(axis=1).max()
         at = np.argsort(~free, axis=1, kind="stable")[:, :most]  # the free ones first
-        beta, slope, cost, sign, free = (
-            np.take_along_axis(part, at, axis=1) for part in (beta, slope, cost, sign, free)
-        )
+        place = np.arange(len(at))[:, None], at
+        beta, slope, cost, sign, free = (part[place] for part in (beta, slope, cost, sign, free))
         cost = np.where(free, cost, 0.0)
         columns = self.columns[at] * free[:, :, None]
         weight, linear, diagonal = self.weight[todo], self.linear[todo], np.arange(most)
@@ -101,7 +100,7 @@ class Problems:
                 length[short] = 1.0
                 step = np.linalg.solve(second, slope[:, :, None])[:, :, 0]
         fresh = np.zeros((len(todo), len(self.columns)))
-        np.put_along_axis(fresh, at, moved * free, axis=1)
+        fresh[place] = moved * free
         self.beta[todo], self.linear[todo], self.loss[todo] = fresh, linear, loss
         self.slope[todo] = self._slope(linear, weight)
         self.ridge[todo] = np.maximum(ridge * _LESS, _LEAST_RIDGE)

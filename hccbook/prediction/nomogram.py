@@ -340,7 +340,7 @@ def _axis(name, coefficient, ticks):
         raise ValueError(
             f"ticks: expected two or more ascending values of {name!r}, got {values.tolist()}"
         )
-    return slope, [(value, f"{value:g}", slope * value) for value in values.tolist()]
+    return slope, [(value, f"{value:zg}", slope * value) for value in values.tolist()]
 
 
 def _survival(survival):

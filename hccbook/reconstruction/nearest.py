@@ -139,7 +139,7 @@ def misses(effect, se, results):
         i2 = 100 * max(0.0, 1 - (len(result.members) - 1) / found[4]) if found[4] > 0 else 0.0
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",
-            f"{ratio:.2f} ({lower:.2f} to {upper:.2f}), I² {i2:.0f}",
+            f"{ratio:z.2f} ({lower:z.2f} to {upper:z.2f}), I² {i2:z.0f}",
             ratio / float(printed(result.ratio).value),
         )
     return pd.DataFrame(rows, ["printed", "pooled", "pooled / printed"]).T

@@ -326,7 +326,7 @@ def centred(auc, lower, upper):
                 reading.lower,
                 reading.upper,
                 reading.verdict,
-                f"{reading.why}: {reading.centre:.4f}",
+                f"{reading.why}: {reading.centre:z.4f}",
             )
     return Check(
         "centre of the interval",
@@ -378,5 +378,5 @@ def auc_limit(end, limit, auc, lower, upper, positives, negatives):
         low,
         high,
         verdict,
-        f"normal interval: typical {typical:.3f}, possible {low:.3f} to {high:.3f}",
+        f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}",
     )

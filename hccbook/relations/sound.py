@@ -109,7 +109,7 @@ class _Sheet:
         """Print a P value with the paper's decimals, and at least two."""
         places = max(2, Printed(self.style[id, field]).decimals)
         small = value < 10**-places
-        self.put(id, f"< {10**-places:.{places}f}" if small else f"{value:.{places}f}", field)
+        self.put(id, f"< {10**-places:z.{places}f}" if small else f"{value:z.{places}f}", field)
 
     def estimate(self, id, estimate):
         """Print an estimate and its limits."""

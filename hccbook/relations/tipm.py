@@ -172,7 +172,7 @@ def _part_mean(place, printed, total, *texts):
         low,
         high,
         judge(printed, value, low, high),
-        f"the mean of all and of the others leave {value:.2f} ({low:.2f} to {high:.2f})",
+        f"the mean of all and of the others leave {value:z.2f} ({low:z.2f} to {high:z.2f})",
     )
 
 
@@ -187,7 +187,7 @@ def _part_sd(printed, total, *texts):
         math.nan,
         math.nan,
         "compatible" if fits else "contradicted",
-        f"with it the SD of all is {check.computed:.2f}, printed {total}",
+        f"with it the SD of all is {check.computed:z.2f}, printed {total}",
     )
 
 
@@ -264,7 +264,7 @@ def _as_z(value, beta, p):
         float(as_printed(value).low),
         float(as_printed(value).high),
         "compatible" if fits else "contradicted",
-        f"read as z it has P = {found.computed:.2g}, printed {p}",
+        f"read as z it has P = {found.computed:z.2g}, printed {p}",
     )
 
 
@@ -442,7 +442,7 @@ def _kappa(printed, first, percent, n):
     if not values:
         raise ValueError(f"percent: expected a share of {n} patients, got {percent!r}")
     fits = [value for value in values if as_printed(printed).admits(value)]
-    bounds = f"with these shares kappa is between {min(values):.2f} and {max(values):.2f}"
+    bounds = f"with these shares kappa is between {min(values):z.2f} and {max(values):z.2f}"
     if fits:
         return Check("agreement", printed, fits[0], min(values), max(values), "compatible", bounds)
     note = "no count of patients who agree on response prints so; over all categories it is free"
