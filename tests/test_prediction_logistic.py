@@ -193,19 +193,52 @@ def overlapping(x, y, **options):
 
 @given(patients(), st.sampled_from(["none", "firth"]), st.integers(0, 1000))
 @properties
-def test_units_and_order_do_not_matter(data, penalty, seed):
+def test_units_zeros_and_order_do_not_matter(data, penalty, seed):
     x, y = data
     rng = np.random.default_rng(seed)
-    scale, shift = rng.uniform(0.1, 1e4, x.shape[1]), rng.normal(0, 10)
+    scale = rng.uniform(0.1, 1e4, x.shape[1])
+    shift = scale * rng.normal(0, 1e4, x.shape[1])
     rows = rng.permutation(y.size)
-    one = overlapping(x, y, penalty=penalty).table
-    other = overlapping((x * scale + shift)[rows], 1 - y[rows], penalty=penalty).table
-    wide = 1e-7  # columns far from 0 cost digits
-    for column, mirrored in (("coefficient", "coefficient"), ("lower", "upper"), ("se", "se")):
-        sign = 1 if column == "se" else -1
-        ours, theirs = one[column].to_numpy()[1:], other[mirrored].to_numpy()[1:]
-        assert theirs == pytest.approx(sign * ours / scale, rel=wide, abs=wide)
-    assert one["p"].to_numpy()[1:] == pytest.approx(other["p"].to_numpy()[1:], rel=wide, abs=wide)
+    one = overlapping(x, y, penalty=penalty)
+    other = overlapping((x * scale + shift)[rows], 1 - y[rows], penalty=penalty)
+    moved = np.diag(np.append(1, 1 / scale))
+    moved[0, 1:] = -shift / scale
+    se = other.table["se"].to_numpy()
+    ours, theirs = -moved @ one.table["coefficient"] / se, other.table["coefficient"] / se
+    assert theirs.to_numpy() == pytest.approx(ours, abs=1e-9)
+    ours, theirs = moved @ one.covariance.to_numpy() @ moved.T, other.covariance.to_numpy()
+    assert theirs / np.outer(se, se) == pytest.approx(ours / np.outer(se, se), abs=1e-9)
+    for ours, theirs in (("lower", "upper"), ("upper", "lower")):
+        limit = -other.table[theirs].to_numpy()[1:]
+        ours = one.table[ours].to_numpy()[1:] / scale
+        assert limit / se[1:] == pytest.approx(ours / se[1:], abs=1e-8)
+    assert one.table["p"].to_numpy()[1:] == pytest.approx(other.table["p"].to_numpy()[1:], abs=1e-9)
+    units = np.log(scale).sum() if penalty == "firth" else 0
+    assert other.log_likelihood - units == pytest.approx(one.log_likelihood, rel=1e-9)
+
+
+def test_a_calendar_year_is_as_good_as_years_since():
+    """The limits of the intercept lie at the year 0, far from all patients."""
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        year, marker = rng.integers(0, 8, 60), rng.normal(size=60)
+        y = (rng.random(60) < expit(marker)).astype(int)
+        since = prediction.logistic(np.column_stack([year, marker]), y, penalty="firth").table
+        calendar = prediction.logistic(np.column_stack([year + 2015, marker]), y, penalty="firth")
+        ours, theirs = calendar.table.to_numpy()[1:], since.to_numpy()[1:]
+        assert ours == pytest.approx(theirs, rel=1e-8)
+        intercept = calendar.table.loc["intercept"]
+        assert intercept["lower"] < intercept["coefficient"] < intercept["upper"]
+
+
+def test_backward_drops_nothing_because_of_a_far_zero():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(100, 3))
+    y = (rng.random(100) < expit(1.5 * x[:, 0])).astype(int)
+    near, far = (prediction.backward(x + np.array([shift, 0, 0]), y) for shift in (0, 3e8))
+    assert list(far[0].table.index) == list(near[0].table.index)
+    assert "x1" in far[0].table.index
+    assert far[1]["statistic"].to_numpy() == pytest.approx(near[1]["statistic"], rel=1e-5)
 
 
 @given(patients(8, 30))

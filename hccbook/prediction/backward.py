@@ -6,7 +6,7 @@ from scipy.special import erfc
 from .. import _checks
 from ._newton import fit_many
 from ._predictors import predictors_and_outcome
-from .logistic import fitted_model, scaled, why_infinite
+from .logistic import fitted_model, standardised, why_infinite
 
 
 def backward(x, y, rule="aic", alpha=0.05, level=0.95, limits="profile"):
@@ -72,7 +72,7 @@ def backward(x, y, rule="aic", alpha=0.05, level=0.95, limits="profile"):
     _checks.level(level)
     critical = critical_value(rule, alpha)
     x, names, y = predictors_and_outcome(x, y)
-    _, design = scaled(x, names)
+    *_, design = standardised(x, names)
     _, keep, finite, steps = eliminate(design, y, np.ones((1, y.size)), rule, critical)
     if not finite[0]:
         raise ValueError(why_infinite(design, y, names))

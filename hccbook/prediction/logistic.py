@@ -159,19 +159,21 @@ def fitted_model(x, names, y, level, limits, penalty="none"):
     import pandas as pd
 
     z = _checks.z(level)
-    size, design = scaled(x, names)
+    mean, size, design = standardised(x, names)
     weight, keep = np.ones((1, y.size)), np.ones((1, size.size), dtype=bool)
     best = fit_many(design, y, weight, keep, firth=penalty == "firth")
     if not best.finite[0]:
         raise ValueError(why_infinite(design, y, names))
     beta, information = best.coefficients[0], best.information[0]
-    covariance = np.linalg.inv(information)
-    se = np.sqrt(np.diag(covariance))
+    # From the coefficients of the standardised columns to those of the predictors.
+    back = np.diag(1 / size)
+    back[0, 1:] = -mean[1:] / size[1:]
+    covariance = back @ np.linalg.inv(information) @ back.T
+    value, se = back @ beta, np.sqrt(np.diag(covariance))
     if limits == "wald":
-        lower, upper, p = beta - z * se, beta + z * se, erfc(np.abs(beta) / se / math.sqrt(2))
+        lower, upper, p = value - z * se, value + z * se, erfc(np.abs(value) / se / math.sqrt(2))
     else:
-        lower, upper, p = _profile(design, y, best, se, z, penalty == "firth")
-    value, se, lower, upper = beta / size, se / size, lower / size, upper / size
+        lower, upper, p = _profile(design, y, best, back, se, z, penalty == "firth")
     variables = pd.Index(["intercept", *names], name="variable")
     with np.errstate(over="ignore"):  # infinite, beyond 1e308
         ratios = {
@@ -181,7 +183,7 @@ def fitted_model(x, names, y, level, limits, penalty="none"):
         }
     table = {"coefficient": value, "se": se, "lower": lower, "upper": upper, "p": p}
     table = pd.DataFrame(table | ratios, index=variables)
-    covariance = pd.DataFrame(covariance / np.outer(size, size), variables, variables)
+    covariance = pd.DataFrame(covariance, variables, variables)
     # The determinant in the units of the predictors.
     units = np.log(size).sum() if penalty == "firth" else 0.0
     return LogisticModel(
@@ -196,8 +198,8 @@ def fitted_model(x, names, y, level, limits, penalty="none"):
     )
 
 
-def scaled(x, names):
-    """Return the root mean squares of the columns, and the design of columns divided by them.
+def standardised(x, names):
+    """Return means and SDs of the columns, and the design: each less its mean, over its SD.
 
     The first column is the intercept. Raises if a column is constant or depends on others.
     """
@@ -209,28 +211,37 @@ def scaled(x, names):
             f"x: expected columns of which none is a combination of others, got {', '.join(names)} "
             f"in {len(x)} patients"
         )
-    design = np.column_stack([np.ones(len(x)), x])
-    size = np.sqrt(np.mean(design**2, axis=0))
-    return size, design / size
+    mean = x.mean(axis=0)
+    size = np.sqrt(np.mean((x - mean) ** 2, axis=0))
+    design = np.column_stack([np.ones(len(x)), (x - mean) / size])
+    return np.append(0.0, mean), np.append(1.0, size), design
 
 
-def _profile(design, y, best, se, z, firth):
+def _profile(design, y, best, back, se, z, firth):
     """Profile-likelihood limits of each coefficient, and P of its likelihood-ratio test.
+
+    The intercept, where the predictors are 0, is a sum of the coefficients of the design. Its
+    design is turned, so that the sum (over its length) is the first of the coefficients.
 
     Newton's method for where the deviance of the profile reaches z². Without a penalty it is
     convex: from outside the step comes nearer, from inside it goes outside. With Firth's it need
     not be, and a step that leaves the bracket is replaced by half of it.
     """
-    beta, top = best.coefficients[0], best.log_likelihood[0]
-    columns = beta.size
+    top, columns = best.log_likelihood[0], len(back)
+    length = np.linalg.norm(back, axis=1)
+    turn = np.tile(np.eye(columns), (columns, 1, 1))
+    turn[0] = np.linalg.qr(np.column_stack([back[0], turn[0][:, 1:]]))[0]
+    turn[0] *= np.sign(turn[0][:, 0] @ back[0])
+    design, start = design @ turn, best.coefficients[0] @ turn
     at, side = np.repeat(np.arange(columns), 2), np.tile([-1.0, 1.0], columns)
     others = np.arange(columns) != at[:, None]
     weight = np.ones((at.size, y.size))
-    now, model, distance = np.tile(beta, (at.size, 1)), np.arange(at.size), z * se[at]
+    beta, now, model = start[at, at], start[at], np.arange(at.size)
+    distance = z * (se / length)[at]
     low, high = np.zeros(at.size), np.full(at.size, np.inf)
     for _ in range(_MOST_STEPS):
-        now[model, at] = beta[at] + side * distance
-        fits = fit_many(design, y, weight, others, now, firth)
+        now[model, at] = beta + side * distance
+        fits = fit_many(design[at], y, weight, others, now, firth)
         now = fits.coefficients
         excess = 2 * (top - fits.log_likelihood) - z**2
         slope = -2 * fits.score[model, at] * side
@@ -248,9 +259,9 @@ def _profile(design, y, best, se, z, firth):
             "limits: expected a profile likelihood with one maximum, got one on which Newton's "
             "method finds no limits (limits='wald' needs none)"
         )
-    limits = beta[at] + side * distance
+    limits = (beta + side * distance) * length[at]
     without = ~np.eye(columns, dtype=bool)
-    null = fit_many(design, y, weight[:columns], without, np.where(without, beta, 0.0), firth)
+    null = fit_many(design, y, weight[:columns], without, np.where(without, start, 0.0), firth)
     statistic = np.maximum(2 * (top - null.log_likelihood), 0.0)
     return limits[::2], limits[1::2], erfc(np.sqrt(statistic / 2))
 

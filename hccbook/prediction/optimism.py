@@ -8,7 +8,7 @@ from .._ties import merge_ties
 from ._newton import fit_many, independent
 from ._predictors import predictors_and_outcome
 from .backward import critical_value, eliminate
-from .logistic import scaled, why_infinite
+from .logistic import standardised, why_infinite
 
 _MEASURES = ("auc", "dxy", "brier", "slope", "recalibration_intercept")
 _BLOCK = 2**17  # patients drawn at a time
@@ -80,7 +80,7 @@ def logistic_optimism(x, y, rule=None, alpha=0.05, resamples=500, seed=0):
 
     critical = critical_value(rule, alpha)
     x, names, y = predictors_and_outcome(x, y)
-    _, design = scaled(x, names)
+    *_, design = standardised(x, names)
     drawn = _samples(resamples, y.size, seed)
     beta, _, finite, _ = eliminate(design, y, np.ones((1, y.size)), rule, critical)
     if not finite[0]:
