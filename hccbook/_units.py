@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from . import _checks
 
 
@@ -81,15 +79,18 @@ def convert(name, values, unit):
 
 def read(arguments, units=None):
     """Check each argument; return them as arrays in the expected units, and if all were scalars."""
-    scalar = all(np.ndim(values) == 0 for values in arguments.values())
-    arrays = {}
-    for name, values in arguments.items():
-        array = _checks.vector(name, [values] if scalar else values)
-        if arrays:
-            first = next(iter(arrays))
-            _checks.same_length(name, array, first, arrays[first])
-        arrays[name] = _plausible(name, array, (units or {}).get(name, QUANTITIES[name].unit))
-    return list(arrays.values()), scalar
+    row = {name: _checks.sequence(name, values).ndim > 0 for name, values in arguments.items()}
+    scalar = not any(row.values())
+    if scalar:
+        arguments = {name: [values] for name, values in arguments.items()}
+    elif not all(row.values()):
+        one, several = min(row, key=row.get), max(row, key=row.get)
+        raise ValueError(
+            f"{one}: expected values, as many as {several}, got {arguments[one]!r:.60}"
+        )
+    arrays = zip(arguments, _checks.together(**arguments), strict=True)
+    units = {name: QUANTITIES[name].unit for name in arguments} | (units or {})
+    return [_plausible(name, array, units[name]) for name, array in arrays], scalar
 
 
 def known_unit(argument, name, unit):

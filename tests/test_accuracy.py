@@ -511,7 +511,7 @@ BAD_PATIENTS = [
     ([[0, 1]], [1, 2], r"y: expected one or more values in a row, got shape \(1, 2\)"),
     ([0, 2], [1, 2], "y: expected 0 or 1, got 2 at position 1"),
     ([0, np.nan], [1, 2], "y: expected 0 or 1, got nan at position 1"),
-    ([0, None], [1, 2], "y: expected 0 or 1, got nan at position 1"),
+    ([0, None], [1, 2], "y: expected numbers without gaps, got None at position 1"),
     ([0, pd.NA], [1, 2], "y: expected numbers without gaps, got .*NA"),
     (["no", "yes"], [1, 2], "y: expected numbers, got .*no"),
     ([1, 1], [1, 2], "y: expected both classes 0 and 1, got only 1"),
@@ -573,7 +573,7 @@ def test_bad_patients_of_two_markers_are_named(y, marker, message):
         (lambda: accuracy.auc_bootstrap([0, 1], [1, 2], level=95), "level: .* got 95"),
         (
             lambda: accuracy.auc_bootstrap([0, 1], [1, 2], resamples=2.5),
-            "resamples: expected a positive integer, got 2.5",
+            "resamples: expected a whole number of at least 1, got 2.5",
         ),
         (
             lambda: accuracy.auc_bootstrap([0, 1], [1, 2], resamples=1, stratified=False),
@@ -596,7 +596,7 @@ def test_bad_patients_of_two_markers_are_named(y, marker, message):
         ),
         (
             lambda: accuracy.youden_optimism([0, 1], [1, 2], resamples=0),
-            "resamples: expected a positive integer, got 0",
+            "resamples: expected a whole number of at least 1, got 0",
         ),
         (
             lambda: accuracy.youden_optimism([0, 1], [1, 2], resamples=1, seed=0),

@@ -164,6 +164,14 @@ def test_small_study_tests_as_in_metafor(name):
         as_in_r(value, expected[key])
 
 
+def test_rank_test_of_equal_effects_says_nothing():
+    rng = np.random.default_rng(1)
+    for effect in (0.3, 0.0, -1e6 / 3) * 4:  # often the weighted mean is not quite the effect
+        se = rng.uniform(0.1, 0.5, 8)
+        assert np.isnan(meta.rank_test(np.full(8, effect), se)).all()
+    assert meta.rank_test(0.3 + 1e-9 * np.sort(se), np.sort(se)).p < 0.05
+
+
 @pytest.mark.parametrize(("groups", "method", "test", "tau2"), SUBGROUPS)
 def test_subgroups_as_in_metafor(groups, method, test, tau2):
     labels, found = R["subgroups"][groups]["labels"], R["subgroups"][groups][method][test]
@@ -626,8 +634,11 @@ BAD = [
     (r"effect: .* got \[\]", lambda: meta.pool([], [])),
     (r"effect: .* got 0.3", lambda: meta.pool(0.3, 0.1)),
     (r"effect: .* got 'a'", lambda: meta.pool("a", [0.1])),
-    (r"effect: .* got nan at position 1", lambda: meta.pool([0.1, None], [0.1, 0.2])),
-    (r"effect: .* gaps, got could not", lambda: meta.pool(pd.Series([0.1, "x"]), [0.1, 0.2])),
+    (r"effect: .* gaps, got None at position 1", lambda: meta.pool([0.1, None], [0.1, 0.2])),
+    (
+        r"effect: .* gaps, got 'x' at position 1",
+        lambda: meta.pool(pd.Series([0.1, "x"]), [0.1, 0.2]),
+    ),
     (r"effect: .* got nan at position 1", lambda: meta.pool([0.1, math.nan], [0.1, 0.2])),
     (r"effect: .* got inf at position \(1, 0\)", lambda: meta.pool([[0.1], [math.inf]], [0.1])),
     (r"se: .* got 0 at position 2", lambda: meta.pool([1, 2, 3], [0.1, 0.2, 0])),
@@ -660,9 +671,9 @@ BAD = [
     (r"method: .* got 'x'", lambda: meta.summary(Y, S, "x")),
     (r"effect: expected at least 2", lambda: meta.leave_one_out([0.1], [0.1])),
     (r"labels: expected 4 values", lambda: meta.leave_one_out(Y, S, ["a", "b"])),
-    (r"labels: .* gaps, got one at position 3", lambda: meta.leave_one_out(Y, S, [*"abc", None])),
+    (r"labels: .* gaps, got None at position 3", lambda: meta.leave_one_out(Y, S, [*"abc", None])),
     (r"group: expected 4 values, .* got 'aabb'", lambda: meta.subgroups(Y, S, "aabb")),
-    (r"group: .* gaps, got one at position 0", lambda: meta.subgroups(Y, S, [math.nan, 1, 1, 1])),
+    (r"group: .* gaps, got nan at position 0", lambda: meta.subgroups(Y, S, [math.nan, 1, 1, 1])),
     (r"tau2: .* got 'pooled'", lambda: meta.subgroups(Y, S, list("aabb"), tau2="pooled")),
     (r"se: .* got 0", lambda: meta.subgroups([1, 2], [0, 1], ["a", "b"])),
     (r"effect: expected 3 or more .* got 2", lambda: meta.egger_test([1, 2], [0.1, 0.2])),

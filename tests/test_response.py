@@ -826,7 +826,7 @@ BAD = [
     (r"^second: expected the index of first", lambda: response.agreement(
         pd.Series(["CR", "PR"]), pd.Series(["CR", "PR"], index=[1, 0]))),
     (r"^second: expected one or more labels, got None", lambda: response.agreement(["CR"], None)),
-    (r"^labels: expected two or more", lambda: response.agreement([1], [1], 1)),
+    (r"^labels: expected one or more", lambda: response.agreement([1], [1], 1)),
     (r"^labels: expected two or more", lambda: response.agreement([1], [1], [1])),
     (r"^labels: expected two or more different", lambda: response.agreement([1], [1], [1, 1])),
     (r"^level: expected", lambda: response.agreement(["CR"], ["CR"], level=1)),

@@ -286,7 +286,7 @@ BAD_FOLLOW_UP = [
     ([1, np.nan], [1, 1], [0, 1], "time: expected finite numbers, got nan at position 1"),
     (["1", "2"], [1, 1], [0, 1], "time: expected numbers, got .*1"),
     ([1, 2], [1, 2], [0, 1], "event: expected 0 or 1, got 2 at position 1"),
-    ([1, 2], [1, None], [0, 1], "event: expected 0 or 1, got nan at position 1"),
+    ([1, 2], [1, None], [0, 1], "event: expected numbers without gaps, got None at position 1"),
     ([1, 2], [1, 1, 0], [0, 1], "event: expected 2 values, as many as time, got 3"),
 ]
 BAD_GROUPS = [

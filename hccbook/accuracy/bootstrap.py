@@ -169,8 +169,7 @@ def youden_optimism(y, marker, resamples=500, seed=0):
 
 def _resampled_auc(y, markers, resamples, stratified, seed):
     """Return the AUC, or the first minus the second, of the patients and of each sample."""
-    if not isinstance(stratified, (bool, np.bool_)):
-        raise ValueError(f"stratified: expected True or False, got {stratified!r}")
+    _checks.flag("stratified", stratified)
     strata = [np.flatnonzero(y == k) for k in (0, 1)] if stratified else [np.arange(y.size)]
     tables = [(cell, values.size) for values, cell in (cells(y, marker) for marker in markers)]
     (value,) = _areas([tally(*table)[None] for table in tables])
@@ -208,9 +207,7 @@ def _samples(strata, resamples, seed):
     Each stratum has a random stream of its own that is read sample by sample, so that the size
     of the blocks changes nothing.
     """
-    if not isinstance(resamples, (int, np.integer)) or resamples < 1:
-        raise ValueError(f"resamples: expected a positive integer, got {resamples!r}")
-    seed = _checks.seed(seed)
+    resamples, seed = _checks.whole("resamples", resamples, 1), _checks.seed(seed)
     streams = [np.random.Generator(np.random.PCG64(seed).jumped(k)) for k in range(len(strata))]
     rows = max(1, _BLOCK // sum(stratum.size for stratum in strata))
     for done in range(0, resamples, rows):

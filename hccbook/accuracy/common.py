@@ -10,13 +10,8 @@ from .._ties import merge_ties
 
 def patients(y, y_name="y", **markers):
     """Check an outcome and markers of the same patients; return them as float arrays."""
-    y = _checks.vector(y_name, y, binary=True)
-    checked = [y]
-    for name, marker in markers.items():
-        checked.append(_checks.vector(name, marker))
-        _checks.same_length(name, checked[-1], y_name, y)
-    if y.min() == y.max():
-        raise ValueError(f"{y_name}: expected both classes 0 and 1, got only {y[0]:g}")
+    checked = _checks.together(binary=(y_name,), **{y_name: y}, **markers)
+    _checks.both(y_name, checked[0])
     return checked
 
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import _checks
+
 _BLOCK = 2**15  # numbers that are worked on at a time: they stay in the cache
 
 
@@ -64,9 +66,10 @@ def arrange(effect, se, present):
 
 def studies(effect, se, where=None, fewest=1):
     """Check effects and standard errors, shape (..., k), and which of them to take."""
+    _checks.same_rows(effect=effect, se=se, where=where)
     inputs = {"effect": _array("effect", effect), "se": _array("se", se)}
     k = inputs["effect"].shape[-1]
-    inputs["where"] = np.ones(k, dtype=bool) if where is None else np.asarray(where)
+    inputs["where"] = np.ones(k, bool) if where is None else _checks.sequence("where", where)
     if inputs["where"].dtype != bool:
         raise ValueError(f"where: expected True or False, got {inputs['where'].dtype} values")
     for name, array in inputs.items():
@@ -91,15 +94,12 @@ def studies(effect, se, where=None, fewest=1):
 
 
 def _array(name, values):
-    array = np.asarray(values)
-    if array.dtype.kind not in "biufO" or array.ndim == 0 or array.size == 0:
+    array = _checks.numbers(name, values)
+    if array.ndim == 0 or array.size == 0:
         raise ValueError(
             f"{name}: expected numbers, one or more studies on the last axis, got {values!r:.60}"
         )
-    try:
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected numbers without gaps, got {error}") from None
+    return array
 
 
 def _refuse(name, array, wrong, expected):

@@ -144,7 +144,9 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     1.495 (95 % CI 1.129 to 1.979) 58
     """
     _checks.one_of("method", method, METHODS)
-    if not isinstance(hartung_knapp, bool) and hartung_knapp != "adhoc":
+    if not isinstance(hartung_knapp, str):
+        _checks.flag("hartung_knapp", hartung_knapp)
+    elif hartung_knapp != "adhoc":
         raise ValueError(f"hartung_knapp: expected True, False or 'adhoc', got {hartung_knapp!r}")
     if method == "fixed" and hartung_knapp:
         raise ValueError("hartung_knapp: expected False with method='fixed', which has no tau²")

@@ -45,11 +45,9 @@ def log_ratios(ratio, lower, upper, level=0.95):
     z = _checks.z(level)
     rows = ratio.index if isinstance(ratio, pd.Series) else None
     columns = {"ratio": ratio, "lower": lower, "upper": upper}
-    columns = {name: _checks.vector(name, values) for name, values in columns.items()}
-    frame = pd.DataFrame({"ratio": columns["ratio"]}, index=rows)
-    ratio, lower, upper = columns.values()
-    for name, values in columns.items():
-        _checks.same_length(name, values, "ratio", ratio)
+    ratio, lower, upper = _checks.together(**columns)
+    frame = pd.DataFrame({"ratio": ratio}, index=rows)
+    for name, values in zip(columns, (ratio, lower, upper), strict=True):
         _refuse(name, values, values <= 0, "a number above 0", frame.index)
     above = [f"less than upper = {value:g}" for value in upper]
     _refuse("lower", lower, lower >= upper, above, frame.index)

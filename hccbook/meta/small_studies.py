@@ -8,6 +8,8 @@ from .. import _checks
 from ._studies import studies
 from .pooling import limits_and_p, t_quantile
 
+_ROUNDING = 1e-12  # of the largest effect
+
 
 class EggerTest(NamedTuple):
     """What :func:`egger_test` returns: floats, or arrays for many meta-analyses."""
@@ -117,7 +119,7 @@ def rank_test(effect, se):
 
     Notes
     -----
-    The same as metafor's ``ranktest``. NaN if all standard errors are equal.
+    The same as metafor's ``ranktest``. NaN if all standard errors are equal, or all effects.
 
     References
     ----------
@@ -125,12 +127,14 @@ def rank_test(effect, se):
     """
     from scipy.stats import kendalltau
 
-    effect, se = _checks.vector("effect", effect), _checks.vector("se", se)
+    effect, se = _checks.together(effect=effect, se=se)
     studies(effect, se, fewest=2)
     variance = se**2
     weight = 1 / variance
     mean = weight @ effect / weight.sum()
-    standardised = (effect - mean) / np.sqrt(variance - 1 / weight.sum())
+    # A deviation that is rounding of the effects is none: equal effects say nothing.
+    gap = np.where(abs(effect - mean) > _ROUNDING * abs(effect).max(), effect - mean, 0.0)
+    standardised = gap / np.sqrt(variance - 1 / weight.sum())
     ties = min(np.unique(standardised).size, np.unique(variance).size) < effect.size
     result = kendalltau(standardised, variance, method="asymptotic" if ties else "exact")
     return RankTest(float(result.statistic), float(result.pvalue))

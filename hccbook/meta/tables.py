@@ -40,7 +40,7 @@ def summary(effect, se, method="reml", hartung_knapp=False, level=0.95):
     """
     import pandas as pd
 
-    effect, se = _checks.vector("effect", effect), _checks.vector("se", se)
+    effect, se = _checks.together(effect=effect, se=se)
     pooled = pool(effect, se, method, hartung_knapp, level)
     nothing = (np.nan, np.nan)
     random = method != "fixed"
@@ -84,7 +84,8 @@ def leave_one_out(effect, se, labels=None, method="reml", hartung_knapp=False, l
     """
     import pandas as pd
 
-    effect, se = _checks.vector("effect", effect), _checks.vector("se", se)
+    _checks.same_rows(effect=effect, se=se, labels=labels)
+    effect, se = _checks.together(effect=effect, se=se)
     if effect.size < 2:
         raise ValueError(f"effect: expected at least 2 studies, got {effect.size}")
     names = _labels("labels", range(effect.size) if labels is None else labels, effect.size)
@@ -143,7 +144,8 @@ def subgroups(effect, se, group, method="reml", hartung_knapp=False, level=0.95,
     import pandas as pd
 
     _checks.one_of("tau2", tau2, ("separate", "common"))
-    effect, se = _checks.vector("effect", effect), _checks.vector("se", se)
+    _checks.same_rows(effect=effect, se=se, group=group)
+    effect, se = _checks.together(effect=effect, se=se)
     code, names = pd.factorize(_labels("group", group, effect.size), sort=True)
     member = code == np.arange(len(names))[:, None]
     pooled = pool(effect, se, method, hartung_knapp, level, where=member)
@@ -183,13 +185,8 @@ def _common_tau2(effect, se, member, method, hartung_knapp, level):
 
 def _labels(name, values, size):
     """Return labels as an array, one for each study."""
-    import pandas as pd
-
-    array = np.asarray(values)
+    array = _checks.sequence(name, values)
     if array.shape != (size,):
         raise ValueError(f"{name}: expected {size} values, as many as effect, got {values!r:.60}")
-    if (gap := pd.isna(array)).any():
-        raise ValueError(
-            f"{name}: expected values without gaps, got one at position {gap.argmax()}"
-        )
+    _checks.labels(name, values)
     return array

@@ -96,12 +96,13 @@ def backward(x, y, rule="aic", alpha=0.05, level=0.95, limits="profile"):
 
 def critical_value(rule, alpha):
     """Return the chi-squared statistic below which a predictor goes; 0 without a rule."""
-    if rule is None:
-        return 0.0
-    _checks.one_of("rule", rule, ("aic", "lr", "wald"))
+    if rule is not None:
+        _checks.one_of("rule", rule, ("aic", "lr", "wald"))
     _checks.real("alpha", alpha)
     if not 0 < alpha < 1:
         raise ValueError(f"alpha: expected a number above 0 and below 1, got {alpha!r}")
+    if rule is None:
+        return 0.0
     return 2.0 if rule == "aic" else _checks.z(1 - alpha) ** 2
 
 

@@ -73,7 +73,7 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
     """
     import pandas as pd
 
-    resamples = _checks.whole("resamples", resamples)
+    resamples, seed = _checks.whole("resamples", resamples), _checks.seed(seed)
     _checks.level(level)
     y, risk = _outcome_and_risk(y, risk)
     at = _checks.vector("thresholds", np.arange(100) / 100 if thresholds is None else thresholds)
@@ -116,8 +116,6 @@ def _resampled(tp, fp, at, n, events, resamples, seed):
         -np.diff(above[first], prepend=size, append=0)
         for above, size in ((tp, events), (fp, n - events))
     ]
-    drawn = np.random.default_rng(_checks.seed(seed)).multinomial(
-        n, np.concatenate(between) / n, resamples
-    )
+    drawn = np.random.default_rng(seed).multinomial(n, np.concatenate(between) / n, resamples)
     drawn = drawn.reshape(resamples, 2, -1)[:, :, ::-1].cumsum(axis=2)[:, :, -2::-1]
     return (drawn[:, 0] / n - drawn[:, 1] / n * (at / (1 - at)))[:, place]

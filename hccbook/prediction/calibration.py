@@ -67,6 +67,7 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     """
     import pandas as pd
 
+    _checks.flag("external", external)
     y, risk = _outcome_and_risk(y, risk)
     group = _groups(risk, _checks.whole("groups", groups, 3))
     n = np.bincount(group)
@@ -299,13 +300,11 @@ def calibration_error(y, risk, frac=2 / 3):
 
 def _outcome_and_risk(y, risk):
     """Check the pair of arrays that all functions take."""
-    y, risk = _checks.vector("y", y, binary=True), _checks.vector("risk", risk)
-    _checks.same_length("risk", risk, "y", y)
+    y, risk = _checks.together(binary=("y",), y=y, risk=risk)
     if (wrong := (risk < 0) | (risk > 1)).any():
         at = int(wrong.argmax())
         raise ValueError(f"risk: expected numbers from 0 to 1, got {risk[at]:g} at position {at}")
-    if y.min() == y.max():
-        raise ValueError(f"y: expected both classes 0 and 1, got only {y[0]:g}")
+    _checks.both("y", y)
     return y, merge_ties(risk)
 
 

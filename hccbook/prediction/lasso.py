@@ -272,7 +272,7 @@ def _mean_and_error(scores, fold):
 
 def _fold_of(folds, y, seed):
     """Return the fold of each patient, counted from 0."""
-    if np.ndim(folds) == 0:
+    if _checks.sequence("folds", folds).ndim == 0:
         count = _checks.whole("folds", folds, 3)
         if count > y.size:
             raise ValueError(f"folds: expected at most {y.size}, the patients, got {count}")

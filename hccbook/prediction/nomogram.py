@@ -111,8 +111,10 @@ class Nomogram:
         ValueError
             If there is no such axis, or ``axis`` is needed and not given.
         """
-        base = self._baseline(axis)
-        return _risk(self.at_zero + self.per_point * np.asarray(total, dtype=float), base)
+        base, total = self._baseline(axis), _checks.numbers("total", total)
+        if np.isnan(total).any():
+            raise ValueError("total: expected points, got nan")
+        return _risk(self.at_zero + self.per_point * total, base)
 
     def total_of(self, risk, axis=None):
         """Return the total points at a risk, the inverse of :meth:`risk`.
@@ -134,7 +136,7 @@ class Nomogram:
         ValueError
             As :meth:`risk`; if a risk is not above 0 and below 1.
         """
-        base, risk = self._baseline(axis), np.asarray(risk, dtype=float)
+        base, risk = self._baseline(axis), _checks.numbers("risk", risk)
         if not ((risk > 0) & (risk < 1)).all():
             raise ValueError(f"risk: expected numbers above 0 and below 1, got {risk}")
         return (_linear(risk, base) - self.at_zero) / self.per_point

@@ -112,11 +112,11 @@ def logistic_optimism(x, y, rule=None, alpha=0.05, resamples=500, seed=0):
 
 def _samples(resamples, patients, seed):
     """Return the patients of each resample."""
-    if np.ndim(resamples) == 0:
+    drawn = _checks.sequence("resamples", resamples)
+    if drawn.ndim == 0:
         resamples = _checks.whole("resamples", resamples, 1)
         rng = np.random.default_rng(_checks.seed(seed))
         return rng.integers(patients, size=(resamples, patients))
-    drawn = np.asarray(resamples)
     if drawn.ndim != 2 or drawn.shape[1] != patients or not len(drawn) or drawn.dtype.kind != "i":
         raise ValueError(
             f"resamples: expected a number, or rows of {patients} patients counted from 0, got "

@@ -157,11 +157,7 @@ def _checked(lesions, enhancing):
     """Return the frame with its optional columns and a column ``size`` in µm."""
     import pandas as pd
 
-    if not isinstance(lesions, pd.DataFrame) or not len(lesions):
-        raise ValueError(f"lesions: expected a data frame with rows, got {type(lesions).__name__}")
-    needed = (*_NEEDED, "enhancing") if enhancing else _NEEDED
-    if missing := [name for name in needed if name not in lesions]:
-        raise ValueError(f"lesions: expected the columns {', '.join(needed)}, got no {missing}")
+    _checks.frame("lesions", lesions, (*_NEEDED, "enhancing") if enhancing else _NEEDED)
     lesions = lesions.reset_index(drop=True)
     frame = lesions[["patient", "lesion"]].copy()
     for name in frame:

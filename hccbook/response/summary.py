@@ -85,6 +85,7 @@ def best_response(visits, confirm=False, confirm_days=28, stable_days=42):
         _checks.real(name, days)
         if not days >= 0:
             raise ValueError(f"{name}: expected a number of at least 0, got {days!r}")
+    _checks.flag("confirm", confirm)
     patients = {}
     for patient, day, response in _checked(visits):
         patients.setdefault(patient, []).append((day, response))
@@ -128,7 +129,7 @@ def response_rates(responses, level=0.95):
     """
     import pandas as pd
 
-    responses = [_PLAIN.get(x, x) for x in _labels("responses", responses, RESPONSES)]
+    responses = [_PLAIN.get(x, x) for x in _checks.labels("responses", responses, RESPONSES)]
     rows = []
     for kind in (_OBJECTIVE, _CONTROL):
         count = sum(x in kind for x in responses)
@@ -207,20 +208,18 @@ def agreement(first, second, labels=None, level=0.95):
 
     z = _checks.z(level)
     if labels is not None:
-        labels = list(labels) if np.ndim(labels) == 1 else [labels]
+        labels = _checks.labels("labels", labels)
         if len(labels) < 2 or len(set(labels)) < len(labels):
             raise ValueError(f"labels: expected two or more different labels, got {labels!r}")
+    _checks.same_rows(first=first, second=second)
     pair = [
-        _labels(name, values, RESPONSES if labels is None else labels)
+        _checks.labels(name, values, RESPONSES if labels is None else labels)
         for name, values in (("first", first), ("second", second))
     ]
     if len(pair[0]) != len(pair[1]):
         raise ValueError(
             f"second: expected {len(pair[0])} values, as many as first, got {len(pair[1])}"
         )
-    series = [x for x in (first, second) if isinstance(x, pd.Series)]
-    if len(series) == 2 and not series[0].index.equals(series[1].index):
-        raise ValueError("second: expected the index of first, got another or in another order")
     if labels is None:
         labels = [x for x in RESPONSES if x in pair[0] or x in pair[1]]
     place = {label: k for k, label in enumerate(labels)}
@@ -246,18 +245,13 @@ def agreement(first, second, labels=None, level=0.95):
 
 def _checked(visits):
     """Return patient, day and response of every row."""
-    import pandas as pd
-
-    if not isinstance(visits, pd.DataFrame) or not len(visits):
-        raise ValueError(f"visits: expected a data frame with rows, got {type(visits).__name__}")
-    if missing := [name for name in ("patient", "day", "response") if name not in visits]:
-        raise ValueError(f"visits: expected the columns patient, day, response, got no {missing}")
+    _checks.frame("visits", visits, ("patient", "day", "response"))
     if visits["patient"].isna().any():
         raise ValueError("patient: expected no gaps, got one")
     if visits.duplicated(["patient", "day"]).any():
         raise ValueError("visits: expected one row a patient and day, got two")
     day = _checks.vector("day", visits["day"])
-    response = _labels("response", visits["response"], ("baseline", *RESPONSES))
+    response = _checks.labels("response", visits["response"], ("baseline", *RESPONSES))
     return zip(visits["patient"].tolist(), day.tolist(), response, strict=True)
 
 
@@ -296,18 +290,3 @@ def _met(rows, wanted, confirm_days):
             if again in wanted and later - day >= confirm_days:
                 return True
     return False
-
-
-def _labels(name, values, allowed):
-    """Return labels as a list, or say which one is unknown."""
-    if np.ndim(values) != 1 or not len(values):
-        raise ValueError(f"{name}: expected one or more labels, got {values!r}")
-    values = list(values)
-    allowed_set = set(allowed)
-    for at, value in enumerate(values):
-        if value not in allowed_set:
-            raise ValueError(
-                f"{name}: expected one of {', '.join(map(str, allowed))}, "
-                f"got {value!r} at position {at}"
-            )
-    return values

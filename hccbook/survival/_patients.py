@@ -1,18 +1,15 @@
 """Checks of patients that the functions of this package share."""
 
-import numpy as np
-
 from .. import _checks
 from .._ties import merge_ties
 
 
-def follow_up(time, event):
-    """Return follow-up times, tied ones made equal, and events as arrays, or say what is wrong."""
-    time, event = _checks.vector("time", time), _checks.vector("event", event, binary=True)
-    _checks.same_length("event", event, "time", time)
-    if time.min() < 0:
-        raise ValueError(f"time: expected at least 0, got {time.min():g}")
-    return merge_ties(time), event
+def follow_up(time, event, **others):
+    """Return follow-up times, tied ones made equal, events and others (groups are 0 or 1)."""
+    checked = _checks.together(binary=("event", "group"), time=time, event=event, **others)
+    if checked[0].min() < 0:
+        raise ValueError(f"time: expected at least 0, got {checked[0].min():g}")
+    return [merge_ties(checked[0]), *checked[1:]]
 
 
 def some_event(event):
@@ -23,39 +20,30 @@ def some_event(event):
 
 def two_groups(time, event, group):
     """Return follow-up and groups as arrays, or say what is wrong; both groups must occur."""
-    time, event = follow_up(time, event)
-    group = _checks.vector("group", group, binary=True)
-    _checks.same_length("group", group, "time", time)
-    if group.min() == group.max():
-        raise ValueError(f"group: expected both groups 0 and 1, got only {group[0]:g}")
+    time, event, group = follow_up(time, event, group=group)
+    _checks.both("group", group, "groups")
     return time, event, group
 
 
-def covariate_matrix(covariates, patients):
-    """Return covariates as an array (patient, covariate), and their names."""
-    names = list(covariates.columns) if hasattr(covariates, "columns") else None
-    matrix = np.asarray(covariates)
-    matrix = matrix[:, None] if matrix.ndim == 1 else matrix
-    if matrix.ndim != 2 or 0 in matrix.shape:
+def with_covariates(time, event, covariates):
+    """Return follow-up, some of it with events, a matrix of covariates, and their names."""
+    _checks.same_rows(time=time, event=event, covariates=covariates)
+    time, event = follow_up(time, event)
+    some_event(event)
+    matrix, names = _checks.matrix("covariates", covariates)
+    if len(matrix) != time.size:
         raise ValueError(
-            f"covariates: expected one or more columns of numbers, got shape {matrix.shape}"
+            f"covariates: expected {time.size} rows, as many as time, got {len(matrix)}"
         )
-    if len(matrix) != patients:
-        raise ValueError(
-            f"covariates: expected {patients} rows, as many as time, got {len(matrix)}"
-        )
-    names = names or list(range(matrix.shape[1]))
-    columns = [
-        _checks.vector(f"covariates[{name!r}]", column)
-        for name, column in zip(names, matrix.T, strict=True)
-    ]
-    return np.column_stack(columns), names
+    if not matrix.size:
+        raise ValueError(f"covariates: expected one or more columns, got shape {matrix.shape}")
+    return time, event, matrix, names
 
 
 def column_of(frame, name, column):
     """Reject a column that is not there or has gaps."""
-    if column not in frame:
-        raise ValueError(f"{name}: expected a column of frame, got {column!r}")
+    if not _checks.is_label(column) or column not in frame:
+        raise ValueError(f"{name}: expected a column of frame, got {column!r:.60}")
     if frame[column].isna().any():
         gaps = int(frame[column].isna().sum())
         raise ValueError(f"{name}: expected no missing values, got {gaps} in column {column!r}")

@@ -69,9 +69,7 @@ def c_index(time, event, score, level=0.95):
     0.750 (95 % CI 0.335 to 1.000), SE 0.212
     """
     z = _checks.z(level)
-    time, event = follow_up(time, event)
-    score = _checks.vector("score", score)
-    _checks.same_length("score", score, "time", time)
+    time, event, score = follow_up(time, event, score=score)
     some_event(event)
     order, *pairs = _pairs(time, event)
     dead, later, earlier = pairs

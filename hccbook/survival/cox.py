@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from . import _efron
-from ._patients import covariate_matrix, follow_up, some_event
+from ._patients import with_covariates
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,7 @@ def cox_model(time, event, covariates, level=0.95):
     from scipy.special import erfc
 
     z = _checks.z(level)
-    time, event = follow_up(time, event)
-    some_event(event)
-    matrix, names = covariate_matrix(covariates, time.size)
+    time, event, matrix, names = with_covariates(time, event, covariates)
     line, x, scale = standardised(time, event, matrix)
     everyone, nothing = np.ones((1, time.size)), np.zeros((1, len(names)))
     coef = coefficients(line, x, names)

@@ -62,6 +62,7 @@ def landmark(time, event, at, response_time=None, group=None):
     """
     import pandas as pd
 
+    _checks.same_rows(time=time, event=event, response_time=response_time, group=group)
     time, event = follow_up(time, event)
     _checks.real("at", at)
     if not 0 <= at < math.inf:
@@ -88,13 +89,9 @@ def _after(time, at):
 
 def _response_time(values, time):
     """Check times of response against the follow-up."""
-    array = np.asarray(values)
-    if array.ndim == 1 and array.dtype.kind in "biufO":
-        never = np.array([value is not None and value == math.inf for value in array.tolist()])
-        array = _checks.vector("response_time", np.where(never, 0, array))
-        array = np.where(never, math.inf, array)
-    else:
-        array = _checks.vector("response_time", values)
+    array = _checks.numbers("response_time", values)
+    never = array == math.inf
+    array = np.where(never, math.inf, _checks.vector("response_time", np.where(never, 0, array)))
     _checks.same_length("response_time", array, "time", time)
     if array.min() < 0:
         raise ValueError(f"response_time: expected at least 0, got {array.min():g}")

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from . import _efron
-from ._patients import covariate_matrix, follow_up, some_event
+from ._patients import with_covariates
 from .cox import coefficients, standardised
 from .curves import product_limit
 
@@ -75,10 +75,11 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
     from scipy.special import chdtrc
 
     _checks.one_of("transform", transform, ("km", "identity", "rank", "log"))
-    time, event = follow_up(time, event)
-    some_event(event)
-    matrix, names = covariate_matrix(covariates, time.size)
-    labels = list(names if terms is None else terms)
+    time, event, matrix, names = with_covariates(time, event, covariates)
+    labels = list(names if terms is None else _checks.labels("terms", terms))
+    if "GLOBAL" in labels:
+        name = "covariates" if terms is None else "terms"
+        raise ValueError(f"{name}: expected other names than 'GLOBAL', that of the joint test")
     if len(labels) != len(names):
         raise ValueError(f"terms: expected {len(names)} labels, one a covariate, got {len(labels)}")
     line, x, _ = standardised(time, event, matrix)

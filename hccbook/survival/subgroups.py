@@ -57,8 +57,8 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     """
     import pandas as pd
 
-    if isinstance(subgroups, str) or len(subgroups) == 0:
-        raise ValueError(f"subgroups: expected a list of columns of frame, got {subgroups!r}")
+    _checks.frame("frame", frame)
+    subgroups = _checks.labels("subgroups", subgroups)
     columns = [("time", time), ("event", event), ("exposure", exposure)]
     for name, column in columns + [("subgroups", column) for column in subgroups]:
         column_of(frame, name, column)

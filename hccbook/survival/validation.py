@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from . import _efron
-from ._patients import covariate_matrix, follow_up, some_event
+from ._patients import with_covariates
 from .concordance import dxy_of_resamples
 from .cox import coefficients, standardised
 
@@ -76,9 +76,7 @@ def cox_optimism(time, event, covariates, resamples=500, seed=0):
     """
     import pandas as pd
 
-    time, event = follow_up(time, event)
-    some_event(event)
-    matrix, names = covariate_matrix(covariates, time.size)
+    time, event, matrix, names = with_covariates(time, event, covariates)
     resamples = _checks.whole("resamples", resamples, 1)
     seed = _checks.seed(seed)
     line, x, _ = standardised(time, event, matrix)

@@ -1,0 +1,281 @@
+"""Odd values for every argument of every public function: a result, or a refusal that names it."""
+
+import inspect
+import re
+import warnings
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hccbook import prediction
+
+RNG = np.random.default_rng(1)
+N = 24
+Y = np.tile([0, 1, 0, 1, 1, 0], 4)
+MARKER, OTHER = RNG.normal(size=(2, N)) + Y
+TIME = RNG.exponential(size=N) + 0.1
+EVENT = np.tile([1, 1, 0], 8)
+GROUP = np.tile([0, 1], 12)
+RISK = np.round(0.1 + 0.8 * RNG.random(N), 2)
+X = RNG.normal(size=(N, 2))
+FRAME = pd.DataFrame({"t": TIME, "e": EVENT, "x": GROUP, "sex": np.tile(["f", "m", "m", "f"], 6)})
+EFFECT, SE = np.array([0.1, 0.4, 0.3, 0.6]), np.array([0.1, 0.2, 0.3, 0.15])
+COUNTS = {"tp": 20, "fp": 5, "fn": 7, "tn": 30}
+PATIENTS = {"time": TIME, "event": EVENT}
+STUDIES = {"effect": EFFECT, "se": SE}
+POOLED = import_module("hccbook.meta").pool(EFFECT, SE)
+LESIONS = pd.DataFrame(
+    {"patient": 1, "day": [0, 60], "lesion": "a", "target": True, "diameter": [20.0, 10.0]}
+)
+VISITS = pd.DataFrame({"patient": [1, 1], "day": [0, 60], "response": ["baseline", "PR"]})
+MODEL = prediction.logistic(X, Y)
+PATH = prediction.lasso_path(X, Y, folds=3, lambdas=5)
+CHART = prediction.nomogram({"a": 0.5, "b": {"no": 0, "yes": 1}}, {"a": [0, 1, 2]})
+
+#: A valid call of every public function: the arguments that it needs.
+CALLS = {
+    "accuracy": {
+        "auc": {"y": Y, "marker": MARKER},
+        "auc_bootstrap": {"y": Y, "marker": MARKER, "resamples": 9},
+        "auc_difference_bootstrap": {"y": Y, "first": MARKER, "second": OTHER, "resamples": 9},
+        "delong_paired": {"y": Y, "first": MARKER, "second": OTHER},
+        "delong_unpaired": {"y_first": Y, "first": MARKER, "y_second": Y[6:], "second": OTHER[6:]},
+        "proportion": {"count": 3, "n": 10},
+        "roc_cutoffs": {"y": Y, "marker": MARKER},
+        "two_by_two": COUNTS,
+        "youden": {"y": Y, "marker": MARKER},
+        "youden_optimism": {"y": Y, "marker": MARKER, "resamples": 9},
+    },
+    "survival": {
+        "c_index": {**PATIENTS, "score": MARKER},
+        "cox_model": {**PATIENTS, "covariates": X},
+        "cox_optimism": {**PATIENTS, "covariates": X, "resamples": 9},
+        "cox_two_groups": {**PATIENTS, "group": GROUP},
+        "landmark": {**PATIENTS, "at": 0.1, "response_time": TIME / 2},
+        "logrank": {**PATIENTS, "group": GROUP},
+        "median": PATIENTS,
+        "median_follow_up": PATIENTS,
+        "proportional_hazards_test": {**PATIENTS, "covariates": X},
+        "rmst": {**PATIENTS, "horizon": 0.2},
+        "rmst_difference": {**PATIENTS, "group": GROUP, "horizon": 0.2},
+        "subgroup_table": {
+            "frame": FRAME,
+            "time": "t",
+            "event": "e",
+            "exposure": "x",
+            "subgroups": ["sex"],
+        },
+    },
+    "prediction": {
+        "backward": {"x": X, "y": Y},
+        "brier_decomposition": {"y": Y, "risk": RISK},
+        "calibration_curve": {"y": Y, "risk": RISK},
+        "calibration_error": {"y": Y, "risk": RISK},
+        "calibration_measures": {"y": Y, "risk": RISK},
+        "hosmer_lemeshow": {"y": Y, "risk": RISK},
+        "lasso_path": {"x": X, "y": Y, "folds": 3, "lambdas": 5},
+        "logistic": {"x": X, "y": Y},
+        "logistic_optimism": {"x": X, "y": Y, "resamples": 9},
+        "net_benefit": {"y": Y, "risk": RISK},
+        "nomogram": {"coefficients": {"a": 0.5}, "ticks": {"a": [0, 1, 2]}},
+        "round_ticks": {"low": 0, "high": 9},
+        "smooth_calibration": {"y": Y, "risk": RISK},
+        MODEL.predict: {"x": X},
+        PATH.model: {},
+        PATH.selected: {},
+        PATH.predict: {"x": X},
+        CHART.read: {"patients": {"a": [0, 1], "b": ["no", "yes"]}},
+        CHART.risk: {"total": 10},
+        CHART.total_of: {"risk": 0.5},
+    },
+    "meta": {
+        "egger_test": STUDIES,
+        "i2_interval": STUDIES,
+        "leave_one_out": STUDIES,
+        "log_ratios": {"ratio": EFFECT + 1, "lower": EFFECT + 0.9, "upper": EFFECT + 1.2},
+        "pool": STUDIES,
+        "prediction_interval": {"pooled": POOLED},
+        "rank_test": STUDIES,
+        "subgroups": {**STUDIES, "group": np.array(["a", "a", "b", "b"])},
+        "summary": STUDIES,
+        "tau2_interval": STUDIES,
+    },
+    "response": {
+        "agreement": {"first": np.array(["PR", "SD"]), "second": np.array(["PR", "PD"])},
+        "best_response": {"visits": VISITS},
+        "response_rates": {"responses": ["PR", "SD", "PD"]},
+        "timepoints": {"lesions": LESIONS},
+    },
+    "indices": {
+        "albi": {"albumin": np.array([40.0, 30]), "bilirubin": np.array([10.0, 20])},
+        "albi_grade": {"score": -2.0},
+        "cally": {"crp": 5.0, "albumin": 40.0, "lymphocytes": 1.5, "crp_unit": "mg/L"},
+        "convert": {"name": "albumin", "values": 4.0, "unit": "g/dL"},
+        "crafity": {"afp": 50.0, "crp": 5.0, "crp_unit": "mg/L"},
+        "malbi_grade": {"score": -2.0},
+        "nlr": {"neutrophils": np.array([4.0, 5]), "lymphocytes": np.array([1.5, 2])},
+        "plr": {"platelets": 200.0, "lymphocytes": 1.5},
+        "pni": {"albumin": 40.0, "lymphocytes": 1.5},
+        "sii": {"platelets": 200.0, "neutrophils": 4.0, "lymphocytes": 1.5},
+    },
+}
+
+RAGGED = [[1, 2], [3]]
+#: What no argument can mean.
+NEVER = [
+    object(),
+    1j,
+    np.array([1j, 2]),
+    np.ma.masked_array([1.0, 2.0], [False, True]),
+    np.ma.masked_array([1.0] * N, [False, True] * (N // 2)),
+    np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[ns]"),
+    pd.Series(pd.date_range("2024-01-01", periods=N)),
+    pd.Series(pd.to_timedelta(np.arange(N), unit="D")),
+    np.timedelta64(3, "D"),
+    pd.Timestamp("2024-01-01"),
+    RAGGED,
+    [1, pd.NA, 0],
+    pd.Series([1, None] * (N // 2), dtype="Int64"),
+    pd.DataFrame({("a", 1): [1, 2], ("a", 2): [None, pd.NA]}),
+    lambda: 1,
+]
+#: What some arguments can mean.
+SOMETIMES = [
+    None,
+    pd.NA,
+    pd.NaT,
+    np.nan,
+    np.inf,
+    -1,
+    0,
+    2.5,
+    10**400,
+    True,
+    "",
+    "no",
+    "3.2",
+    b"3.2",
+    [],
+    {},
+    set(),
+    ["1", "0"] * (N // 2),
+    np.array(["1", "0"] * (N // 2)),
+    pd.Series(["1", "0"] * (N // 2), dtype=object),
+    [None] * N,
+    [1, 2],
+    [0, np.nan],
+    [[]],
+    [[0, 1]],
+    [RAGGED],
+    {"a": 1},
+    {1: None},
+    np.array(3.0),
+    np.zeros((2, 2, 2)),
+    np.zeros(N),
+    pd.DataFrame(),
+    pd.DataFrame({"a": [1, 2]}),
+    pd.DataFrame([[1, 2]], columns=["a", "a"]),
+    slice(1),
+]
+#: Arguments that take whatever there is.
+ANYTHING = {"survival.proportional_hazards_test, terms"}
+#: Arguments whose value decides whether another one is wrong, which is named then.
+RELATED = {
+    "survival.landmark, time": ["response_time"],
+    "survival.rmst, time": ["horizon"],
+    "survival.rmst_difference, time": ["horizon"],
+    "prediction.nomogram, coefficients": ["ticks"],
+    "indices.convert, values": ["albumin"],
+    "response.agreement, labels": ["first"],
+}
+
+
+def public(room):
+    """Names of the public functions of a room."""
+    module = import_module(f"hccbook.{room}")
+    own = [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
+    ]
+    names = getattr(module, "__all__", own)
+    return {
+        name: getattr(module, name)
+        for name in names
+        if callable(getattr(module, name)) and not inspect.isclass(getattr(module, name))
+    }
+
+
+def call(function, arguments):
+    """Call by name, but for what must be given by place."""
+    places = inspect.signature(function).parameters.values()
+    first = [p.name for p in places if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)]
+    named = {name: value for name, value in arguments.items() if name not in first}
+    return function(*(arguments[name] for name in first), **named)
+
+
+def outcome(function, label, valid, name, odd):
+    """Return what is wrong with the answer to one odd argument, or nothing."""
+    try:
+        call(function, {**valid, name: odd})
+    except ValueError as error:
+        names = "|".join((name, *RELATED.get(f"{label}, {name}", ())))
+        if re.search(rf"(^|as many as |of )({names})\b", str(error)):
+            return None
+        return f"ValueError: {error}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    parameter = inspect.signature(function).parameters.get(name)
+    flag = parameter is not None and isinstance(parameter.default, bool)
+    if any(odd is value for value in NEVER) or (flag and not isinstance(odd, bool)):
+        return None if f"{label}, {name}" in ANYTHING else "accepted"
+    return None
+
+
+@pytest.mark.parametrize("room", CALLS)
+def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    warnings.simplefilter("ignore")
+    functions = public(room)
+    calls = {key: value for key, value in CALLS[room].items() if isinstance(key, str)}
+    assert set(functions) == set(calls), "an example of a valid call for every public function"
+    failures = []
+    for key, valid in CALLS[room].items():
+        function = functions.get(key, key)
+        label = f"{room}.{key if isinstance(key, str) else key.__qualname__}"
+        call(function, valid)
+        kinds = inspect.signature(function).parameters.values()
+        for name in {**valid, **{p.name: 0 for p in kinds if p.kind != p.VAR_KEYWORD}}:
+            for odd in NEVER + SOMETIMES:
+                if wrong := outcome(function, label, valid, name, odd):
+                    failures.append(f"{label}({name}={str(odd)!r:.50}): {wrong:.120}")
+    assert not failures, f"{len(failures)} answers:\n" + "\n".join(failures)
+
+
+@pytest.mark.parametrize(
+    "room", ["accuracy", "survival", "prediction", "meta", "response", "indices"]
+)
+def test_rows_of_pandas_objects_must_be_the_same(room):
+    """Values of the same patients are never paired by position."""
+    functions, tried = public(room), 0
+    for name, valid in CALLS[room].items():
+        rows = {key: value for key, value in valid.items() if isinstance(value, np.ndarray)}
+        if not isinstance(name, str) or len(rows) < 2:
+            continue
+        framed = {
+            key: (pd.DataFrame if value.ndim == 2 else pd.Series)(value)
+            for key, value in rows.items()
+        }
+        function, tried = functions[name], tried + 1
+        function(**{**valid, **framed})  # the same index
+        for key in list(rows)[1:]:
+            function(**{**valid, **framed, key: rows[key]})  # an array among them
+            partner = next(k for k in rows if rows[k].shape[0] == rows[key].shape[0])
+            if key == partner:
+                continue
+            moved = framed[key].set_axis(np.roll(np.arange(len(rows[key])), 1), axis=0)
+            with pytest.raises(ValueError, match=f"^{key}: expected the index of "):
+                function(**{**valid, **framed, key: moved})
+    assert tried
