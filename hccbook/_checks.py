@@ -84,6 +84,28 @@ def same_rows(**named):
             )
 
 
+def listed(name, values):
+    """Return one or more values as a list; a string would come apart into its letters."""
+    try:
+        found = [] if isinstance(values, (str, bytes)) else list(values)
+    except TypeError:
+        found = []
+    if not found:
+        raise ValueError(f"{name}: expected a list of one or more values, got {values!r:.60}")
+    return found
+
+
+def mapping(name, values, keys=()):
+    """Return a mapping as a dict, or say what it is or lacks."""
+    try:
+        values = dict(values.items())
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(f"{name}: expected a mapping by name, got {values!r:.60}") from None
+    if missing := [key for key in keys if key not in values]:
+        raise ValueError(f"{name}: expected {', '.join(keys)}, got none of {missing}")
+    return values
+
+
 def labels(name, values, allowed=None):
     """Return one or more labels as a list, or say which one is missing or not allowed."""
     if sequence(name, values).ndim != 1 or not len(values):

@@ -51,10 +51,8 @@ def badge(kind, word):
     ValueError
         If ``kind`` or ``word`` is unknown.
     """
-    if kind not in {"ev", "vd"}:
-        raise ValueError(f"kind: expected 'ev' or 'vd', got {kind!r}")
-    if word not in ICONS:
-        raise ValueError(f"word: expected one of {list(ICONS)}, got {word!r}")
+    _checks.one_of("kind", kind, ("ev", "vd"))
+    _checks.one_of("word", word, ICONS)
     icon = f'<span aria-hidden="true">{ICONS[word]}</span>'
     return Markup(f'<span class="{kind} {kind}-{word}">{icon} {word}</span>')
 
@@ -116,6 +114,7 @@ def show(fig, alt, caption, synthetic):
     if not isinstance(alt, str) or len(alt.strip()) < SHORTEST_ALT:
         raise ValueError(f"alt: expected at least {SHORTEST_ALT} characters, got {alt!r}")
     _caption(caption)
+    _checks.flag("synthetic", synthetic)
     file = io.BytesIO()
     with plt.rc_context({"svg.hashsalt": "hccbook"}):
         fig.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
@@ -166,13 +165,18 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
         names.
     """
     _caption(caption)
+    _checks.flag("synthetic", synthetic)
+    _checks.flag("index", index)
+    if not hasattr(frame, "iloc") or not hasattr(frame, "columns"):
+        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
     if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
         raise ValueError("frame: expected one level of row and column names, got more")
     for name, places in digits.items() if isinstance(digits, dict) else [(None, digits)]:
         _checks.whole("digits", places)
         if name is not None and name not in frame:
             raise ValueError(f"digits: expected columns of frame, got {name!r}")
-    if unknown := [name for name in filters if name not in frame]:
+    filters = filters if isinstance(filters, tuple) else _checks.listed("filters", filters)
+    if unknown := [name for name in filters if not _checks.is_label(name) or name not in frame]:
         raise ValueError(f"filters: expected columns of frame, got {unknown}")
     places = {name: digits.get(name, 2) if isinstance(digits, dict) else digits for name in frame}
     names = [frame.index.name or "", *frame.columns] if index else list(frame.columns)
@@ -207,6 +211,8 @@ def say(*lines):
     """
     from IPython.display import Markdown, display
 
+    if unknown := [line for line in lines if not isinstance(line, str)]:
+        raise ValueError(f"lines: expected text, got {unknown[0]!r:.60}")
     display(Markdown("\n".join(lines)))
 
 

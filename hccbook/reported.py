@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+from . import _checks
 from .estimate import printed
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -123,6 +124,8 @@ def validate(frame, source="register"):
     ValueError
         Naming the row and column of the first cell that breaks the contract.
     """
+    if not hasattr(frame, "itertuples"):
+        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
     if tuple(frame.columns) != COLUMNS:
         raise ValueError(
             f"{source}, header: expected the columns {list(COLUMNS)}, got {list(frame)}"
@@ -173,6 +176,8 @@ def read(path):
     """
     import pandas as pd
 
+    if not isinstance(path, str | Path):
+        raise ValueError(f"path: expected the path of a file, got {path!r:.60}")
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"path: expected a register file, got {path.name!r}, which is not there")
@@ -207,8 +212,7 @@ def load(paper):
     ValueError
         If there is no such paper.
     """
-    if paper not in papers():
-        raise ValueError(f"paper: expected one of {papers()}, got {paper!r}")
+    _checks.one_of("paper", paper, papers())
     return _load(paper).copy()
 
 
@@ -258,8 +262,7 @@ def text(id, field="printed"):
     ValueError
         If the id or field is unknown, or nothing is printed there.
     """
-    if field not in FIELDS:
-        raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
+    _checks.one_of("field", field, FIELDS)
     cell = row(id)[field]
     if cell == "":
         raise ValueError(f"field: {id} prints no {field!r}")
@@ -301,6 +304,8 @@ def digit_strings(text):
     -------
     list of str
     """
+    if not isinstance(text, str):
+        raise ValueError(f"text: expected text, got {text!r:.60}")
     return re.findall(r"\d+(?:[.,]\d+)*", text)
 
 
@@ -321,6 +326,8 @@ def completeness(frame, tokens):
     list of str
         What does not agree, one sentence a problem; empty if the register is complete.
     """
+    _checks.frame("frame", frame, FIELDS)
+    _checks.frame("tokens", tokens, ("position", "token", "id", "column", "reason"))
     problems, claimed, rows = [], set(), frame.to_dict("index")
     for token in tokens.itertuples(index=False):
         if not token.id:

@@ -119,7 +119,7 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
         raise ValueError(f"function: expected a function, got {function!r}")
     times = _checks.whole("times", times, 1)
     _sequence(seed)
-    if workers is not None and workers != -1:
+    if workers is not None and not (_checks.is_number(workers) and workers == -1):
         workers = _checks.whole("workers", workers, 1)
     from joblib import Parallel, delayed
 

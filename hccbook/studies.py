@@ -110,6 +110,7 @@ def validate(frame, source="studies", paper="il6-sii"):
     ValueError
         Naming row (the header is row 1) and column of the first cell that breaks the contract.
     """
+    _checks.frame("frame", frame)
     if tuple(frame.columns) != COLUMNS:
         raise ValueError(f"{source}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
     seen, allowed = (
@@ -183,6 +184,7 @@ def check_ratio(row, where="row"):
         not in order, the ratio is not between them, or the direction is none of the two. (A ratio
         with the wrong direction beside it cannot be found so.)
     """
+    row = _checks.mapping(where, row, ("direction",))
     if row["direction"] not in DIRECTIONS:
         raise ValueError(
             f"{where}, direction: expected one of {list(DIRECTIONS)}, got {row['direction']!r}"
@@ -256,6 +258,9 @@ def load(path=None, paper="il6-sii"):
     """
     import pandas as pd
 
+    if not isinstance(path, str | Path | None):
+        raise ValueError(f"path: expected the path of a file, got {path!r:.60}")
+    _checks.one_of("paper", paper, reported.papers())
     path = Path(path or FOLDER / f"{paper}.csv")
     if not path.is_file():
         raise ValueError(f"path: expected a file of studies, got {path.name!r}, which is not there")
@@ -295,6 +300,7 @@ def tabulated(frame, marker, endpoint):
     ValueError
         If the marker or endpoint is unknown.
     """
+    _checks.frame("frame", frame, COLUMNS)
     _checks.one_of("marker", marker, MARKERS)
     _checks.one_of("endpoint", endpoint, ENDPOINTS)
     rows = frame[(frame["quantity"] == "endpoints") & (frame["marker"] == marker)]
@@ -324,6 +330,7 @@ def best(frame, marker, endpoint, quantity):
     _checks.one_of("marker", marker, MARKERS)
     _checks.one_of("endpoint", endpoint, ENDPOINTS)
     _checks.one_of("quantity", quantity, WORDS + QUANTITIES)
+    _checks.frame("frame", frame, COLUMNS)
     rows = frame[
         (frame["marker"] == marker)
         & (frame["quantity"] == quantity)
@@ -364,7 +371,10 @@ def ranges(frame, marker, endpoint, as_printed=(), directed=True):
         If marker or endpoint is unknown, or ``as_printed`` names a study that is not in the
         analysis.
     """
+    _checks.flag("directed", directed)
     studies = tabulated(frame, marker, endpoint)
+    if not isinstance(as_printed, tuple | list) or as_printed:
+        as_printed = _checks.labels("as_printed", as_printed)
     if unknown := [study for study in as_printed if study not in studies]:
         raise ValueError(f"as_printed: expected studies of {studies}, got {unknown}")
     table = {

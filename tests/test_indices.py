@@ -228,7 +228,10 @@ BAD = [
     (r"^neutrophils: .* got -1 at position 0", lambda: indices.nlr(-1, 1)),
     (r"^lymphocytes: expected 2 values, as many as neut", lambda: indices.nlr([1, 2], [1])),
     (r"^lymphocytes: .* got 0 at position 1", lambda: indices.plr([150, 160], [1, 0])),
-    (r"^platelets: expected (values, as many as|one or more values)", lambda: indices.plr(150, [1])),
+    (
+        r"^platelets: expected (values, as many as|one or more values)",
+        lambda: indices.plr(150, [1]),
+    ),
     (r"^platelets: expected finite numbers, got inf", lambda: indices.sii(np.inf, 1, 1)),
     (r"^albumin: expected one or more values", lambda: indices.pni([[40]], [[1]])),
     (r"^bilirubin: .* got 0 at position 0", lambda: indices.albi(40, 0)),

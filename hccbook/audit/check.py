@@ -102,6 +102,7 @@ def same(printed, other, whole=False):
         If one is a number and the other a word, one is empty, or ``whole`` asks for counts
         and one has decimals.
     """
+    _checks.flag("whole", whole)
     family, explanation = "text and table", f"printed again as {other}"
     try:
         number, second = as_printed(printed, "printed"), as_printed(other, "other")

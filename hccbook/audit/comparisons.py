@@ -442,7 +442,7 @@ def p_from_summaries(p, means, sds, sizes):
 
 def _subgroup(name, ratio, level):
     """Return the log of a printed ratio and its standard error."""
-    if isinstance(ratio, str) or not hasattr(ratio, "__len__") or len(ratio) != 3:
+    if len(ratio := _checks.listed(name, ratio)) != 3:
         raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {ratio!r}")
     estimate, lower, upper = ratio
     try:

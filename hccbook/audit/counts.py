@@ -103,8 +103,7 @@ def denominators(percents, n_max):
     ValueError
         If ``percents`` is empty or holds anything but printed percentages.
     """
-    if isinstance(percents, str) or not len(percents):
-        raise ValueError(f"percents: expected a list of printed percentages, got {percents!r}")
+    percents = _checks.listed("percents", percents)
     numbers = [_percent("percents", percent) for percent in percents]
     sizes = range(1, _checks.whole("n_max", n_max, 1) + 1)
     return [n for n in sizes if all(counts(number, n) for number in numbers)]
@@ -264,11 +263,10 @@ def rate(printed, table, name):
         If ``name`` is unknown, ``printed`` is no percentage, or ``table`` lacks a cell or
         has nobody in the denominator.
     """
-    if name not in RATES:
-        raise ValueError(f"name: expected one of {sorted(RATES)}, got {name!r}")
-    if missing := {"tp", "fp", "fn", "tn"} - set(table.keys()):
-        raise ValueError(f"table: expected tp, fp, fn and tn, got none of {sorted(missing)}")
-    cells = {key: _checks.whole(f"table, {key}", table[key]) for key in ("tp", "fp", "fn", "tn")}
+    _checks.one_of("name", name, sorted(RATES))
+    cells = ("tp", "fp", "fn", "tn")
+    table = _checks.mapping("table", table, cells)
+    cells = {key: _checks.whole(f"table, {key}", table[key]) for key in cells}
     above, below = (sum(cells[key] for key in keys) for keys in RATES[name])
     if not below:
         raise ValueError(f"table: expected patients in the denominator of {name}, got {cells}")

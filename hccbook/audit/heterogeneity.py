@@ -233,6 +233,7 @@ def q_partition(i2, k, subgroups, pooled=True, level="95"):
         tuples of five; if a ratio comes without limits, or the other way round; or if the
         subgroups' numbers of studies do not add up to ``k``.
     """
+    _checks.flag("pooled", pooled)
     number, k = _percent("i2", i2), _checks.whole("k", k, 2)
     if not isinstance(subgroups, list | tuple) or not 2 <= len(subgroups) <= MOST_SUBGROUPS:
         raise ValueError(

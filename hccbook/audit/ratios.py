@@ -79,7 +79,7 @@ def two_sided_p(z):
     -------
     float or ndarray
     """
-    return 2 * ndtr(-np.abs(z))
+    return 2 * ndtr(-np.abs(_checks.numbers("z", z)))
 
 
 def chi_square_p(statistic, df=1):
@@ -102,7 +102,7 @@ def chi_square_p(statistic, df=1):
         If ``statistic`` is below 0 or ``df`` is not a whole number of at least 1.
     """
     df = _checks.whole("df", df, 1)
-    if np.any(np.asarray(statistic) < 0):
+    if np.any((statistic := _checks.numbers("statistic", statistic)) < 0):
         raise ValueError(f"statistic: expected at least 0, got {statistic!r}")
     return chdtrc(df, statistic)
 

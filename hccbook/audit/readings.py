@@ -222,7 +222,9 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
     import pandas as pd
 
     n = _checks.whole("n", n, 2)
-    if sizes is not None and sum(sizes) != n:
+    if sizes is not None:
+        sizes = [_checks.whole("sizes", size, 1) for size in _checks.listed("sizes", sizes)]
+    if sizes is not None and (len(sizes) != 2 or sum(sizes) != n):
         raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {sizes!r}")
     cox = logrank_p_bounds(hr, lower, upper, p, level)
     wald = p_from_interval(hr, lower, upper, p, level)

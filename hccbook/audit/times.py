@@ -46,16 +46,15 @@ def month_lengths(months, lengths=None):
     """
     import pandas as pd
 
-    if isinstance(months, str) or not len(months):
-        raise ValueError(f"months: expected a list of printed times, got {months!r}")
-    numbers = [as_printed(month, "months") for month in months]
+    numbers = [as_printed(month, "months") for month in _checks.listed("months", months)]
     for number in numbers:
         if number.relation != "=" or number.value < 0:
             raise ValueError(f"months: expected printed times from 0, got {str(number)!r}")
-    if lengths is not None and not lengths:
+    lengths = _checks.mapping("lengths", MONTHS if lengths is None else lengths)
+    if not lengths:
         raise ValueError("lengths: expected at least one definition of a month, got none")
     rows = {}
-    for name, length in (MONTHS if lengths is None else lengths).items():
+    for name, length in lengths.items():
         _checks.real("lengths", length)
         if not 0 < length < math.inf:
             raise ValueError(f"lengths: expected days above 0, got {length!r} for {name!r}")
@@ -100,7 +99,8 @@ def survival_at_median(n, follow_up, median):
         If ``n`` is not a whole number of at least 1, or a time is not a printed number above 0.
     """
     n = _checks.whole("n", n, 1)
-    times = {"follow_up": as_printed(follow_up), "median": as_printed(median)}
+    times = {"follow_up": follow_up, "median": median}
+    times = {name: as_printed(time, name) for name, time in times.items()}
     for name, number in times.items():
         if number.relation != "=" or number.value <= 0:
             raise ValueError(f"{name}: expected a printed time above 0, got {str(number)!r}")
@@ -187,8 +187,8 @@ def median_of_union(median, parts, censoring=False):
     ValueError
         If ``median`` or one of ``parts`` is not a printed time above 0, or ``parts`` is empty.
     """
-    if isinstance(parts, str) or not len(parts):
-        raise ValueError(f"parts: expected a list of printed medians, got {parts!r}")
+    _checks.flag("censoring", censoring)
+    parts = _checks.listed("parts", parts)
     whole, *groups = (
         as_printed(time, name)
         for name, time in [("median", median), *(("parts", part) for part in parts)]

@@ -28,12 +28,11 @@ def _count(name, value):
 
 
 def _listed(name, values, length=None):
-    """Return a sequence as a list; a string would come apart into its letters."""
-    if isinstance(values, str) or not hasattr(values, "__len__") or not len(values):
-        raise ValueError(f"{name}: expected a list with one value a group, got {values!r}")
+    """Return a sequence as a list of as many values as there are groups."""
+    values = _checks.listed(name, values)
     if length is not None and len(values) != length:
         raise ValueError(f"{name}: expected {length} values, as many as sizes, got {len(values)}")
-    return list(values)
+    return values
 
 
 def _sizes(sizes, smallest):

@@ -8,7 +8,7 @@ many cohorts say about it is evidence.
 from functools import cache
 from importlib import import_module
 
-from .. import reported
+from .. import _checks, reported
 from ..estimate import Printed
 
 #: Splits of each paper that has a recipe; the first is that of a call without one.
@@ -22,15 +22,12 @@ SPLITS = {
 
 def _recipe(paper, split, reading):
     """Return a paper's recipe, with the split and the reading that are meant."""
-    if paper not in SPLITS:
-        raise ValueError(f"paper: expected one of {sorted(SPLITS)}, got {paper!r}")
+    _checks.one_of("paper", paper, sorted(SPLITS))
     recipe = import_module(f"hccbook.cohorts.{paper}")
     split = SPLITS[paper][0] if split is None else split
     reading = recipe.READINGS[0] if reading is None else reading
-    if split not in SPLITS[paper]:
-        raise ValueError(f"split: expected one of {list(SPLITS[paper])}, got {split!r}")
-    if reading not in recipe.READINGS:
-        raise ValueError(f"reading: expected one of {list(recipe.READINGS)}, got {reading!r}")
+    _checks.one_of("split", split, SPLITS[paper])
+    _checks.one_of("reading", reading, recipe.READINGS)
     return recipe, split, reading
 
 
@@ -42,7 +39,7 @@ def _make(paper, split, seed, reading):
 def build(paper, split=None, seed=0, reading=None):
     """Build a synthetic cohort anew, stored or not; see :func:`load`."""
     recipe, split, reading = _recipe(paper, split, reading)
-    return recipe.make(split, seed, reading)
+    return recipe.make(split, _checks.whole("seed", seed), reading)
 
 
 def load(paper, split=None, seed=0, reading=None):
@@ -71,8 +68,7 @@ def load(paper, split=None, seed=0, reading=None):
     ValueError
         If the paper, split or reading is unknown, or the seed not a whole number from 0.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"seed: expected a whole number from 0, got {seed!r}")
+    seed = _checks.whole("seed", seed)
     recipe, split, reading = _recipe(paper, split, reading)
     stored = reported.DATA / "cohorts" / f"{paper}-{split}.csv"
     if seed == 0 and reading == recipe.READINGS[0] and stored.is_file():
