@@ -110,7 +110,8 @@ def validate(frame, source="studies", paper="il6-sii"):
     ValueError
         Naming row (the header is row 1) and column of the first cell that breaks the contract.
     """
-    _checks.frame("frame", frame)
+    if not hasattr(frame, "itertuples"):
+        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
     if tuple(frame.columns) != COLUMNS:
         raise ValueError(f"{source}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
     seen, allowed = (

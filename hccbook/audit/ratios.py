@@ -102,9 +102,9 @@ def chi_square_p(statistic, df=1):
         If ``statistic`` is below 0 or ``df`` is not a whole number of at least 1.
     """
     df = _checks.whole("df", df, 1)
-    if np.any((statistic := _checks.numbers("statistic", statistic)) < 0):
+    if np.any(_checks.numbers("statistic", statistic) < 0):
         raise ValueError(f"statistic: expected at least 0, got {statistic!r}")
-    return chdtrc(df, statistic)
+    return chdtrc(df, np.asarray(statistic, dtype=float))
 
 
 def standard_error(lower, upper, level="95"):
