@@ -187,9 +187,9 @@ def one_of(name, value, allowed):
         raise ValueError(f"{name}: expected one of {', '.join(allowed)}, got {value!r:.60}")
 
 
-def frame(name, value, columns=()):
-    """Reject what is no data frame with rows, or lacks a column or has one twice."""
-    if not hasattr(value, "iloc") or not hasattr(value, "columns") or not len(value):
+def frame(name, value, columns=(), empty=False):
+    """Reject what is no data frame, has no rows unless it may, or lacks a column or has one twice."""
+    if not hasattr(value, "iloc") or not hasattr(value, "columns") or not (empty or len(value)):
         raise ValueError(f"{name}: expected a data frame with rows, got {type(value).__name__}")
     if missing := [column for column in columns if column not in value]:
         raise ValueError(f"{name}: expected the columns {', '.join(columns)}, got no {missing}")

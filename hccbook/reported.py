@@ -326,8 +326,8 @@ def completeness(frame, tokens):
     list of str
         What does not agree, one sentence a problem; empty if the register is complete.
     """
-    _checks.frame("frame", frame, FIELDS)
-    _checks.frame("tokens", tokens, ("position", "token", "id", "column", "reason"))
+    _checks.frame("frame", frame, (*FIELDS, "group"), empty=True)
+    _checks.frame("tokens", tokens, ("position", "token", "id", "column", "reason"), True)
     problems, claimed, rows = [], set(), frame.to_dict("index")
     for token in tokens.itertuples(index=False):
         if not token.id:
