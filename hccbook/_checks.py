@@ -188,7 +188,7 @@ def one_of(name, value, allowed):
 
 
 def frame(name, value, columns=(), empty=False):
-    """Reject what is no data frame, has no rows unless it may, or lacks a column or has one twice."""
+    """Reject what is no data frame, is empty, lacks a column or has one twice."""
     if not hasattr(value, "iloc") or not hasattr(value, "columns") or not (empty or len(value)):
         raise ValueError(f"{name}: expected a data frame with rows, got {type(value).__name__}")
     if missing := [column for column in columns if column not in value]:
