@@ -259,11 +259,11 @@ def test_every_target_of_the_derivation_cohort_is_changed_above():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"paper": "magnesia"}, r"paper: expected one of \['magnesium', .*\], got 'magnesia'"),
-        ({"paper": None}, r"paper: expected one of \['magnesium', .*\], got None"),
-        ({"split": "test"}, r"split: expected one of \['derivation', 'validation'\], got 'test'"),
+        ({"paper": "magnesia"}, r"paper: expected one of .*, got 'magnesia'"),
+        ({"paper": None}, r"paper: expected one of .*, got None"),
+        ({"split": "test"}, r"split: expected one of .*, got 'test'"),
         ({"split": ""}, "split: .* got ''"),
-        ({"reading": "odds"}, r"reading: expected one of \['cox', 'medians'\], got 'odds'"),
+        ({"reading": "odds"}, r"reading: expected one of .*, got 'odds'"),
     ],
 )
 def test_unknown_cohorts_are_named(call, arguments, message):
