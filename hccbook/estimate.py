@@ -202,12 +202,27 @@ def number(value, spec=".2f"):
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If ``value`` is no number or ``spec`` no format of numbers.
+
     Examples
     --------
     >>> number(-0.001), number(-0.01)
     ('0.00', '-0.01')
     """
-    text = format(value, spec)
+    given = value
+    try:
+        value = float(value) if _checks.is_number(value) else None
+    except OverflowError:
+        value = None
+    if value is None:
+        raise ValueError(f"value: expected a number, got {given!r:.60}")
+    try:
+        text = format(value, spec)
+    except (TypeError, ValueError):
+        raise ValueError(f"spec: expected a format of numbers, got {spec!r:.60}") from None
     return text if re.search("[1-9]|inf|nan", text.lower()) else format(abs(value), spec)
 
 

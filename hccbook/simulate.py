@@ -52,9 +52,8 @@ def generator(seed, repetition):
 
 
 def _sequence(seed):
-    if isinstance(seed, np.random.SeedSequence):
-        return seed
-    return np.random.SeedSequence(_checks.whole("seed", seed))
+    seed = _checks.seed(seed)
+    return seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
 
 
 def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **arguments):

@@ -549,7 +549,7 @@ BAD = [
     ("sds: .* got None", lambda: audit.p_from_summaries("0.1", GROUPS[0], None, [10, 12])),
     ("p: .* got '-0.1'", lambda: audit.interaction_p(ARM, ARM, "-0.1")),
     ("first: .* got '0.67'", lambda: audit.interaction_p("0.67", ARM, "0.1")),
-    (r"first: .* got \('0.67', '0.46'\)", lambda: audit.interaction_p(ARM[:2], ARM, "0.1")),
+    (r"first: .* got \['0.67', '0.46'\]", lambda: audit.interaction_p(ARM[:2], ARM, "0.1")),
     ("second: .* got None", lambda: audit.interaction_p(ARM, None, "0.1")),
     ("second, estimate: .* got 0.6", lambda: audit.interaction_p(ARM, (0.6, "1", "2"), "0.1")),
     ("second, estimate: .* got '0.0'", lambda: audit.interaction_p(ARM, ("0.0", "1", "2"), "0.1")),

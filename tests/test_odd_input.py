@@ -220,7 +220,7 @@ CALLS |= {
         "show": {"fig": plt.figure(), "alt": "x" * 90, "caption": "x", "synthetic": False},
         "table": {"frame": FRAME.head(2), "caption": "x"},
     },
-    "estimate": {"format_p": {"p": 0.04}, "printed": {"number": "0.04"}},
+    "estimate": {"format_p": {"p": 0.04}, "printed": {"number": "0.04"}, "number": {"value": 0.04}},
     "reported": {
         "completeness": {"frame": REGISTER, "tokens": TOKENS},
         "digit_strings": {"text": "1 of 2"},
@@ -402,6 +402,7 @@ def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
             for odd in NEVER + SOMETIMES:
                 if wrong := outcome(function, label, valid, name, odd):
                     failures.append(f"{label}({name}={str(odd)!r:.50}): {wrong:.120}")
+    plt.close("all")
     assert not failures, f"{len(failures)} answers:\n" + "\n".join(failures)
 
 
