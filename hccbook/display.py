@@ -79,7 +79,7 @@ def _settled(svg):
     matplotlib makes names of clip paths and markers of them; here they go by order. Places are
     given to a thousandth of a point, and none is -0.
     """
-    svg = re.sub(r"(?<![\w.])-?[1-9]\d*\.\d{4,}(?!\w)", lambda x: f"{float(x[0]):z.3f}", svg)
+    svg = re.sub(r"(?<![\w.])-?[1-9]\d*\.\d{4,}(?=\W|pt)", lambda x: f"{float(x[0]):z.3f}", svg)
     svg = re.sub(r'(?<=[\s"(])-0(?=[\s"),])', "0", svg)
     names = dict.fromkeys(re.findall(r'\bid="(\w*[0-9a-f]{10})"', svg))
     new = {name: f"n{number}" for number, name in enumerate(names)}
