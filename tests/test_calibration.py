@@ -105,9 +105,11 @@ def test_attempts_end_with_the_first_that_is_met():
             raise cal.Miss("not yet")
         return tried[-1]
 
-    assert cal.until_met(7, 0, attempt) == tried[2]
+    assert cal.until_met(np.random.SeedSequence([7, 0]), attempt) == tried[2]
     first = [
-        cal.until_met(seed, key, np.random.Generator.random) for seed in (7, 8) for key in (0, 1)
+        cal.until_met(np.random.SeedSequence([seed, key]), np.random.Generator.random)
+        for seed in (7, 8)
+        for key in (0, 1)
     ]
     assert first[0] == tried[0]
     assert len(set(first)) == 4
@@ -118,8 +120,8 @@ def test_attempts_end_with_the_first_that_is_met():
 
     tried.clear()
     with pytest.raises(RuntimeError, match=r"^seed 7: no cohort meets its targets \(too far\)"):
-        cal.until_met(7, 0, never)
-    assert len(tried) == 50
+        cal.until_met(np.random.SeedSequence([7, 0]), never)
+    assert len(tried) == cal.recipes.ATTEMPTS
 
 
 # Rankings

@@ -305,3 +305,37 @@ def test_report_measures_the_miss():
         *(reported.text("magnesium.validation.pfs.hr", f) for f in fields)
     )
     assert check.lower <= p <= check.upper
+
+
+def test_assumptions_can_be_changed_for_one_cohort():
+    usual = cohorts.build("mri", seed=1)
+    changed = cohorts.load("mri", seed=1, assumed={"spread": (1, 1), "disease_control": {"CR": 5}})
+    assert (changed["response"] == "CR").sum() == 5
+    assert not changed["nlr"].equals(usual["nlr"])
+    pd.testing.assert_frame_equal(cohorts.build("mri", seed=1), usual, check_exact=True)
+
+
+def test_changed_assumptions_are_not_remembered():
+    usual = cohorts.load("tipm", "internal", seed=1)
+    high = {"baseline": {"nlr": {"high": (2.5, 3.6)}}}
+    changed = cohorts.load("tipm", "internal", seed=1, assumed=high)
+    assert changed.loc[changed["nlr_high"] == 1, "nlr"].min() >= 2.5**2 > 3
+    pd.testing.assert_frame_equal(cohorts.build("tipm", "internal", seed=1), usual)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "message"),
+    [
+        ({"speed": 1}, r"^assumed: expected some of .*spread.*, got 'speed'"),
+        ({"disease_control": {"NE": 1}}, r"^assumed\['disease_control'\]: .* got 'NE'"),
+        ({"disease_control": 3}, r"^assumed\['disease_control'\]: expected a mapping"),
+        ([("spread", 1)], "^assumed: expected a mapping"),
+    ],
+)
+def test_unknown_assumptions_are_refused_and_nothing_is_changed(assumed, message):
+    before = str(import_module("hccbook.cohorts.mri").ASSUMED)
+    if isinstance(assumed, dict):
+        assumed = {"noise": 0.2, **assumed}
+    with pytest.raises(ValueError, match=message):
+        cohorts.build("mri", assumed=assumed)
+    assert str(import_module("hccbook.cohorts.mri").ASSUMED) == before

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from .. import _checks, reported
 from ..estimate import Printed
+from .calibration import assuming
 
 #: Splits of each paper that has a recipe; the first is that of a call without one.
 SPLITS = {
@@ -36,13 +37,21 @@ def _make(paper, split, seed, reading):
     return build(paper, split, seed, reading)
 
 
-def build(paper, split=None, seed=0, reading=None):
+def build(paper, split=None, seed=0, reading=None, assumed=None):
     """Build a synthetic cohort anew, stored or not; see :func:`load`."""
     recipe, split, reading = _recipe(paper, split, reading)
-    return recipe.make(split, _checks.whole("seed", seed), reading)
+    seed, forget = _checks.whole("seed", seed), getattr(recipe, "forget", lambda: None)
+    if assumed is None:
+        return recipe.make(split, seed, reading)
+    try:
+        with assuming(recipe.ASSUMED, assumed):
+            forget()
+            return recipe.make(split, seed, reading)
+    finally:
+        forget()
 
 
-def load(paper, split=None, seed=0, reading=None):
+def load(paper, split=None, seed=0, reading=None, assumed=None):
     """Return a synthetic cohort.
 
     Parameters
@@ -57,6 +66,9 @@ def load(paper, split=None, seed=0, reading=None):
     reading : str, optional
         How an ambiguous printed number is read. Each recipe lists its readings; the first is
         taken when left out.
+    assumed : mapping, optional
+        Other values of what the recipe assumes, such as ``{"spread": (1, 1)}``; assumptions in
+        groups by mappings in it. What there is to change stands in the recipe's ``ASSUMED``.
 
     Returns
     -------
@@ -66,8 +78,13 @@ def load(paper, split=None, seed=0, reading=None):
     Raises
     ------
     ValueError
-        If the paper, split or reading is unknown, or the seed not a whole number from 0.
+        If the paper, split, reading or an assumption is unknown, or the seed not a whole number
+        from 0.
+    RuntimeError
+        If no cohort meets its targets, as other assumptions may make it.
     """
+    if assumed is not None:
+        return build(paper, split, seed, reading, assumed)
     seed = _checks.whole("seed", seed)
     recipe, split, reading = _recipe(paper, split, reading)
     stored = reported.DATA / "cohorts" / f"{paper}-{split}.csv"

@@ -83,19 +83,7 @@ MISSES = {
 
 
 def achieved(frame, split):
-    """Return what a cohort has, for every printed number that is a target or a miss.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A cohort of :func:`make`.
-    split : {"derivation", "validation"}
-
-    Returns
-    -------
-    dict of tuple to float
-        Values by register id and field, in the units of the register.
-    """
+    """Return what a cohort has, for every printed number that is a target or a miss."""
     marker, controlled = frame["magnesium"], frame["disease_control"]
     high = frame["high_magnesium"]
     follow_up = frame["pfs_months"], frame["progressed"]
@@ -119,19 +107,7 @@ def achieved(frame, split):
 
 
 def targets(split, reading="cox"):
-    """Return the printed numbers that a cohort is built to have.
-
-    Parameters
-    ----------
-    split : {"derivation", "validation"}
-    reading : {"cox", "medians"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Fields by register id. Everything else is held out.
-    """
+    """Return the printed numbers that a cohort is built to have."""
     chosen = dict(TARGETS[split])
     if reading == "medians":
         hr = f"magnesium.{split}.pfs.hr"
@@ -142,28 +118,12 @@ def targets(split, reading="cox"):
 
 
 def make(split, seed, reading="cox"):
-    """Build one cohort.
-
-    Parameters
-    ----------
-    split : {"derivation", "validation"}
-    seed : int
-    reading : {"cox", "medians"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a patient; the data dictionary explains the columns.
-
-    Raises
-    ------
-    RuntimeError
-        If the targets are not reached (not seen over the seeds that the tests use).
-    """
+    """Build one cohort."""
     printed = cal.reader(targets(split, reading))
     key = tuple(TARGETS).index(split)
-    return cal.until_met(seed, key, lambda rng: _attempt(rng, split, reading, printed))
+    return cal.until_met(
+        np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, split, reading, printed)
+    )
 
 
 def _counts(split, printed):

@@ -19,11 +19,12 @@ from .measurements import measurements
 from .permutations import (
     AreaAim,
     JointAim,
+    below,
     concordant_pairs,
     permute,
     reach_auc,
 )
-from .recipes import reader, until_met
+from .recipes import assuming, reader, until_met
 
 __all__ = [
     "Aim",
@@ -34,6 +35,8 @@ __all__ = [
     "Miss",
     "RiskTables",
     "Survival",
+    "assuming",
+    "below",
     "boxes",
     "concordant_pairs",
     "km_median",

@@ -17,16 +17,6 @@ def decisive(values):
     """Return numbers so coarse that a last bit, which processors disagree on, turns no search.
 
     Of two changes that are equally good on paper, every machine then takes the first.
-
-    Parameters
-    ----------
-    values : ndarray of float
-        In half rounding intervals.
-
-    Returns
-    -------
-    ndarray of float
-        To nine digits, and to millionths.
     """
     mantissa, exponent = np.frexp(values)
     return np.ldexp(np.rint(np.ldexp(mantissa, _BITS)), exponent - _BITS).round(_DECIMALS)
@@ -40,13 +30,6 @@ class Aim:
     """Statistics that shall print as given, compared in half rounding intervals.
 
     A cohort has k statistics. Those of m cohorts are an array of shape (m, k).
-
-    Parameters
-    ----------
-    low, high : sequence of float
-        Interval of each statistic.
-    middle, slack : sequence of float
-        Where to go, and half of a rounding interval.
     """
 
     def __init__(self, low, high, middle, slack):
@@ -72,17 +55,7 @@ def _finite(values):
 
 
 def boxes(numbers):
-    """Return what an :class:`Aim` needs to know of printed numbers.
-
-    Parameters
-    ----------
-    numbers : sequence of Printed
-
-    Returns
-    -------
-    tuple of list of float
-        ``low``, ``high``, ``middle`` and ``slack``.
-    """
+    """Return what an :class:`Aim` needs to know of printed numbers."""
     ends = ((x.low, x.high, x.value, x.unit / 2) for x in numbers)
     return tuple([float(end) for end in column] for column in zip(*ends, strict=True))
 
@@ -91,23 +64,6 @@ def best_pairs(aim, values, here, patients, most):
     """Return the pairs of changes that promise to come nearest to an aim.
 
     What two changes do together is taken as the sum of what each does alone.
-
-    Parameters
-    ----------
-    aim : Aim
-    values : ndarray of float, shape (m, k)
-        Statistics after each change alone.
-    here : ndarray of float, shape (1, k)
-        Statistics before.
-    patients : ndarray of int, shape (m, c)
-        Whom each change touches; changes of one patient are not paired.
-    most : int
-        Pairs to return.
-
-    Returns
-    -------
-    ndarray of int, shape (at most ``most``, 2)
-        Numbers of the two changes.
     """
     first, second = _all_pairs(len(values))
     apart = np.ones(first.size, dtype=bool)

@@ -4,20 +4,7 @@ import numpy as np
 
 
 def outcome_in_groups(rng, group, events):
-    """Allot an outcome to exact counts in each group.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    group : ndarray of int, shape (n,)
-        Group of each patient, 0, 1, ….
-    events : sequence of int
-        Patients with the outcome in each group.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-    """
+    """Allot an outcome to exact counts in each group."""
     outcome = np.zeros(group.size, dtype=int)
     for label, count in enumerate(events):
         members = np.flatnonzero(group == label)

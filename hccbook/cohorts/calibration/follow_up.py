@@ -32,19 +32,7 @@ _CONVERGED = 1e-10
 
 
 def km_median(days, event, convention="midpoint"):
-    """Return the Kaplan-Meier median without its interval, much faster than with it.
-
-    Parameters
-    ----------
-    days : ndarray of int or float, shape (n,)
-    event : ndarray of {0, 1} or bool, shape (n,)
-    convention : {"midpoint", "first"}
-
-    Returns
-    -------
-    float
-        As ``hccbook.survival.median(days, event, convention=convention).value``.
-    """
+    """Return the Kaplan-Meier median without its interval, much faster than with it."""
     curve, left, half = 1.0, len(days), None
     # Deaths before those who are censored on their day. A tie of deaths makes the same product.
     for day, censored in sorted(zip(days.tolist(), (event == 0).tolist(), strict=True)):
@@ -65,12 +53,6 @@ class RiskTables:
     """Who is at risk at each event, in several cohorts of the same two groups.
 
     Patients stand in the order of their follow-up. No two events of a cohort fall on one day.
-
-    Parameters
-    ----------
-    event, group : ndarray of {0, 1}, shape (m, n)
-    at_risk, at_risk1 : ndarray of int, shape (m, n)
-        Patients at risk as each patient leaves, all and those of group 1.
     """
 
     event: np.ndarray
@@ -80,14 +62,7 @@ class RiskTables:
 
     @classmethod
     def of(cls, days, event, group):
-        """Return the tables of m cohorts.
-
-        Parameters
-        ----------
-        days : ndarray of int, shape (m, n)
-        event : ndarray of {0, 1}, shape (m, n)
-        group : ndarray of {0, 1}, shape (n,)
-        """
+        """Return the tables of m cohorts."""
         # Whoever is censored on the day of an event was at risk there.
         order = np.argsort(2 * days - event, axis=1, kind="stable")
         group = group[order]
@@ -99,16 +74,6 @@ class RiskTables:
         """Return the log hazard ratios of group 1 against group 0, and their standard errors.
 
         The model of :func:`hccbook.survival.cox_two_groups`, for all cohorts at once.
-
-        Parameters
-        ----------
-        start : float
-            Where the search begins.
-
-        Returns
-        -------
-        tuple of ndarray of float, shape (m,)
-            Both NaN where no finite hazard ratio exists.
         """
         observed = (self.event * self.group).sum(axis=1)
         risk0 = self.at_risk - self.at_risk1
@@ -126,13 +91,7 @@ class RiskTables:
         return np.where(finite, log_hr, np.nan), np.where(finite, information**-0.5, np.nan)
 
     def logrank(self):
-        """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does.
-
-        Returns
-        -------
-        ndarray of float, shape (m,)
-            NaN where the groups are never at risk together.
-        """
+        """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does."""
         share = self.at_risk1 / self.at_risk
         excess = (self.event * (self.group - share)).sum(axis=1)
         variance = (self.event * share * (1 - share)).sum(axis=1)
@@ -141,13 +100,7 @@ class RiskTables:
 
 
 class HazardRatioAim(Aim):
-    """The Cox hazard ratio of group 1 against group 0 and its 95 % interval print.
-
-    Parameters
-    ----------
-    hr, lower, upper : str
-        As printed.
-    """
+    """The Cox hazard ratio of group 1 against group 0 and its 95 % interval print."""
 
     def __init__(self, hr, lower, upper):
         given = {"hr": hr, "lower": lower, "upper": upper}
@@ -170,13 +123,7 @@ class HazardRatioAim(Aim):
 
 
 class LogRankAim(Aim):
-    """The P value of the log-rank test prints.
-
-    Parameters
-    ----------
-    p : str
-        As printed.
-    """
+    """The P value of the log-rank test prints."""
 
     def __init__(self, p):
         super().__init__(*boxes([as_printed(p, "p")]))
@@ -190,18 +137,6 @@ class Survival:
     """Follow-up of two groups in whole days, moved until its statistics print as wanted.
 
     No two events fall on one day, so that programs agree whatever they do about ties.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    days : ndarray of int, shape (n,)
-        Follow-up, with distinct days of events.
-    event : ndarray of {0, 1}, shape (n,)
-    group : ndarray of {0, 1}, shape (n,)
-    earliest, latest : ndarray of int, shape (n,)
-        Between which days each patient's follow-up must end.
-    must_progress : ndarray of bool, shape (n,)
-        Patients whose follow-up ends in an event whatever happens.
     """
 
     def __init__(self, rng, days, event, group, earliest, latest, must_progress):
@@ -218,13 +153,7 @@ class Survival:
         return km_median(self.days[members], self.event[members])
 
     def untie(self):
-        """Move events off days that the other group's events fall on; both medians stay.
-
-        Raises
-        ------
-        Miss
-            If a tie can only be broken by moving a median.
-        """
+        """Move events off days that the other group's events fall on; both medians stay."""
         kept, taken = self.medians(), Counter(self.days[self.event == 1].tolist())
         for i in np.flatnonzero(self.event == 1):
             day = int(self.days[i])
@@ -239,19 +168,7 @@ class Survival:
             raise Miss("tied events at a median")
 
     def values(self, aim, days=None, event=None):
-        """Return the statistics of an aim, for this cohort or for m others of its groups.
-
-        Parameters
-        ----------
-        aim : Aim
-        days, event : ndarray of int, shape (m, n), optional
-            Follow-up of the others.
-
-        Returns
-        -------
-        ndarray of float, shape (m, k)
-            With one row for this cohort.
-        """
+        """Return the statistics of an aim, for this cohort or for m others of its groups."""
         if days is None:
             days, event = self.days[None], self.event[None]
         return aim.statistics(RiskTables.of(days, event, self.group))
@@ -265,19 +182,6 @@ class Survival:
 
         First by simulated annealing, one random change after the other. Then each time by the
         best of many changes and of pairs of them.
-
-        Parameters
-        ----------
-        aim : Aim
-        changes : int
-            Changes to try by annealing.
-        rounds : int
-            How often to look for the best of many.
-
-        Raises
-        ------
-        Miss
-            If the statistics do not come to print.
         """
         kept = self.medians()
         left = self._anneal(aim, kept, changes)
@@ -373,26 +277,7 @@ def _free_day(taken, day, low, high):
 
 
 def set_median(days, event, target, first=0):
-    """Stretch follow-up until the Kaplan-Meier median is ``target``, events on distinct days.
-
-    Parameters
-    ----------
-    days : ndarray of float, shape (n,)
-    event : ndarray of {0, 1}, shape (n,)
-    target : float
-        Whole days, or a half where the median lies between two events.
-    first : int
-        No follow-up ends before this day.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-
-    Raises
-    ------
-    Miss
-        If the median is not reached, or not this way.
-    """
+    """Stretch follow-up until the Kaplan-Meier median is ``target``, events on distinct days."""
     now = km_median(days, event)
     if not first < now < math.inf:
         raise Miss("the median is not reached, or at once")

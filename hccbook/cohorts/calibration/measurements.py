@@ -29,35 +29,6 @@ INSIDE = 0.8
 def measurements(rng, group, means, sds, resolution, low, high, unions=()):
     """Draw a variable whose mean and SD print in each group, and in unions of groups.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    group : ndarray of int, shape (n,)
-        Group of each patient, 0, 1, ….
-    means, sds : sequence of str
-        As printed, one for each group; SDs with n - 1.
-    resolution : str
-        Step of the measurement in the same unit, such as ``"0.1"``.
-    low, high : float
-        Least and largest plausible value.
-    unions : sequence of tuple
-        Groups that belong together, with the printed mean and SD of all: such as
-        ``((0, 1), "39.8", "5.3")``.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        Multiples of the resolution.
-
-    Raises
-    ------
-    ValueError
-        If the arguments do not fit together.
-    Miss
-        If no such values are found, as when the unions contradict the groups.
-
-    Notes
-    -----
     Group means and SDs are drawn inside their rounding intervals so that those of the unions
     print. Each group is a normal sample, or ``exp(a + b z)``; ``a`` and ``b`` are solved for
     so that the *sample*, cut off at the limits, has them. Rounding disturbs this; a few values

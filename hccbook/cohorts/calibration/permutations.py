@@ -23,23 +23,12 @@ NEAR, WARMTH = 10, 0.02
 
 
 def concordant_pairs(outcome, marker):
-    """Return the concordant pairs (ties count one half) and all pairs behind an AUC.
-
-    Parameters
-    ----------
-    outcome : ndarray of {0, 1}, shape (n,)
-    marker : ndarray of float, shape (n,)
-
-    Returns
-    -------
-    tuple of float
-        The AUC is the first divided by the second.
-    """
+    """Return the concordant pairs (ties count one half) and all pairs behind an AUC."""
     ill, well = marker[outcome == 1], np.sort(marker[outcome == 0])
-    return float(_below(well, ill).sum()), float(ill.size * well.size)
+    return float(below(well, ill).sum()), float(ill.size * well.size)
 
 
-def _below(ordered, values):
+def below(ordered, values):
     """Return how many of the ordered numbers are below each value; ties count one half."""
     return (np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")) / 2
 
@@ -48,32 +37,12 @@ def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
     """Exchange outcomes between patients of one group until the AUC prints as wanted.
 
     Exchanges inside a group leave every table of group by outcome as it is.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    outcome : ndarray of {0, 1}, shape (n,)
-    marker : ndarray of float, shape (n,)
-    group : ndarray of int, shape (n,)
-    auc : str
-        The printed AUC.
-    tries : int
-        Exchanges to try.
-
-    Returns
-    -------
-    ndarray of {0, 1}, shape (n,)
-
-    Raises
-    ------
-    Miss
-        If the AUC is not reached.
     """
     target, outcome = as_printed(auc), outcome.copy()
     concordant, pairs = concordant_pairs(outcome, marker)
     low, wanted, high = (float(x) * pairs for x in (target.low, target.value, target.high))
     # Concordant pairs are the rank sum of the ill, less a constant. Halves are exact.
-    rank = _below(np.sort(marker), marker)
+    rank = below(np.sort(marker), marker)
     for _ in range(tries):
         if low <= concordant <= high:
             return outcome
@@ -109,15 +78,7 @@ class JointAim(Aim):
 
 
 class AreaAim(JointAim):
-    """Areas under the curve of weighted sums of columns print.
-
-    Parameters
-    ----------
-    weights : array_like of float, shape (s, p)
-        A row for each score, a column for each column of the table.
-    areas : sequence of str
-        As printed.
-    """
+    """Areas under the curve of weighted sums of columns print."""
 
     def __init__(self, weights, areas):
         numbers = [as_printed(area) for area in areas]
@@ -162,30 +123,6 @@ def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=ROUNDS):
 
     By simulated annealing first: many random exchanges are worked out at once, and the first
     that the rule accepts is done. Then each time the best of many and of pairs of them.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    table : ndarray of float, shape (n, p)
-        One row a patient.
-    outcome : ndarray of {0, 1}, shape (n,)
-    blocks : list of list of int
-        Columns that a patient keeps together; an exchange moves one block.
-    aims : list of JointAim
-    changes : int
-        Exchanges to try by annealing.
-    rounds : int
-        How often to look for the best of many.
-
-    Returns
-    -------
-    ndarray of float, shape (n, p)
-        The columns have the same values in each class of the outcome.
-
-    Raises
-    ------
-    Miss
-        If the statistics do not come to print.
     """
     state = _Exchanges(rng, table, outcome, blocks, _Together(aims, table, outcome))
     for _ in range(changes // SINGLES):
@@ -253,7 +190,7 @@ class _Exchanges:
             # The ill win against those below them, the well lose against those above.
             for label, opposite in ((0, 1), (1, 0)):
                 at, ordered = twice == label, self.ordered[opposite][:, k]
-                gain = _below(ordered, new[at, k]) - _below(ordered, old[at, k])
+                gain = below(ordered, new[at, k]) - below(ordered, old[at, k])
                 wins[at, k] = gain if label else -gain
         return both, block, sums, wins.reshape(SINGLES, 2, -1).sum(axis=1)
 

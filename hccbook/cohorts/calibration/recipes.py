@@ -1,27 +1,18 @@
 """What every recipe does: read its targets and nothing else, and try again when one is missed."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
-from ... import reported
+from ... import _checks, reported
 from .aims import Miss
 
 #: Cohorts that are tried before a recipe gives up.
-ATTEMPTS = 50
+ATTEMPTS = 60
 
 
 def reader(wanted):
-    """Return a function that reads targets from the register and nothing else.
-
-    Parameters
-    ----------
-    wanted : dict of str to tuple of str
-        Fields by register id.
-
-    Returns
-    -------
-    callable
-        From ``id, field="printed"`` to the printed text; ``KeyError`` for what is held out.
-    """
+    """Return a function that reads targets from the register and nothing else."""
 
     def printed(id, field="printed"):
         if field not in wanted.get(id, ()):
@@ -31,31 +22,39 @@ def reader(wanted):
     return printed
 
 
-def until_met(seed, key, attempt):
-    """Return the first cohort that meets its targets.
+def until_met(stream, attempt):
+    """Do a step of a recipe with new random numbers until it meets its targets.
 
-    Parameters
-    ----------
-    seed : int
-        The reader's seed.
-    key : int
-        Number of the split or reading, so that each has random numbers of its own.
-    attempt : callable
-        From a generator to a cohort; it raises :class:`Miss` where a target is not reached.
-
-    Returns
-    -------
-    object
-        What ``attempt`` returns.
-
-    Raises
-    ------
-    RuntimeError
-        If no attempt of :data:`ATTEMPTS` is met.
+    ``stream`` is a ``SeedSequence``, ``attempt`` takes a generator and raises :class:`Miss`.
     """
-    for child in np.random.SeedSequence([seed, key]).spawn(ATTEMPTS):
+    for child in stream.spawn(ATTEMPTS):
         try:
             return attempt(np.random.default_rng(child))
         except Miss as miss:
             last = miss
+    seed = np.ravel(stream.entropy)[0]
     raise RuntimeError(f"seed {seed}: no cohort meets its targets ({last})")
+
+
+@contextmanager
+def assuming(assumed, changes, path="assumed"):
+    """Change some of a recipe's assumptions for a while; those inside groups by mappings."""
+    before = []
+    try:
+        _change(assumed, changes, path, before)
+        yield
+    finally:
+        for group, name, value in reversed(before):
+            group[name] = value
+
+
+def _change(group, changes, path, before):
+    """Change a group of assumptions, and note what they were."""
+    for name, value in _checks.mapping(path, changes).items():
+        if name not in group:
+            raise ValueError(f"{path}: expected some of {', '.join(map(str, group))}, got {name!r}")
+        if isinstance(group[name], dict):
+            _change(group[name], value, f"{path}[{name!r}]", before)
+        else:
+            before.append((group, name, group[name]))
+            group[name] = value

@@ -90,37 +90,12 @@ CANDIDATES = (
 
 
 def targets(split="all", reading="p"):
-    """Return the printed numbers that a cohort is built to have.
-
-    Parameters
-    ----------
-    split : {"all"}
-    reading : {"p", "intervals"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Fields by register id. Everything else is held out.
-    """
+    """Return the printed numbers that a cohort is built to have."""
     return TARGETS["both"] | TARGETS[reading]
 
 
 def achieved(frame, split="all"):
-    """Return what a cohort has, for every printed number that bears on it.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A cohort of :func:`make`.
-    split : {"all"}
-
-    Returns
-    -------
-    dict of tuple to float or str
-        Values by register id and field, in the units of the register; a word where a word is
-        printed.
-    """
+    """Return what a cohort has, for every printed number that bears on it."""
     import statsmodels.api as sm
 
     y, high = frame["progression"], frame["high_risk"]
@@ -157,31 +132,13 @@ def achieved(frame, split="all"):
 
 
 def make(split="all", seed=0, reading="p"):
-    """Build one cohort.
-
-    Parameters
-    ----------
-    split : {"all"}
-    seed : int
-    reading : {"p", "intervals"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a patient; the data dictionary explains the columns.
-
-    Raises
-    ------
-    ValueError
-        If the printed counts do not add up.
-    RuntimeError
-        If the targets are not reached (not seen over the seeds that the tests use).
-    """
+    """Build one cohort."""
     wanted = targets(split, reading)
     printed = cal.reader(wanted)
     key = READINGS.index(reading)
-    return cal.until_met(seed, key, lambda rng: _attempt(rng, reading, wanted, printed))
+    return cal.until_met(
+        np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, reading, wanted, printed)
+    )
 
 
 def _attempt(rng, reading, wanted, printed):

@@ -115,21 +115,6 @@ FLAGS = {
 def draw(rng, core, outcome):
     """Draw all candidates that do not depend on the response.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    core : dict of str to ndarray of float, shape (n,)
-        The three predictors.
-    outcome : ndarray of {0, 1}, shape (n,)
-        What the noise must not tell.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        Columns of a cohort.
-
-    Notes
-    -----
     Neutrophils and lymphocytes have the NLR that is given, to its two decimals.
     """
     z = {name: _normal_scores(values) for name, values in core.items()}

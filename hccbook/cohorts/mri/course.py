@@ -18,26 +18,6 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
 
     Patients of the progression group progress. Those with disease control do so later than the
     least number of scans, or leave without.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    progression, high : ndarray of {0, 1}, shape (n,)
-    linear_predictor : ndarray of float, shape (n,)
-    medians : tuple of str
-        Printed, in months: low risk, high risk.
-    p : str
-        Printed bound.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        Columns of a cohort.
-
-    Raises
-    ------
-    Miss
-        If they do not come to print.
     """
     names = np.where(progression == 1, "progression", "control")
     haste = ASSUMED["haste"] ** (linear_predictor - linear_predictor.mean())
@@ -90,22 +70,6 @@ def _stretched(wish, event, earliest, latest, median):
 def lesions(rng, progression, pfs_days, diameter):
     """Draw the response and the sums of target lesions that make it, in whole mm.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    progression : ndarray of {0, 1}, shape (n,)
-    pfs_days : ndarray of int, shape (n,)
-    diameter : ndarray of int, shape (n,)
-        Sum of the longest diameters of target lesions before treatment, mm.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        Columns of a cohort. Sums called ``enhancing`` are those of the arterially enhancing
-        parts, which mRECIST compares.
-
-    Notes
-    -----
     Patients of the progression group have progressed by the scan of their response, the first
     after progression. Those with disease control were scanned before they progressed or left.
     """

@@ -53,15 +53,7 @@ STATISTICS = tuple(
 
 
 class ModelAim(cal.Aim):
-    """Statistics of the three models print, and all coefficients point the assumed way.
-
-    Parameters
-    ----------
-    printed : dict of str to str
-        Of :data:`STATISTICS`: areas and their limits as printed; for a z the P value.
-    signs : bool
-        Whether the directions of the coefficients belong to it.
-    """
+    """Statistics of the three models print, and all coefficients point the assumed way."""
 
     def __init__(self, printed, signs=True):
         signed = [name for name in STATISTICS if signs and name[0] == "z"]
@@ -97,13 +89,7 @@ class ModelAim(cal.Aim):
 
 
 class Fits:
-    """Logistic models of progression in several cohorts.
-
-    Parameters
-    ----------
-    outcome : ndarray of {0, 1}, shape (n,)
-        The patients without the outcome stand first.
-    """
+    """Logistic models of progression in several cohorts."""
 
     def __init__(self, outcome):
         self.outcome = outcome
@@ -119,26 +105,7 @@ class Fits:
         return (steps * self.step - self.middle) / self.deviation
 
     def statistics(self, steps, models=MODELS, start=None, newton=_MOST_STEPS):
-        """Return the areas with their limits and the signed Wald statistics.
-
-        Parameters
-        ----------
-        steps : ndarray of int, shape (3, m, n)
-            Predictors in multiples of their resolution.
-        models : collection of str
-            Of :data:`MODELS`: those that are wanted; statistics of others are NaN.
-        start : dict of str to ndarray of float, shape (3, m) or (4, m), optional
-            Coefficients from which Newton's method starts.
-        newton : int
-            Steps of Newton's method at most.
-
-        Returns
-        -------
-        values : ndarray of float, shape (m, 12)
-            By :data:`STATISTICS`; the z of a predictor is positive if it points the assumed way.
-        coefficients : dict of str to ndarray of float, shape (3, m) or (4, m)
-            Of the imaging and of the combined model, the intercept first.
-        """
+        """Return the areas with their limits and the signed Wald statistics."""
         x = self._design(steps)
         begin = {name: np.zeros((k, x.shape[1])) for name, k in SIZES.items()} | (start or {})
         found = {
@@ -157,24 +124,6 @@ class Fits:
 
         A change of one value alters two terms of the sums behind that step, so that a great many
         changes are cheap to compare.
-
-        Parameters
-        ----------
-        steps : ndarray of int, shape (3, n)
-            The cohort.
-        coefficients : dict of str to ndarray of float, shape (3,) or (4,)
-            Of its models that are wanted.
-        clinical : ndarray of int, shape (1, n), or None
-            What :meth:`clinical` returns for it, if it is wanted.
-        changes : tuple of ndarray of int, shape (c,)
-            Of each change the patient, the predictor, and its new value.
-        chosen : ndarray of int, shape (m, k)
-            Which changes are done together, those of k patients.
-
-        Returns
-        -------
-        changed : ndarray of int, shape (3, m, n)
-        values : ndarray of float, shape (m, 12)
         """
         who, column, new = (part[chosen] for part in changes)
         rows = np.arange(len(chosen))
@@ -292,25 +241,7 @@ class Fits:
 
 
 def predictors(rng, fits, aim, effort):
-    """Draw the three predictors and change single values until the statistics print.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    fits : Fits
-    aim : ModelAim
-    effort : Effort
-
-    Returns
-    -------
-    ndarray of int, shape (3, n)
-        In multiples of their resolution.
-
-    Raises
-    ------
-    Miss
-        If the statistics do not come to print.
-    """
+    """Draw the three predictors and change single values until the statistics print."""
     steps = _draw(rng, fits, effort.starts)
     values, _ = fits.statistics(steps, newton=_FEW_STEPS)
     outside = _unless_alike(steps, aim.outside(values[:, aim.columns]))

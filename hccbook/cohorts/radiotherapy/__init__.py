@@ -60,37 +60,12 @@ MISSES = {("all", reading): {} for reading in READINGS}
 
 
 def targets(split="all", reading="reverse"):
-    """Return the printed numbers that a cohort is built to have.
-
-    Parameters
-    ----------
-    split : {"all"}
-    reading : {"reverse", "observed"}
-        See :data:`READINGS`; both have the same targets.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Fields by register id. Everything else is held out.
-    """
+    """Return the printed numbers that a cohort is built to have."""
     return dict(TARGETS)
 
 
 def achieved(frame, split="all"):
-    """Return what a cohort has, for every printed number that is a target.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A cohort of :func:`make`.
-    split : {"all"}
-
-    Returns
-    -------
-    dict of tuple to float, str or dict
-        Values by register id and field, in the units of the register; a word where a word is
-        printed. The median follow-up is a dict by reading.
-    """
+    """Return what a cohort has, for every printed number that is a target."""
     year = frame["included"].str[:4].astype(int)
     several = frame[frame["ici_cycles"] > 1]
     weeks = (several["ici_last"] - several["ici_start"]) / (several["ici_cycles"] - 1) / 7
@@ -129,34 +104,16 @@ def achieved(frame, split="all"):
 
 
 def make(split="all", seed=0, reading="reverse"):
-    """Build one cohort.
-
-    Parameters
-    ----------
-    split : {"all"}
-    seed : int
-    reading : {"reverse", "observed"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a patient, in the order of inclusion; the data dictionary explains the columns.
-
-    Raises
-    ------
-    ValueError
-        If printed numbers contradict one another.
-    RuntimeError
-        If the targets are not reached (not seen over the seeds that the tests use).
-    """
+    """Build one cohort."""
     read = cal.reader(targets(split, reading))
 
     def printed(id):
         return read(f"radiotherapy.{id}")
 
     key = READINGS.index(reading)
-    return cal.until_met(seed, key, lambda rng: _attempt(rng, reading, printed))
+    return cal.until_met(
+        np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, reading, printed)
+    )
 
 
 def _attempt(rng, reading, printed):

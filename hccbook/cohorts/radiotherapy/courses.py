@@ -11,30 +11,7 @@ from .assumed import ASSUMED, DAYS_PER_MONTH
 
 
 def follow_up(rng, reading, included, people, lesions, scans, printed):
-    """Draw progression, death and the end of follow-up so that the three medians print.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    reading : {"reverse", "observed"}
-    included : ndarray of datetime64[D], shape (n,)
-    people, lesions, scans : dict
-        Of :mod:`hccbook.cohorts.radiotherapy.patients`.
-    printed : callable
-        From the id of a target to its printed text.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        The columns ``pfs_days`` to ``died``.
-
-    Raises
-    ------
-    Miss
-        If the medians are not reached.
-    ValueError
-        If the medians cannot hold together.
-    """
+    """Draw progression, death and the end of follow-up so that the three medians print."""
     box = {x: _days(printed(f"{x}.median")) for x in ("os", "pfs", "followup")}
     courses = _Courses(rng, people, lesions, scans)
     find = _reverse if reading == "reverse" else _observed

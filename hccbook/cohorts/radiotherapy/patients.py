@@ -11,13 +11,7 @@ from .assumed import ASSUMED
 
 
 def one_count(printed, id, n):
-    """Return the one count of n patients that prints as a rate.
-
-    Raises
-    ------
-    ValueError
-        If there is none, or more than one.
-    """
+    """Return the one count of n patients that prints as a rate."""
     found = counts(printed(id), n)
     if len(found) != 1:
         raise ValueError(f"{id}: expected one count of {n} that prints so, got {found}")
@@ -25,13 +19,7 @@ def one_count(printed, id, n):
 
 
 def inclusion(rng, n, printed):
-    """Draw weekdays of inclusion, from the first month of the period to the last.
-
-    Returns
-    -------
-    ndarray of datetime64[D], shape (n,)
-        In order.
-    """
+    """Draw weekdays of inclusion, from the first month of the period to the last."""
     first, last = printed("period.start"), printed("period.end")
     days = np.arange(np.datetime64(f"{first}-01-01"), np.datetime64(f"{last}-12-31") + 1)
     days = days[np.is_busday(days)]
@@ -43,18 +31,7 @@ def inclusion(rng, n, printed):
 
 
 def people(rng, n, printed):
-    """Draw age and features; metastasis and thrombosis in as many patients as printed.
-
-    Returns
-    -------
-    dict of str to ndarray of int, shape (n,)
-        The columns ``age`` to ``recurrent``.
-
-    Raises
-    ------
-    ValueError
-        If a count and its percentage disagree.
-    """
+    """Draw age and features; metastasis and thrombosis in as many patients as printed."""
     age = ASSUMED["age"]
     years = rng.normal(age["mean"], age["sd"], n).round().clip(age["youngest"], age["oldest"])
 
@@ -77,15 +54,6 @@ def plan(rng, included, printed):
     """Draw doses with the printed median, and when radiotherapy and ICI begin.
 
     Radiotherapy is given on weekdays. Concurrent treatments begin within two weeks.
-
-    Parameters
-    ----------
-    included : ndarray of datetime64[D], shape (n,)
-
-    Returns
-    -------
-    dict of str to ndarray of int, shape (n,)
-        The columns ``dose_gy`` to ``ici_start``.
     """
     n, middle = included.size, int(printed("dose.median"))
     sides = [[x for x in ASSUMED["regimens"] if side * x[0] > side * middle] for side in (-1, 1)]
@@ -114,19 +82,7 @@ def plan(rng, included, printed):
 
 
 def lesions(rng, columns, responders):
-    """Draw who responds, and the sum of diameters before treatment and at its best.
-
-    Parameters
-    ----------
-    columns : dict
-        Of :func:`people`.
-    responders : int
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        The columns ``baseline_mm`` to ``responded``.
-    """
+    """Draw who responds, and the sum of diameters before treatment and at its best."""
     n = columns["age"].size
     score = sum(x * columns[name] for name, x in ASSUMED["log_odds"].items())
     rank = np.argsort(np.argsort(-score - rng.gumbel(size=n), kind="stable"))
@@ -152,21 +108,7 @@ def lesions(rng, columns, responders):
 
 
 def scans(rng, included, treatment, tumour):
-    """Draw the day of the scan that shows the response, and what cannot come before which day.
-
-    Parameters
-    ----------
-    included : ndarray of datetime64[D], shape (n,)
-    treatment, tumour : dict
-        Of :func:`plan` and :func:`lesions`.
-
-    Returns
-    -------
-    dict of str to ndarray of int, shape (n,)
-        ``response``: the scan that shows it. ``progression``: the earliest day of progression;
-        the first scan if that is the best response. ``end``: no one is lost, or dies without
-        progression, before it.
-    """
+    """Draw the day of the scan that shows the response, and what cannot come before which day."""
     n, scan = included.size, ASSUMED["scan_days"]
     treated = np.maximum(treatment["radiotherapy_end"], treatment["ici_start"])
     first = treated + rng.integers(scan["first"][0], scan["first"][1] + 1, n)
@@ -181,23 +123,7 @@ def scans(rng, included, treatment, tumour):
 
 
 def adverse(rng, columns, printed):
-    """Draw grades of adverse events, with exact counts of grade 3 or more.
-
-    Parameters
-    ----------
-    columns : dict
-        Of :func:`people`.
-
-    Returns
-    -------
-    dict of str to ndarray of int, shape (n,)
-        Grades from 0 to 4 by event.
-
-    Raises
-    ------
-    ValueError
-        If the printed rates and the assumed ones do not make the printed events most common.
-    """
+    """Draw grades of adverse events, with exact counts of grade 3 or more."""
     n, shares = columns["age"].size, ASSUMED["adverse"]
     severe, one = (
         one_count(printed, f"adverse.{x}.rate", n) for x in ("severe", "thrombocytopenia")
@@ -228,40 +154,14 @@ def adverse(rng, columns, printed):
 
 
 def is_most_common(grades, event, least):
-    """Return the word for an event's place among all of some grade or more.
-
-    Parameters
-    ----------
-    grades : dict of str to array of int
-    event : str
-    least : int
-        Least grade that counts.
-
-    Returns
-    -------
-    {"most common", "not the most common"}
-    """
+    """Return the word for an event's place among all of some grade or more."""
     patients = {name: int((grade >= least).sum()) for name, grade in grades.items()}
     others = max(count for name, count in patients.items() if name != event)
     return "most common" if patients[event] > others else "not the most common"
 
 
 def infusions(rng, treatment, follow_up, grades, interval):
-    """Return the cycles of the ICI until progression, toxicity, death or the last contact.
-
-    Parameters
-    ----------
-    treatment, follow_up, grades : dict
-        Of :func:`plan`, :func:`~hccbook.cohorts.radiotherapy.courses.follow_up` and
-        :func:`adverse`.
-    interval : int
-        Days between doses.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        The columns ``ici_cycles`` to ``ici_stopped``.
-    """
+    """Return the cycles of the ICI until progression, toxicity, death or the last contact."""
     start, stop = treatment["ici_start"], follow_up["pfs_days"]
     why = np.array(["ongoing", "progression", "progression", "death"])[follow_up["pfs_event"]]
     severe = np.max(list(grades.values()), axis=0) >= 3

@@ -8,12 +8,25 @@ from .. import calibration as cal
 from . import baseline, coefficients, follow_up, markers
 from . import responses as response
 from .achieved import achieved
-from .register import COHORTS, MISSES, READINGS, SPLITS, Register, targets
+from .register import (
+    COHORTS,
+    FLAGS,
+    MEANS,
+    MISSES,
+    MODEL,
+    READINGS,
+    SPLITS,
+    Register,
+    targets,
+)
 
 __all__ = [
     "ASSUMED",
     "COHORTS",
+    "FLAGS",
+    "MEANS",
     "MISSES",
+    "MODEL",
     "READINGS",
     "SPLITS",
     "achieved",
@@ -34,31 +47,15 @@ ASSUMED = {
 #: TIPM score of the patients of a frame.
 score = markers.score
 
-#: How often each step begins anew before the recipe gives up.
-ATTEMPTS = 60
+
+def forget():
+    """Forget the cohorts that were built: their assumptions may have changed."""
+    _together.cache_clear()
+    _cohort.cache_clear()
 
 
 def make(split, seed, reading="marginals"):
-    """Build one cohort.
-
-    Parameters
-    ----------
-    split : {"training", "internal", "external", "all"}
-        ``all`` is the three others, one after the other.
-    seed : int
-    reading : {"marginals", "coefficients", "deaths"}
-        See :data:`READINGS`. The validation cohorts are the same in the first two.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a patient; the data dictionary explains the columns.
-
-    Raises
-    ------
-    RuntimeError
-        If the targets are not reached (not seen over the seeds that the tests use).
-    """
+    """Build one cohort."""
     import pandas as pd
 
     if split != "all":
@@ -69,19 +66,7 @@ def make(split, seed, reading="marginals"):
 
 
 def lesions(split, seed=0, reading="marginals"):
-    """Return lesion measurements of a cohort, from which its responses follow.
-
-    Parameters
-    ----------
-    split, seed, reading
-        As for :func:`make`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a scan and target lesion, as :func:`hccbook.response.timepoints` takes it:
-        ``patient``, ``day``, ``lesion``, ``target``, ``diameter`` and ``enhancing`` (mm).
-    """
+    """Return lesion measurements of a cohort, from which its responses follow."""
     import pandas as pd
 
     parts, before = [], 0
@@ -96,16 +81,6 @@ def lesions(split, seed=0, reading="marginals"):
     return pd.concat(parts, ignore_index=True)
 
 
-def _tries(stream, step):
-    """Do a step of the recipe again with new random numbers until it does not miss."""
-    for attempt in stream.spawn(ATTEMPTS):
-        try:
-            return step(np.random.default_rng(attempt))
-        except cal.Miss as miss:
-            last = miss
-    raise RuntimeError(f"no cohort meets its targets ({last})")
-
-
 @lru_cache(maxsize=32)
 def _together(seed, reading):
     """Draw what the three cohorts share, because numbers of all patients are printed too."""
@@ -113,7 +88,7 @@ def _together(seed, reading):
     streams = np.random.SeedSequence([seed, len(COHORTS)]).spawn(3)
     steps = baseline.draw, follow_up.moments, response.courses
     found = [
-        _tries(stream, partial(step, printed=printed))
+        cal.until_met(stream, partial(step, printed=printed))
         for stream, step in zip(streams, steps, strict=True)
     ]
     return printed, *found
@@ -128,7 +103,7 @@ def _cohort(cohort, seed, reading):
     streams = np.random.SeedSequence([seed, COHORTS.index(cohort)]).spawn(3)
     sizes = baseline.sizes_of(cohort, printed)
     outcome = np.repeat([0, 1], sizes)
-    columns, scored = _tries(
+    columns, scored = cal.until_met(
         streams[0], partial(_patients, cohort=cohort, drawn=drawn, printed=printed, reading=reading)
     )
     points = markers.score(columns)
@@ -140,7 +115,7 @@ def _cohort(cohort, seed, reading):
         days, died = follow_up.fit(rng, cohort, outcome, groups, observed[cohort], deaths, printed)
         return days, died, response.assign(rng, outcome, days, courses[cohort])
 
-    days, died, course = _tries(streams[1], observe)
+    days, died, course = cal.until_met(streams[1], observe)
     rng = np.random.default_rng(streams[2])
     table = {
         **baseline.tidy(rng, columns),

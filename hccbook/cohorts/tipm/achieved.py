@@ -12,19 +12,7 @@ from .register import FLAGS, LEVELS, MEANS, MODEL, RATES
 
 
 def achieved(frame, split):
-    """Return what a cohort has, for every printed number that is a target or a miss.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A cohort of :func:`hccbook.cohorts.tipm.make`.
-    split : {"training", "internal", "external", "all"}
-
-    Returns
-    -------
-    dict of tuple to float
-        Values by register id and field, in the units of the register.
-    """
+    """Return what a cohort has, for every printed number that is a target or a miss."""
     found = _patients(frame, f"table1.{{}}.{split}")
     found["results.n" if split == "all" else f"results.{split}.n"] = len(frame)
     for word, label in (("tie", 0), ("tin", 1)):

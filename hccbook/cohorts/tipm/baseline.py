@@ -79,18 +79,7 @@ ASSUMED = {
 
 
 def counts(cohort, printed):
-    """Return patients with each flag by outcome: in the training cohort as Table 2 has them.
-
-    Parameters
-    ----------
-    cohort : str
-    printed : Register
-
-    Returns
-    -------
-    dict of str to tuple of int
-        For each column: TIE patients with the flag, TIN patients with it.
-    """
+    """Return patients with each flag by outcome: in the training cohort as Table 2 has them."""
     sizes = sizes_of(cohort, printed)
     found = {}
     for row, (column, level) in FLAGS.items():
@@ -131,22 +120,7 @@ def flags(rng, outcome, wanted):
 
 
 def draw(rng, printed):
-    """Draw the measurements of all patients, group after group.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    printed : Register
-
-    Returns
-    -------
-    dict of str to list of ndarray
-        For each variable the values in the four :data:`GROUPS`, in no order.
-
-    Raises
-    ------
-    calibration.Miss
-    """
+    """Draw the measurements of all patients, group after group."""
     sizes = (*sizes_of("training", printed), *(sum(sizes_of(x, printed)) for x in COHORTS[1:]))
     return {
         name: (_albumin if name == "alb" else _values)(rng, name, sizes, printed) for name in MEANS
@@ -223,21 +197,7 @@ def _with_one_out(rng, n, texts, resolution, ends):
 
 
 def arrange(rng, cohort, outcome, drawn):
-    """Give the measurements to patients, so that related ones go together.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    cohort : str
-    outcome : ndarray of {0, 1}, shape (n,)
-        1 for TIN.
-    drawn : dict of str to list of ndarray
-        From :func:`draw`.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-    """
+    """Give the measurements to patients, so that related ones go together."""
     causes = {name: rng.normal(size=outcome.size) for name in ("injury", "bile", "clotting")}
     columns = {}
     for name in MEANS:
@@ -255,17 +215,7 @@ def arrange(rng, cohort, outcome, drawn):
 
 
 def tidy(rng, columns):
-    """Return the columns of a cohort in order, with the values behind NLR and stiffness.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    columns : dict of str to ndarray, shape (n,)
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-    """
+    """Return the columns of a cohort in order, with the values behind NLR and stiffness."""
     n = columns["age"].size
     assumed = ASSUMED["nlr"]
     low, high = (rng.uniform(*assumed[x], n) ** assumed["power"] for x in ("low", "high"))

@@ -11,7 +11,7 @@ from scipy.special import expit
 from ...estimate import printed as as_printed
 from .. import calibration as cal
 from ..calibration.aims import decisive
-from .markers import ASSUMED, below
+from .markers import ASSUMED
 from .register import MODEL
 
 #: Exchanges compared at a time, how many of them are done at most, and how often.
@@ -47,22 +47,7 @@ PATIENCE, STRESS, MOST = 4, 8, 60
 
 
 def fit(rng, outcome, columns, scored, table, printed):
-    """Exchange values until coefficients, Wald statistics, Table 3 and the area print.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    outcome, scored : ndarray of {0, 1}, shape (n,)
-    columns : dict of str to ndarray, shape (n,)
-        Changed in place.
-    table : dict
-        With the ``tp`` and ``fp`` that the score shall have.
-    printed : Register
-
-    Raises
-    ------
-    calibration.Miss
-    """
+    """Exchange values until coefficients, Wald statistics, Table 3 and the area print."""
     search = _Search(rng, outcome, columns, scored, table, printed)
     mark, since = np.inf, 0
     for _ in range(ROUNDS):
@@ -165,10 +150,10 @@ class _Search:
         self.score = np.rint((self.x * self.points).sum(axis=1) + self.offset)
         well, ill = self.ordered = [np.sort(self.score[c][self.scored[c]]) for c in self.of_class]
         self.pairs = well.size * ill.size
-        self.won = np.where(self.y == 1, below(well, self.score), -below(ill, self.score))
+        self.won = np.where(self.y == 1, cal.below(well, self.score), -cal.below(ill, self.score))
         self.above = self.score >= self.cutoff
         cells = [(x >= self.cutoff).sum() for x in (ill, well)]
-        self.counts = np.array([below(well, ill).sum(), *cells])
+        self.counts = np.array([cal.below(well, ill).sum(), *cells])
 
     def _fit(self):
         """Return coefficients and their variances at the maximum of the likelihood."""
@@ -295,7 +280,7 @@ class _Search:
         above = (score >= self.cutoff).astype(int) - self.above[who[at]]
         for label, sign in ((0, -1), (1, 1)):
             of = self.y[who[at]] == label
-            won = sign * below(self.ordered[1 - label], score[of])
+            won = sign * cal.below(self.ordered[1 - label], score[of])
             gain[at[of], 0] = won - self.won[who[at[of]]]
             gain[at[of], 2 - label] = above[of]
         return gain

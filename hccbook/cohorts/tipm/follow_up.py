@@ -43,17 +43,7 @@ _MARGIN = 1e-6
 
 
 def moments(rng, printed):
-    """Draw mean and SD of the time observed in each cohort, so that those of all print.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    printed : Register
-
-    Returns
-    -------
-    dict of str to tuple of float
-    """
+    """Draw mean and SD of the time observed in each cohort, so that those of all print."""
     kinds = "mean", "sd"
     numbers = [as_printed(printed(f"table1.ostime.{x}.{k}")) for x in COHORTS for k in kinds]
     n = np.array([int(printed(f"results.{x}.n")) for x in COHORTS])
@@ -74,20 +64,7 @@ def moments(rng, printed):
 
 
 def times(rng, n, mean, sd, fixed):
-    """Draw whole days with a mean and an SD; some days are among them.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    n : int
-    mean, sd : float
-    fixed : sequence of int
-        Days that occur.
-
-    Returns
-    -------
-    ndarray of int, shape (n,), ascending
-    """
+    """Draw whole days with a mean and an SD; some days are among them."""
     first, last, free = ASSUMED["first_day"], ASSUMED["last_day"], n - len(fixed)
     short = np.arange(free) < round(ASSUMED["short"] * free)
     z = np.where(short, -1.48 + 0.5 * rng.random(free) ** 2, rng.normal(0.72, 0.12, free))
@@ -131,13 +108,7 @@ class _Search:
         self.high = math.inf if ends[1] is None else ends[1] - _MARGIN
 
     def loss(self, sums):
-        """Return how far m cohorts are from the medians and the P value; 0 where all print.
-
-        Parameters
-        ----------
-        sums : ndarray of int, shape (m, days)
-            Of the :data:`_DIGITS` of the patients whose time ends on each day.
-        """
+        """Return how far m cohorts are from the medians and the P value; 0 where all print."""
         ends = sums[:, ::-1].cumsum(axis=1)[:, ::-1]
         dead, left = ([x >> at & _MOST for at in y] for x, y in ((sums, _DEAD), (ends, _LEFT)))
         off = np.zeros(len(sums))
@@ -195,26 +166,7 @@ def deaths(cohort, reading, printed):
 
 
 def fit(rng, cohort, outcome, groups, mean_and_sd, deaths, printed):
-    """Draw the follow-up of a cohort.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    cohort : str
-    outcome : ndarray of {0, 1}, shape (n,)
-        1 for TIN: they die first.
-    groups : ndarray of {0, 1, 2}, shape (n,)
-        Low and high score, and none.
-    mean_and_sd : tuple of float
-        Of the days observed.
-    deaths : int
-    printed : Register
-
-    Returns
-    -------
-    tuple of ndarray of int, shape (n,)
-        Days, and 1 for death.
-    """
+    """Draw the follow-up of a cohort."""
     n = groups.size
     medians = [int(printed(f"results.os.{cohort}.median.{x}")) for x in ("low", "high")]
     days = times(rng, n, *mean_and_sd, [x for x in medians for _ in range(2)])

@@ -33,15 +33,7 @@ CHANGES, ROUNDS = 6000, 400
 
 
 def table3(cohort, sizes, printed):
-    """Return the only 2×2 table that prints the rates of a cohort: ``tp, fp, fn, tn``.
-
-    Parameters
-    ----------
-    cohort : str
-    sizes : tuple of int
-        TIE and TIN patients.
-    printed : Register
-    """
+    """Return the only 2×2 table that prints the rates of a cohort: ``tp, fp, fn, tn``."""
     return dict(
         _table3(sizes, **{x: printed(f"table3.{row}.{cohort}") for row, x in RATES.items()})
     )
@@ -56,23 +48,7 @@ def _table3(sizes, **rates):
 
 
 def afp(rng, cohort, outcome, high, area):
-    """Draw AFP on either side of its cut-off, and move it until its area prints.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    cohort : str
-        In the training cohort no patient changes sides.
-    outcome, high : ndarray of {0, 1}, shape (n,)
-        The second says who is above the cut-off.
-    area : str
-        As printed.
-
-    Returns
-    -------
-    tuple of ndarray, shape (n,)
-        ng/mL, tenths below the cut-off, whole numbers above; and who is above it.
-    """
+    """Draw AFP on either side of its cut-off, and move it until its area prints."""
     values = np.empty(outcome.size)
     for flag, name in enumerate(("low", "high")):
         low, top = ASSUMED["afp"][name]
@@ -85,11 +61,6 @@ def afp(rng, cohort, outcome, high, area):
     both = np.column_stack([values, high])
     _exchange(rng, both, outcome, labels, sides)
     return both[:, 0], both[:, 1].astype(int)
-
-
-def below(ordered, values):
-    """Return how many of the ordered numbers are below each value; ties count one half."""
-    return (np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")) / 2
 
 
 def _labels(rng, outcome, marker, group, area):
@@ -136,19 +107,7 @@ def albumin_and_bilirubin(rng, outcome, columns, scored, area):
 
 
 def score(frame):
-    """Return the TIPM score in points.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame or dict
-        With ``tumour_stiffer``, ``nlr_high``, ``diameter`` (cm) and ``alb`` (g/L).
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        50 for a tumour that did not get stiffer, 30 for NLR above 3, 9 for each cm of
-        diameter above 4 cm, and 3.3 for each g/L of albumin below 60 g/L.
-    """
+    """Return the TIPM score in points."""
     points = ASSUMED["points"]
     table = {
         "softer": 1 - np.asarray(frame["tumour_stiffer"]),
@@ -164,13 +123,6 @@ class _AreaOfSome(cal.AreaAim):
 
     The others stand below all of them, TIN below TIE. So every TIN patient who counts wins
     against every TIE patient who does not, and that is all they change.
-
-    Parameters
-    ----------
-    weights : ndarray of float, shape (p,)
-    area : str
-        As printed.
-    inside, outcome : ndarray of {0, 1}, shape (n,)
     """
 
     def __init__(self, weights, area, inside, outcome):
@@ -209,21 +161,7 @@ BLOCKS = (("tumour_stiffer",), ("nlr_high",), ("diameter",), ("alb", "tbil"), ("
 
 
 def fit(rng, cohort, outcome, columns, scored, cells, printed, *, only_bilirubin=False):
-    """Exchange values between patients of one outcome until the scores print as wanted.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    cohort : str
-    outcome, scored : ndarray of {0, 1}, shape (n,)
-    columns : dict of str to ndarray, shape (n,)
-        Changed in place.
-    cells : dict
-        Cells of the 2×2 table that the score shall have.
-    printed : Register
-    only_bilirubin : bool
-        Leave all else where it is.
-    """
+    """Exchange values between patients of one outcome until the scores print as wanted."""
     place = {name: k for k, name in enumerate(TABLE)}
     table = np.column_stack([columns[name] for name in TABLE]).astype(float)
     # Whole tenths, so that sums of points are exact.

@@ -102,19 +102,7 @@ def _outcomes(split, reading):
 
 
 def targets(split, reading="marginals"):
-    """Return the printed numbers that a cohort is built to have.
-
-    Parameters
-    ----------
-    split : {"training", "internal", "external", "all"}
-    reading : {"marginals", "coefficients", "deaths"}
-        See :data:`READINGS`.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Fields by register id. Everything else is held out.
-    """
+    """Return the printed numbers that a cohort is built to have."""
     if split == "all":
         ids = _table1("all") | {"tipm.results.n": _P}
         if reading != "deaths":
@@ -156,13 +144,7 @@ MISSES = {(split, reading): _misses(split, reading) for split in SPLITS for read
 
 
 class Register:
-    """What a recipe may read: the targets of all splits in one reading.
-
-    Parameters
-    ----------
-    reading : str
-        One of :data:`READINGS`.
-    """
+    """What a recipe may read: the targets of all splits in one reading."""
 
     def __init__(self, reading):
         self.allowed, self.rows = {}, reported.load("tipm")[[*reported.FIELDS]].to_dict()

@@ -49,18 +49,7 @@ DRAWS = 4000
 
 
 def courses(rng, printed):
-    """Draw how many patients follow each course, so that the rate and both kappas print.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    printed : Register
-
-    Returns
-    -------
-    dict of str to dict of str to list of str
-        By cohort and outcome (``tie``, ``tin``): a course for each patient, in random order.
-    """
+    """Draw how many patients follow each course, so that the rate and both kappas print."""
     sizes = {
         y: [int(printed(f"table1.response.{y}.{x}.count")) for x in COHORTS] for y in ("tie", "tin")
     }
@@ -118,21 +107,7 @@ def _kappa(counts, column):
 
 
 def assign(rng, outcome, days, drawn):
-    """Give courses to patients: those that need four scans to patients who are seen long enough.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    outcome : ndarray of {0, 1}, shape (n,)
-    days : ndarray of int, shape (n,)
-        Days observed.
-    drawn : dict
-        The cohort's part of :func:`courses`.
-
-    Returns
-    -------
-    ndarray of str, shape (n,)
-    """
+    """Give courses to patients: those that need four scans to patients who are seen long enough."""
     found = np.empty(outcome.size, dtype=object)
     for label, name in enumerate(("tie", "tin")):
         members = rng.permutation(np.flatnonzero(outcome == label))
@@ -151,20 +126,7 @@ def responses(course):
 
 
 def scans(rng, frame, course):
-    """Draw lesion measurements of a cohort, scan by scan.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    frame : pandas.DataFrame
-        The cohort.
-    course : sequence of str
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`hccbook.response.timepoints` takes it.
-    """
+    """Draw lesion measurements of a cohort, scan by scan."""
     import pandas as pd
 
     rows = []
