@@ -33,10 +33,11 @@ ASSUMED = {
 #: Changes compared at a time, and how often at most.
 SINGLES, ROUNDS = 160, 150
 
-# Four counts in one whole number, 12 bits each: deaths and patients of the two groups. What a
-# patient adds to it, by group and event, and where each count begins.
-_DIGITS = np.array([1 << 24, (1 << 24) + 1, 1 << 36, (1 << 36) + (1 << 12), 0, 0])
-_DEAD, _LEFT, _MOST = (0, 12), (24, 36), 2**12 - 1
+# What a patient adds to four counts of his day, by 2 × group + event: deaths in the low and in the
+# high group, and patients of these groups who leave. Those without a score add nothing.
+_ADDS = np.array(
+    [[0, 0, 1, 0], [1, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
+)
 
 # Survival is kept so far from one half on either side of a median.
 _MARGIN = 1e-6
@@ -109,9 +110,9 @@ class _Search:
 
     def loss(self, sums):
         """Return how far m cohorts are from the medians and the P value; 0 where all print."""
-        ends = sums[:, ::-1].cumsum(axis=1)[:, ::-1]
-        dead, left = ([x >> at & _MOST for at in y] for x, y in ((sums, _DEAD), (ends, _LEFT)))
-        off = np.zeros(len(sums))
+        dead = sums[:2]
+        left = sums[2:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
+        off = np.zeros(sums.shape[1])
         for g in (0, 1):
             at = self.at[g]
             share = dead[g][:, : at + 1] / np.maximum(left[g][:, : at + 1], 1)
@@ -131,19 +132,19 @@ class _Search:
         """Exchange groups and deaths between times until all prints."""
         rows, now = np.arange(SINGLES), None
         for _ in range(ROUNDS):
-            state = _DIGITS[2 * self.group + self.event]
-            sums = np.add.reduceat(state, self.starts)
-            now = self.loss(sums[None])[0] if now is None else now
+            state = _ADDS[2 * self.group + self.event].T
+            sums = np.add.reduceat(state, self.starts, axis=1)
+            now = self.loss(sums[:, None])[0] if now is None else now
             if now == 0:
                 return
             i, k = self.rng.integers(self.days.size, size=(2, SINGLES))
             deaths = self.rng.random(SINGLES) < 0.5
             # An exchange of deaths or of groups changes two patients, and so two days.
-            changed = np.tile(sums, (SINGLES, 1))
+            changed = np.tile(sums[:, None], (1, SINGLES, 1))
             for one, other in ((i, k), (k, i)):
                 event = self.event[np.where(deaths, other, one)]
                 group = self.group[np.where(deaths, one, other)]
-                changed[rows, self.slot[one]] += _DIGITS[2 * group + event] - state[one]
+                changed[:, rows, self.slot[one]] += _ADDS[2 * group + event].T - state[:, one]
             off = self.loss(changed)
             off[off == now] = np.inf
             best = int(off.argmin())
