@@ -333,9 +333,9 @@ def test_changed_assumptions_are_not_remembered():
     ],
 )
 def test_unknown_assumptions_are_refused_and_nothing_is_changed(assumed, message):
-    before = str(import_module("hccbook.cohorts.mri").ASSUMED)
+    before = str(dict(import_module("hccbook.cohorts.mri").ASSUMED))
     if isinstance(assumed, dict):
         assumed = {"noise": 0.2, **assumed}
     with pytest.raises(ValueError, match=message):
         cohorts.build("mri", assumed=assumed)
-    assert str(import_module("hccbook.cohorts.mri").ASSUMED) == before
+    assert str(dict(import_module("hccbook.cohorts.mri").ASSUMED)) == before

@@ -227,7 +227,7 @@ def test_patients_are_plausible(made, reading, seed):
     for name, share in radiotherapy.ASSUMED["prevalence"].items():
         assert abs(frame[name].sum() - share * len(frame)) < 1
     assert (frame.loc[frame["metastasis"] == 0, "recurrent"] == 1).all()
-    regimens = {*radiotherapy.ASSUMED["regimens"], (55, 22), (55, 25)}
+    regimens = {*map(tuple, radiotherapy.ASSUMED["regimens"]), (55, 22), (55, 25)}
     assert set(zip(frame["dose_gy"], frame["fractions"], strict=True)) <= regimens
     shares = pd.Series({x: y for x, (y, _) in radiotherapy.ASSUMED["adverse"].items()})
     common = (frame[EVENTS] > 0).mean().rename(lambda name: name.removeprefix("grade_"))

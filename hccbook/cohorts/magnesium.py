@@ -15,25 +15,7 @@ DAYS_PER_MONTH = 30
 
 #: What no public number fixes. Chosen to look like first-line series of advanced HCC;
 #: whatever depends on it is an illustration, not a replication.
-ASSUMED = {
-    "magnesium": {"mean": 0.833, "sd": 0.080, "resolution": 0.01},
-    "validation": {"high": 35, "controlled_high": 34, "controlled_low": 4},
-    "age": {"mean": 59, "sd": 10, "youngest": 30, "oldest": 85},
-    "prevalence": {
-        "male": 0.84,
-        "hbv": 0.78,
-        "child_pugh_b": 0.18,
-        "afp_400": 0.40,
-        "mvi": 0.38,
-        "metastasis": 0.35,
-    },
-    # Log hazard ratios of progression beside magnesium and disease control.
-    "log_hr": {"child_pugh_b": 0.4, "afp_400": 0.25, "mvi": 0.35, "metastasis": 0.3},
-    # Censoring is uniform over a window whose two ends are drawn from these ranges.
-    "follow_up_days": {"derivation": ((30, 300), (500, 1300)), "validation": ((5, 40), (200, 600))},
-    "last_day": 1300,
-    "first_scan_day": 35,
-}
+ASSUMED = cal.Assumptions("magnesium")
 
 #: Cohorts drawn before the best of them is moved to its targets.
 STARTS = 50

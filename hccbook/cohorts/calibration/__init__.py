@@ -24,11 +24,12 @@ from .permutations import (
     permute,
     reach_auc,
 )
-from .recipes import assuming, reader, until_met
+from .recipes import Assumptions, assuming, reader, until_met
 
 __all__ = [
     "Aim",
     "AreaAim",
+    "Assumptions",
     "HazardRatioAim",
     "JointAim",
     "LogRankAim",

@@ -1,6 +1,10 @@
 """What every recipe does: read its targets and nothing else, and try again when one is missed."""
 
+import tomllib
+from collections import UserDict
 from contextlib import contextmanager
+from functools import cache, reduce
+from operator import getitem
 
 import numpy as np
 
@@ -34,6 +38,25 @@ def until_met(stream, attempt):
             last = miss
     seed = np.ravel(stream.entropy)[0]
     raise RuntimeError(f"seed {seed}: no cohort meets its targets ({last})")
+
+
+@cache
+def _recipe(paper):
+    path = reported.DATA / "recipes" / f"{paper}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+class Assumptions(UserDict):
+    """What a recipe assumes, from ``data/recipes``, read when it is first asked for."""
+
+    def __init__(self, paper, *groups):
+        self._where = paper, groups
+
+    @property
+    def data(self):
+        """The mapping itself, the same for all who ask."""
+        paper, groups = self._where
+        return reduce(getitem, groups, _recipe(paper)["assumed"])
 
 
 @contextmanager

@@ -275,7 +275,7 @@ def _draw(rng, fits, m):
     for kind, effect, latent in zip(kinds, effects, (t2, adc, nlr), strict=True):
         wider = np.exp(rng.uniform(*np.log(ASSUMED["spread"]), (m, 1)) * (fits.outcome - 0.5))
         z = kind["sign"] * (latent * wider + effect[:, None] * (fits.outcome - share))
-        if kind["log"]:
+        if "log" in kind:
             values = kind["median"] * np.exp(kind["log"] * z)
         else:
             values = kind["middle"] + kind["deviation"] * z

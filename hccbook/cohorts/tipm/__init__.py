@@ -37,12 +37,7 @@ __all__ = [
 ]
 
 #: What no public number fixes, by step of the recipe.
-ASSUMED = {
-    "baseline": baseline.ASSUMED,
-    "markers": markers.ASSUMED,
-    "follow_up": follow_up.ASSUMED,
-    "responses": response.ASSUMED,
-}
+ASSUMED = cal.Assumptions("tipm")
 
 #: TIPM score of the patients of a frame.
 score = markers.score

@@ -33,49 +33,7 @@ LIMITS = {
 FLAGS_IN_ORDER = tuple(column for column, _ in FLAGS.values())
 
 #: What no public number fixes.
-ASSUMED = {
-    # NLR on either side of its cut-off: roots of the least and the largest value, so that small
-    # ones are more frequent.
-    "nlr": {"low": (1.05, 1.73), "high": (1.74, 3.6), "power": 2},
-    # Odds ratio of TIN, and shift of TIN patients in SDs, in the validation cohorts; in the
-    # training cohort Table 2 tells both.
-    "odds_ratio": {
-        "nlr": 4.1,
-        "delta-t": 0.086,
-        "delta-p": 0.57,
-        "satellite-nodule": 0.14,
-        "sex": 1.5,
-        "echo": 1.06,
-        "capsule": 0.45,
-        "collateral": 1.5,
-        "afp": {"internal": 1.5, "external": 12.0},
-        "mvi": 1.3,
-        "hepatitis": 0.6,
-    },
-    "shift": {
-        "plt": -0.7,
-        "alb": {"internal": -0.8, "external": -1.3},
-        "tbil": {"internal": 0.2, "external": 0.7},
-        "pt": 0.5,
-        "pta": -0.5,
-        "inr": 0.3,
-        "diameter": 1.15,
-    },
-    # Two patients' ranks go together as far as they share a cause: loads on it.
-    "loads": {
-        "alt": ("injury", 0.85),
-        "ast": ("injury", 0.85),
-        "ggt": ("bile", 0.75),
-        "alp": ("bile", 0.75),
-        "tbil": ("bile", 0.5),
-        "pt": ("clotting", 0.95),
-        "inr": ("clotting", 0.9),
-        "pta": ("clotting", -0.95),
-        "alb": ("clotting", -0.3),
-    },
-    # One albumin value that explains the SD of the internal cohort: the others' SD, in g/L.
-    "albumin_sd": (4.9, 5.7),
-}
+ASSUMED = cal.Assumptions("tipm", "baseline")
 
 
 def counts(cohort, printed):

@@ -15,20 +15,7 @@ from .baseline import prints
 from .register import COHORTS
 
 #: What no public number fixes.
-ASSUMED = {
-    # Stiffness changes are told of every patient and are measured after six weeks, so nobody
-    # leaves before; the observation ends on day 185.
-    "first_day": 42,
-    "last_day": 185,
-    # Patients seen for a short time only.
-    "short": 0.35,
-    # Share of the patients who died, in the reading that does not take Live/Die for it.
-    "deaths": {"training": 0.62, "internal": 0.6, "external": 0.62},
-    # Deaths at the start of the search: how much more often in the high group than in the low.
-    "weight": {"low": 1.0, "high": 4.0, "none": 2.0},
-    # Who of a group died: 0 is TIN patients first, much more is anybody.
-    "chance": 1.3,
-}
+ASSUMED = cal.Assumptions("tipm", "follow_up")
 
 #: Changes compared at a time, and how often at most.
 SINGLES, ROUNDS = 160, 150

@@ -10,17 +10,7 @@ from .. import calibration as cal
 from .register import RATES
 
 #: What no public number fixes.
-ASSUMED = {
-    # Points in hundredths: for a softer tumour, for NLR above 3, for each mm of diameter, and
-    # for each 0.1 g/L of albumin below 60 g/L. Their ratios are near those of the printed
-    # coefficients; the scale makes 160 a sensible cut-off.
-    "points": {"softer": 5000, "nlr_high": 3000, "diameter": 90, "alb": -33},
-    "offset": 33 * 600 - 90 * 40,
-    # AFP in ng/mL: least and largest value in each group; the largest is the assay's limit,
-    # which some patients reach: an even number, so that areas with half a pair are in reach.
-    "afp": {"low": (1.5, 199), "high": (201, 60500)},
-    "afp_at_limit": 4,
-}
+ASSUMED = cal.Assumptions("tipm", "markers")
 
 #: Albumin in g/L that no liver makes.
 MOST_ALBUMIN = 70

@@ -29,22 +29,7 @@ COURSES = {
 CATEGORIES = ("CR", "PR", "SD", "PD")
 
 #: What no public number fixes.
-ASSUMED = {
-    # Patients whose progression by RECIST 1.1 is not confirmed by iRECIST: as many as two rates
-    # differ, if that of iRECIST is cut off and not rounded.
-    "unconfirmed": 6,
-    # Numbers of patients in other courses are drawn from these ranges; the rest is stable.
-    "gone": (6, 14),
-    "necrotic": (2, 8),
-    "shrinking": (70, 110),
-    "less viable": (8, 36),
-    "late swelling": (8, 30),
-    "larger, not more viable": (8, 20),
-    # Days between scans, and least days of observation of courses that need four scans.
-    "interval": 30,
-    "long": 125,
-    "last_scan": 182,
-}
+ASSUMED = cal.Assumptions("tipm", "responses")
 DRAWS = 4000
 
 
@@ -80,7 +65,7 @@ def _draw(rng, tie, tin, effective):
     drawn = {
         name: rng.integers(*ends, DRAWS, endpoint=True)
         for name, ends in ASSUMED.items()
-        if isinstance(ends, tuple)
+        if isinstance(ends, list)
     }
     back = ASSUMED["unconfirmed"]
     drawn["swelling, then stable"] = rng.integers(1, back, DRAWS)
