@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hccbook import accuracy, audit, cohorts, reported, survival
-from hccbook.cohorts import magnesium
+from hccbook.cohorts import calibration, magnesium
 from hccbook.estimate import Printed
 
 SPLITS = cohorts.SPLITS["magnesium"]
@@ -203,7 +203,9 @@ def test_a_recipe_reads_its_targets_and_nothing_else(made, register, monkeypatch
 
 
 def test_a_recipe_that_asks_for_more_is_stopped(monkeypatch):
-    monkeypatch.delitem(magnesium.TARGETS["derivation"], "magnesium.derivation.roc.auc")
+    fewer = magnesium.targets("derivation")
+    del fewer["magnesium.derivation.roc.auc"]
+    monkeypatch.setattr(magnesium, "targets", lambda *_: fewer)
     with pytest.raises(KeyError, match=r"magnesium\.derivation\.roc\.auc \(printed\) is held out"):
         magnesium.make("derivation", 0)
 
@@ -294,7 +296,7 @@ def test_report_says_what_is_met_and_what_cannot_be(split, reading):
     assert set(zip(frame["id"], frame["field"], strict=True)) >= wanted(split, reading)
     assert frame.loc[aimed, "met"].all()
     assert not frame.loc[~aimed, "met"].any()
-    assert (~aimed).sum() == len(magnesium.MISSES[split, reading])
+    assert (~aimed).sum() == len(calibration.misses("magnesium", split, reading))
 
 
 def test_report_measures_the_miss():
@@ -339,3 +341,37 @@ def test_unknown_assumptions_are_refused_and_nothing_is_changed(assumed, message
     with pytest.raises(ValueError, match=message):
         cohorts.build("mri", assumed=assumed)
     assert str(dict(import_module("hccbook.cohorts.mri").ASSUMED)) == before
+
+
+@pytest.mark.parametrize("paper", sorted(cohorts.SPLITS))
+def test_recipe_files_say_what_the_register_knows(paper):
+    recipe = calibration.recipes._recipe(paper)
+    readings = import_module(f"hccbook.cohorts.{paper}").READINGS
+    cells = {
+        (id, field)
+        for id, row in reported.load(paper).iterrows()
+        for field in reported.FIELDS
+        if row[field]
+    }
+    assert set(recipe) <= {"targets", "misses", "assumed"}
+    for kind, keys in (("targets", set()), ("misses", {"why"})):
+        for entry in recipe.get(kind, ()):
+            assert {"ids"} | keys <= set(entry) <= {"ids", "split", "reading"} | keys
+            for name, known in (("split", cohorts.SPLITS[paper]), ("reading", readings)):
+                assert set(np.atleast_1d(entry.get(name, known[0]))) <= set(known)
+    for split, reading in product(cohorts.SPLITS[paper], readings):
+        aimed = {
+            (id, field)
+            for id, fields in calibration.targets(paper, split, reading).items()
+            for field in fields
+        }
+        missed = set(calibration.misses(paper, split, reading))
+        assert aimed | missed <= cells
+        assert not aimed & missed
+
+
+def test_patterns_of_ids_stand_for_all_in_braces():
+    expanded = calibration.recipes._expanded
+    assert expanded("a.{b,c}.{d,e}") == ["a.b.d", "a.b.e", "a.c.d", "a.c.e"]
+    assert expanded("{b,c}-d") == ["b-d", "c-d"]
+    assert expanded("plain") == ["plain"]

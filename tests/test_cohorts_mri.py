@@ -306,7 +306,7 @@ def test_targets_are_listed_and_the_rest_is_held_out(reading):
     assert wanted(reading) < CELLS
     p = {(f"mri.logistic.{name}.p", "printed") for name in ("t2-sir", "adc", "nlr")}
     limits = {(f"mri.roc.{x}.auc", end) for x in models.MODELS for end in ("lower", "upper")}
-    limits -= set(mri.MISSES["all", "intervals"])
+    limits -= set(calibration.misses("mri", "all", "intervals"))
     assert (p <= wanted(reading)) == (reading == "p")
     assert (limits <= wanted(reading)) == (reading == "intervals")
     other = limits if reading == "p" else p
@@ -407,7 +407,7 @@ def test_report_says_what_is_met_and_what_cannot_be(reading):
     assert set(zip(frame["id"], frame["field"], strict=True)) >= wanted(reading)
     assert frame.loc[aimed, "met"].all()
     assert not frame.loc[~aimed, "met"].any()
-    assert (~aimed).sum() == len(mri.MISSES["all", reading])
+    assert (~aimed).sum() == len(calibration.misses("mri", "all", reading))
 
 
 def test_the_clinical_interval_is_the_delong_interval_of_no_cohort():

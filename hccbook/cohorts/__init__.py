@@ -10,7 +10,7 @@ from importlib import import_module
 
 from .. import _checks, reported
 from ..estimate import Printed
-from .calibration import assuming
+from .calibration import assuming, misses
 
 #: Splits of each paper that has a recipe; the first is that of a call without one.
 SPLITS = {
@@ -142,7 +142,7 @@ def report(paper, split=None, seed=0, reading=None):
     values = recipe.achieved(load(paper, split, seed, reading), split)
     aims = targets(paper, split, reading)
     keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
-    keys |= recipe.MISSES[split, reading]
+    keys |= misses(paper, split, reading)
     rows, printed = [], reported.load(paper)
     for (id, field), why in keys.items():
         text, value = printed.loc[id, field], values[id, field]

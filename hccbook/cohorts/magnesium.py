@@ -13,55 +13,19 @@ from . import calibration as cal
 #: medians (:func:`hccbook.audit.month_lengths`).
 DAYS_PER_MONTH = 30
 
-#: What no public number fixes. Chosen to look like first-line series of advanced HCC;
-#: whatever depends on it is an illustration, not a replication.
+#: What no public number fixes, from the recipe's file.
 ASSUMED = cal.Assumptions("magnesium")
 
 #: Cohorts drawn before the best of them is moved to its targets.
 STARTS = 50
 
-#: The cohort that a reading builds, by split: register id and fields.
-TARGETS = {
-    "derivation": {
-        "magnesium.derivation.n": ("printed",),
-        "magnesium.derivation.dcr": ("printed",),
-        "magnesium.derivation.dcr.low": ("printed",),
-        "magnesium.derivation.dcr.high": ("printed",),
-        "magnesium.derivation.roc.cutoff": ("printed",),
-        "magnesium.derivation.roc.specificity": ("printed",),
-        "magnesium.derivation.roc.auc": ("printed",),
-        "magnesium.derivation.pfs.median.high": ("printed",),
-        "magnesium.derivation.pfs.median.low": ("printed",),
-        "magnesium.derivation.pfs.hr": ("printed", "lower", "upper"),
-    },
-    "validation": {
-        "magnesium.validation.n": ("printed",),
-        "magnesium.derivation.roc.cutoff": ("printed",),
-        "magnesium.validation.pfs.median.high": ("printed",),
-        "magnesium.validation.pfs.median.low": ("printed",),
-        "magnesium.validation.pfs.hr": ("printed", "lower", "upper"),
-    },
-}
-
-#: How the printed "hazard ratio" is read. ``cox``: as the Cox model's, with its interval.
-#: ``medians``: as a ratio of medians, so that the Cox hazard ratio is held out and the
-#: validation cohort's log-rank P becomes a target.
+#: How the printed "hazard ratio" is read; the recipe's file explains them.
 READINGS = ("cox", "medians")
 
 
-#: Printed numbers that no cohort has together with its targets, and why, by split and reading.
-MISSES = {
-    ("derivation", "cox"): {
-        ("magnesium.derivation.roc.sensitivity", "printed"): "no 2×2 table has it and the rates",
-    },
-    ("derivation", "medians"): {
-        ("magnesium.derivation.roc.sensitivity", "printed"): "no 2×2 table has it and the rates",
-    },
-    ("validation", "cox"): {
-        ("magnesium.validation.pfs.hr", "p"): "no log-rank P of a Cox model with this interval",
-    },
-    ("validation", "medians"): {},
-}
+def targets(split, reading="cox"):
+    """Return the printed numbers that a cohort is built to have."""
+    return cal.targets("magnesium", split, reading)
 
 
 def achieved(frame, split):
@@ -88,21 +52,10 @@ def achieved(frame, split):
     return values
 
 
-def targets(split, reading="cox"):
-    """Return the printed numbers that a cohort is built to have."""
-    chosen = dict(TARGETS[split])
-    if reading == "medians":
-        hr = f"magnesium.{split}.pfs.hr"
-        del chosen[hr]
-        if split == "validation":
-            chosen[hr] = ("p",)
-    return chosen
-
-
 def make(split, seed, reading="cox"):
     """Build one cohort."""
     printed = cal.reader(targets(split, reading))
-    key = tuple(TARGETS).index(split)
+    key = ("derivation", "validation").index(split)
     return cal.until_met(
         np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, split, reading, printed)
     )

@@ -24,7 +24,7 @@ from .permutations import (
     permute,
     reach_auc,
 )
-from .recipes import Assumptions, assuming, reader, until_met
+from .recipes import Assumptions, assuming, misses, reader, targets, until_met
 
 __all__ = [
     "Aim",
@@ -42,10 +42,12 @@ __all__ = [
     "concordant_pairs",
     "km_median",
     "measurements",
+    "misses",
     "outcome_in_groups",
     "permute",
     "reach_auc",
     "reader",
     "set_median",
+    "targets",
     "until_met",
 ]

@@ -1,9 +1,11 @@
 """What every recipe does: read its targets and nothing else, and try again when one is missed."""
 
+import re
 import tomllib
 from collections import UserDict
 from contextlib import contextmanager
 from functools import cache, reduce
+from itertools import product
 from operator import getitem
 
 import numpy as np
@@ -44,6 +46,44 @@ def until_met(stream, attempt):
 def _recipe(paper):
     path = reported.DATA / "recipes" / f"{paper}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def targets(paper, split, reading):
+    """Return the printed numbers that a cohort is built to have: fields by register id."""
+    return {id: fields for id, fields, _ in _listed(paper, "targets", split, reading)}
+
+
+def misses(paper, split, reading):
+    """Return printed numbers that no cohort has with its targets: why, by id and field."""
+    return {
+        (id, field): why
+        for id, fields, why in _listed(paper, "misses", split, reading)
+        for field in fields
+    }
+
+
+def _listed(paper, kind, split, reading):
+    """Yield the ids of a kind of entries with their fields, and why they stand there."""
+    for entry in _recipe(paper).get(kind, ()):
+        for name, value in (("split", split), ("reading", reading)):
+            allowed = entry.get(name, value)
+            if value not in ([allowed] if isinstance(allowed, str) else allowed):
+                break
+        else:
+            for line in entry["ids"]:
+                pattern, _, fields = line.partition(": ")
+                for id in _expanded(pattern.replace("{split}", split)):
+                    yield (
+                        f"{paper}.{id}",
+                        tuple(fields.split(", ")) if fields else ("printed",),
+                        (entry.get("why")),
+                    )
+
+
+def _expanded(pattern):
+    """Return what a pattern stands for: one of each list in braces."""
+    parts = re.split(r"[{}]", pattern)
+    return ["".join(parts) for parts in product(*(part.split(",") for part in parts))]
 
 
 class Assumptions(UserDict):

@@ -13,10 +13,8 @@ __all__ = [
     "ASSUMED",
     "CANDIDATES",
     "DAYS_PER_MONTH",
-    "MISSES",
     "PREDICTORS",
     "READINGS",
-    "TARGETS",
     "achieved",
     "make",
     "targets",
@@ -25,48 +23,11 @@ __all__ = [
 #: Follow-ups that are tried for one set of predictors.
 TRIES = 20
 
-#: What is calibrated of the models beside their areas. ``p``: the P values of the combined
-#: model, so that the intervals of the areas are held out. ``intervals``: these, as DeLong's, so
-#: that the P values are held out.
+#: What is calibrated of the models beside their areas; the recipe's file explains them.
 READINGS = ("p", "intervals")
 
-_P = {f"mri.logistic.{name}.p": ("printed",) for name in ("t2-sir", "adc", "nlr")}
+_P = [f"mri.logistic.{name}.p" for name in ("t2-sir", "adc", "nlr")]
 _AUCS = [f"mri.roc.{model}.auc" for model in models.MODELS]
-
-#: The printed numbers that a cohort is built to have: register id and fields. Both readings
-#: have the ones under ``both``.
-TARGETS = {
-    "both": {
-        "mri.n": ("printed",),
-        "mri.response.control.n": ("printed",),
-        "mri.response.progression.n": ("printed",),
-        "mri.key-findings.roc.combined.auc": ("printed",),
-        "mri.pfs.median.high-risk": ("printed",),
-        "mri.pfs.median.low-risk": ("printed",),
-        "mri.pfs.p": ("printed",),
-        "mri.key-findings.pfs.direction": ("printed",),
-    },
-    "p": {
-        **dict.fromkeys(_AUCS, ("printed",)),
-        **_P,
-        # These words are what the P values say.
-        "mri.key-findings.logistic.t2-sir": ("printed",),
-        "mri.key-findings.logistic.adc": ("printed",),
-    },
-    "intervals": {
-        **dict.fromkeys(_AUCS, ("printed", "lower", "upper")),
-        "mri.roc.clinical.auc": ("printed", "lower"),
-    },
-}
-
-#: Printed numbers that no cohort has together with its targets, and why, by split and reading.
-#: Any of the three numbers of the clinical model could be the one that is missed.
-MISSES = {
-    ("all", "p"): {},
-    ("all", "intervals"): {
-        ("mri.roc.clinical.auc", "upper"): "no AUC of so many pairs is the middle of such limits",
-    },
-}
 
 #: Columns that the model's three predictors are selected from.
 CANDIDATES = (
@@ -91,7 +52,7 @@ CANDIDATES = (
 
 def targets(split="all", reading="p"):
     """Return the printed numbers that a cohort is built to have."""
-    return TARGETS["both"] | TARGETS[reading]
+    return cal.targets("mri", split, reading)
 
 
 def achieved(frame, split="all"):

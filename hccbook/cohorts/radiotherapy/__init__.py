@@ -15,53 +15,20 @@ from .courses import follow_up
 __all__ = [
     "ASSUMED",
     "DAYS_PER_MONTH",
-    "MISSES",
     "PLAUSIBLE",
     "READINGS",
-    "TARGETS",
     "achieved",
     "make",
     "targets",
 ]
 
-#: How the printed median follow-up is read. ``reverse``: by reverse Kaplan-Meier, the time that
-#: patients would have been followed had they not died. ``observed``: as the median of all
-#: observed times. Then half of the patients die by the median OS, nobody is censored before,
-#: and nobody's follow-up ends in the months after it.
+#: How the printed median follow-up is read; the recipe's file explains them.
 READINGS = ("reverse", "observed")
-
-#: The printed numbers that a cohort is built to have: register id and fields.
-TARGETS = {
-    f"radiotherapy.{id}": ("printed",)
-    for id in (
-        "n",
-        "period.start",
-        "period.end",
-        "metastasis.count",
-        "metastasis.percent",
-        "pvtt.count",
-        "pvtt.percent",
-        "dose.median",
-        "ici.weeks",
-        "response.rate",
-        "followup.median",
-        "os.median",
-        "pfs.median",
-        "recurrence.in-field.count",
-        "adverse.severe.rate",
-        "adverse.dermatitis.rank",
-        "adverse.thrombocytopenia.rank",
-        "adverse.thrombocytopenia.rate",
-    )
-}
-
-#: Nothing printed is missed. A median follow-up in one reading is not one in the other.
-MISSES = {("all", reading): {} for reading in READINGS}
 
 
 def targets(split="all", reading="reverse"):
     """Return the printed numbers that a cohort is built to have."""
-    return dict(TARGETS)
+    return cal.targets("radiotherapy", split, reading)
 
 
 def achieved(frame, split="all"):
