@@ -19,6 +19,7 @@ from scipy.stats import chi2, norm
 from sklearn.metrics import roc_auc_score
 
 from hccbook import accuracy, audit, reported, survival
+from hccbook.audit.readings import event_splits
 from hccbook.estimate import Printed
 
 SAME = 1e-12  # the same formula, written in another way
@@ -355,7 +356,7 @@ def test_limits_whose_boxes_meet_allow_any_small_p():
         for check in (audit.p_from_interval, audit.logrank_p_bounds):
             assert check("0.5", lower, upper, "0.001").lower == 0
     # Events so many that the interval is as narrow as the boxes: no count is too large.
-    assert [400, 400] in audit.event_splits("0.5", "0.6", 400, 400).to_numpy().tolist()
+    assert [400, 400] in event_splits("0.5", "0.6", 400, 400).tolist()
 
 
 # The log-rank test and the Cox model
@@ -577,11 +578,11 @@ def test_event_splits_as_by_brute_force(lower, upper):
         width = 2 * Z95 * math.sqrt(1 / first + 1 / second)
         if math.log(b.low / a.high) <= width <= math.log(b.high / a.low):
             expected.add((first, second))
-    frame = audit.event_splits(lower, upper, 30, 20)
-    assert set(map(tuple, frame.to_numpy().tolist())) == expected
-    assert len(frame) == len(expected)
-    swapped = audit.event_splits(lower, upper, 20, 30)
-    assert {(y, x) for x, y in swapped.to_numpy().tolist()} == expected
+    found = event_splits(lower, upper, 30, 20).tolist()
+    assert set(map(tuple, found)) == expected
+    assert len(found) == len(expected)
+    swapped = event_splits(lower, upper, 20, 30)
+    assert {(y, x) for x, y in swapped.tolist()} == expected
 
 
 @properties
@@ -590,7 +591,7 @@ def test_exponential_rates_find_their_own_events(a, b, ratio):
     half = Z95 * math.sqrt(1 / a + 1 / b)
     texts = [f"{ratio * math.exp(sign * half):.3f}" for sign in (-1, 1)]
     assume(Printed(texts[0]).low > 0)
-    assert [a, b] in audit.event_splits(*texts, 60, 60).to_numpy().tolist()
+    assert [a, b] in event_splits(*texts, 60, 60).tolist()
 
 
 @properties
@@ -927,8 +928,6 @@ BAD = [
     ("ratio: .* got '0'", lambda: audit.ratio_of_medians("0", "1", "2")),
     ("median_a: .* got '0.0'", lambda: audit.ratio_of_medians("1", "0.0", "2")),
     ("median_b: .* got 'NR'", lambda: audit.ratio_of_medians("1", "1", "NR")),
-    ("n_a: .* got 0", lambda: audit.event_splits("0.3", "0.8", 0, 5)),
-    ("n_b: .* got 2.5", lambda: audit.event_splits("0.3", "0.8", 5, 2.5)),
     ("hr: .* got 0.5", lambda: audit.logrank_p_bounds(0.5, "0.3", "0.8", "0.1")),
     ("p: .* got 'x'", lambda: audit.logrank_p_bounds(*HR, "x")),
     ("p: .* got '3'", lambda: audit.logrank_p_bounds(*HR, "3")),

@@ -265,9 +265,12 @@ BAD = [
     ("negatives: .* got nan", lambda: audit.brier_bounds("0.1", 3, math.nan)),
     ("auc: .* got '-0.1'", lambda: audit.brier_bounds("0.1", 3, 4, "-0.1")),
     ("auc: .* got 0.9", lambda: audit.brier_bounds("0.1", 3, 4, 0.9)),
-    ("table: expected tp, fp, fn and tn", lambda: audit.brier_bounds("0.1", 3, 4, None, {"tp": 1})),
     (
-        "table: expected tp, fp, fn and tn",
+        "table: expected tp, fp, fn, tn, got none",
+        lambda: audit.brier_bounds("0.1", 3, 4, None, {"tp": 1}),
+    ),
+    (
+        "table: expected a mapping by name",
         lambda: audit.brier_bounds("0.1", 3, 4, None, (1, 2, 3, 4)),
     ),
     ("table, fp: .* got -1", lambda: audit.brier_bounds("0.1", 9, 9, None, TABLE | {"fp": -1})),

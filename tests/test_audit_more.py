@@ -367,7 +367,7 @@ BAD = [
     ("second: expected AUC, lower", lambda: audit.auc_correlation(WIDE, 0.8, "0.1")),
     ("first: .* got 0.8", lambda: audit.auc_correlation((0.8, "0.7", "0.9"), WIDE, "0.1")),
     (
-        "second: expected lower less than upper = 0.7",
+        "second: expected less than upper = 0.7",
         lambda: audit.auc_correlation(WIDE, ("0.8", "0.9", "0.7"), "0.1"),
     ),
     (

@@ -417,7 +417,7 @@ def test_bounds(case):
 @given(studies(fewest=2, most=2))
 def test_two_studies_leave_no_choice(case):
     effect, se = case
-    # See hccbook.audit.two_study_random_effects.
+    # See hccbook.audit.events_for_two_studies.
     tau2 = max(0, ((effect[0] - effect[1]) ** 2 - se @ se) / 2)
     for method in ("dl", "pm", "reml"):
         found = meta.pool(effect, se, method).tau2

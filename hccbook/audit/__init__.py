@@ -1,31 +1,23 @@
 """Checks on printed numbers.
 
-Each function takes numbers as a paper prints them (strings, so that their rounding is
-known) and returns what they allow. A check that ends in ``contradicted`` says that no
-values inside the rounding intervals satisfy the printed numbers; it says nothing about
-how that came to be.
+Each function takes numbers as a paper prints them (strings, so that their rounding is known)
+and returns what they allow. A check that ends in ``contradicted`` says that no values inside
+the rounding intervals satisfy the printed numbers; it says nothing about how that came to be.
+Every function refuses what it cannot use, such as a string that is no printed number or limits
+out of order, with a ``ValueError`` that names the argument, the value and what was expected.
 """
 
-from .brier import brier_bounds
-from .check import VERDICTS, Check, judge, same
+from .check import VERDICTS, Check, Range, judge, same
 from .coefficients import (
     coefficient_p,
     column_readings,
     direction,
     holds,
     odds_ratio,
-    standard_error_from_z,
     wald_limits,
 )
-from .comparisons import (
-    count_tests,
-    interaction_p,
-    p_from_counts,
-    p_from_summaries,
-    summary_tests,
-)
-from .counts import RATES, counts, denominators, percentage, rate, tables, tables_within
-from .granularity import grim, grimmer, largest_sd, sd_in_range
+from .comparisons import count_tests, p_from_counts, p_from_summaries, summary_tests
+from .counts import RATES, counts, denominators, percentage, rate, tables, tables_within, total
 from .heterogeneity import (
     events_for_two_studies,
     heterogeneity_p,
@@ -33,25 +25,27 @@ from .heterogeneity import (
     q_partition,
     random_effects_check,
     study_counts,
-    two_study_random_effects,
 )
+from .means import grim, grimmer, pooled_mean, pooled_sd, sd_in_range
 from .ratios import (
-    Range,
     centre,
     chi_square_p,
     events_needed,
+    interaction_p,
     mirror,
     p_from_interval,
     ratio_for_significance,
+    ratio_of_medians,
     standard_error,
     two_sided_p,
 )
-from .readings import event_splits, hazard_ratio_readings, logrank_p_bounds, ratio_of_medians
+from .readings import hazard_ratio_readings, logrank_p_bounds
 from .roc import (
     auc_bounds,
     auc_correlation,
     auc_interval,
     auc_interval_readings,
+    brier_bounds,
     dichotomised_auc,
     within_group_concordance,
 )
@@ -62,7 +56,6 @@ from .times import (
     month_lengths,
     survival_at_median,
 )
-from .totals import pooled_mean, pooled_sd, total
 
 __all__ = [
     "MONTHS",
@@ -85,7 +78,6 @@ __all__ = [
     "denominators",
     "dichotomised_auc",
     "direction",
-    "event_splits",
     "events_for_two_studies",
     "events_needed",
     "grim",
@@ -95,7 +87,6 @@ __all__ = [
     "holds",
     "interaction_p",
     "judge",
-    "largest_sd",
     "logrank_p_bounds",
     "median_of_union",
     "mirror",
@@ -116,7 +107,6 @@ __all__ = [
     "same",
     "sd_in_range",
     "standard_error",
-    "standard_error_from_z",
     "study_counts",
     "summary_tests",
     "survival_at_median",
@@ -124,7 +114,6 @@ __all__ = [
     "tables_within",
     "total",
     "two_sided_p",
-    "two_study_random_effects",
     "wald_limits",
     "within_group_concordance",
 ]

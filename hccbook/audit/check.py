@@ -1,6 +1,7 @@
 """The result of one check, and how its verdict is reached."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .. import _checks
 from ..estimate import printed as as_printed
@@ -9,24 +10,35 @@ from ..estimate import printed as as_printed
 VERDICTS = ("exact", "rounding", "compatible", "missed", "contradicted", "untestable")
 
 
+class Range(NamedTuple):
+    """A value with everything that rounding allows around it."""
+
+    low: float
+    value: float
+    high: float
+
+    def __format__(self, spec):
+        """Return the value, and the two ends in brackets."""
+        return f"{self.value:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
+
+    @classmethod
+    def of(cls, function, *numbers):
+        """Return the range of a function that rises with each number (turn those it falls with)."""
+        ends = zip(*((x.low, x.value, x.high) for x in numbers), strict=True)
+        return cls(*(function(*end) for end in ends))
+
+
+def turned(number):
+    """Return the range of a number with its ends exchanged, for :meth:`Range.of`."""
+    return Range(number.high, number.value, number.low)
+
+
 @dataclass(frozen=True)
 class Check:
-    """What one check found.
+    """What one check found: ``computed`` and its whole range, in the unit of ``printed``.
 
-    Parameters
-    ----------
-    family : str
-        Which relation was checked, for example ``"percentage and count"``.
-    printed : str
-        The printed number that was checked.
-    computed : float
-        The recomputed value, in the unit of ``printed``.
-    lower, upper : float
-        The whole range of recomputed values that the rounding of the inputs allows.
-    verdict : str
-        One of :data:`VERDICTS`.
-    explanation : str
-        One line that says how the number was reached.
+    ``family`` names the relation, ``verdict`` is one of :data:`VERDICTS`, and ``explanation``
+    says in one line how the number was reached.
     """
 
     family: str
@@ -37,6 +49,13 @@ class Check:
     verdict: str
     explanation: str
 
+    @classmethod
+    def of(cls, family, number, found, explanation, verdict=None):
+        """Return the check of a printed number against a :class:`Range`, judged if need be."""
+        low, value, high = found
+        verdict = judge(number, value, low, high) if verdict is None else verdict
+        return cls(family, str(number), value, low, high, verdict, explanation)
+
 
 def judge(printed, computed, lower=None, upper=None):
     """Compare a printed number with a recomputed one and its range.
@@ -44,7 +63,6 @@ def judge(printed, computed, lower=None, upper=None):
     Parameters
     ----------
     printed : str or Printed
-        The number as printed.
     computed : float
         The recomputed value.
     lower, upper : float, optional
@@ -56,11 +74,6 @@ def judge(printed, computed, lower=None, upper=None):
         ``"contradicted"`` when no allowed value prints as the paper does; otherwise
         ``"exact"`` when the computed value itself prints so, ``"rounding"`` when it is
         at most two units of the last place away, else ``"compatible"``.
-
-    Raises
-    ------
-    ValueError
-        If ``computed`` or a limit is not a number, or ``lower`` exceeds ``upper``.
     """
     number = as_printed(printed, "printed")
     lower = computed if lower is None else lower
@@ -83,10 +96,8 @@ def same(printed, other, whole=False):
 
     Parameters
     ----------
-    printed : str
-        The number or word that is checked.
-    other : str
-        The same quantity, printed elsewhere.
+    printed, other : str
+        The number or word that is checked, and the same quantity printed elsewhere.
     whole : bool
         Whether the two are counts, which are not rounded.
 
@@ -95,12 +106,6 @@ def same(printed, other, whole=False):
     Check
         ``exact`` if the two print alike, ``compatible`` if one value can print as both
         (``"0.81"`` and ``"0.811"``; never of counts), else ``contradicted``.
-
-    Raises
-    ------
-    ValueError
-        If one is a number and the other a word, one is empty, or ``whole`` asks for counts
-        and one has decimals.
     """
     _checks.flag("whole", whole)
     family, explanation = "text and table", f"printed again as {other}"
@@ -118,10 +123,9 @@ def same(printed, other, whole=False):
             raise ValueError(f"{name}: expected a whole number, got {str(value)!r}")
     low, high = max(number.low, second.low), min(number.high, second.high)
     alike = (number.value, number.relation) == (second.value, second.relation)
-    apart = whole or low > high
-    verdict = "exact" if alike else "contradicted" if apart else "compatible"
-    ends = (float(second),) * 2 if whole else (float(second.low), float(second.high))
-    return Check(family, str(number), float(second.value), *ends, verdict, explanation)
+    verdict = "exact" if alike else "contradicted" if whole or low > high else "compatible"
+    found = (second.value,) * 3 if whole else (second.low, second.value, second.high)
+    return Check.of(family, number, map(float, found), explanation, verdict)
 
 
 def _has_digit(text):

@@ -1,4 +1,4 @@
-"""Which test prints a printed P value: tests of counts, of means with SDs, of two ratios.
+"""Which test prints a printed P value: tests of counts, and of means with SDs.
 
 Papers often name a set of tests but not the one behind each P value. Counts fix the P value
 of every test, so it can be looked up. Means and SDs are rounded and fix it within a range.
@@ -11,24 +11,14 @@ import numpy as np
 from scipy.special import fdtrc, gammaln
 
 from .. import _checks
-from .check import VERDICTS, Check, judge
-from .ratios import (
-    Range,
-    _effect_sizes,
-    _limits,
-    _logs,
-    _over,
-    _probability,
-    _ratio,
-    standard_error,
-    two_sided_p,
-)
-from .totals import MOST_GROUPS, _numbers, _sizes
+from .arguments import each, probability, sizes
+from .check import VERDICTS, Check, Range, judge
+from .means import MOST_GROUPS
+from .ratios import over
 
 #: An exact test that would have to look at more tables than this is left out.
 MOST_TABLES = 1_000_000
 
-_ENDS = ("low", "value", "high")
 _TIE = 1e-7  # tables this close in probability are equally likely, as in R's fisher.test
 _ROUND_OFF = 1e-9  # relative; far more than sums and special functions lose
 _HALVINGS = 12  # of each SD's rounding interval
@@ -61,12 +51,11 @@ def _splits(total, limits):
 
 
 def _exact_p(counts):
-    """Return P of the exact test, or None if there are too many tables.
-
-    All tables with the observed margins are listed, column by column; the last column
-    (the largest) is what is left. P is the share of those that are at most as likely as
-    the observed one: Fisher's two-sided test, by Freeman and Halton (1951) for any size.
-    """
+    """Return P of the exact test, or None if there are too many tables."""
+    # All tables with the observed margins are listed, column by column; the last column (the
+    # largest) is what is left. P is the share of those that are at most as likely as the
+    # observed one: Fisher's two-sided test, by Freeman and Halton (1951) for any size. SciPy's
+    # is Monte Carlo beyond 2×2.
     counts = counts if counts.shape[0] <= counts.shape[1] else counts.T
     rows, columns = np.sort(counts.sum(axis=1)), np.sort(counts.sum(axis=0))
     left, log_weight = rows[None, :], np.zeros(1)
@@ -101,11 +90,6 @@ def count_tests(table):
         ``"likelihood ratio"``. An exact test is left out if more than
         :data:`MOST_TABLES` tables would have to be listed.
 
-    Raises
-    ------
-    ValueError
-        If ``table`` is not such a table.
-
     Examples
     --------
     >>> for name, p in count_tests([[3, 1], [1, 3]]).items():  # Fisher's tea-tasting lady
@@ -133,37 +117,14 @@ def count_tests(table):
 
 
 def p_from_counts(p, table, test=None):
-    """Check a printed P value against every usual test of the counts.
+    """Check a printed P value against every usual test of the counts; ``test`` is the named one.
 
-    Parameters
-    ----------
-    p : str
-        The printed P value, such as ``"0.037"`` or ``"< 0.001"``.
-    table : sequence of sequences of int
-        As for :func:`count_tests`.
-    test : str, optional
-        The test that the paper names, a key of :func:`count_tests`.
-
-    Returns
-    -------
-    Check
-        ``exact`` if the named test (any test, if none is named) prints so, ``compatible``
-        if only another one does, ``contradicted`` if none does; ``untestable`` if none
-        does but the exact test had to be left out. ``computed`` is P of the test that
-        prints so, else of the named or the first one; ``lower`` and ``upper`` span all
-        tests. The printed digits alone count: ``"1"`` stands for all from 0.5.
-
-    Raises
-    ------
-    ValueError
-        As :func:`count_tests`, or if ``p`` is no P value or ``test`` not among the tests.
-
-    Examples
-    --------
-    >>> p_from_counts("0.49", [[3, 1], [1, 3]], "chi-square").verdict
-    'compatible'
+    ``exact`` if the named test (any test, if none is named) prints so, ``compatible`` if only
+    another one does, ``contradicted`` if none does; ``untestable`` if none does but the exact
+    test had to be left out. ``computed`` is P of the test that prints so, else of the named or
+    the first one. The printed digits alone count: ``"1"`` stands for all from 0.5.
     """
-    number, tests = _probability(p), count_tests(table)
+    number, tests = probability("p", p), count_tests(table)
     if test is not None:
         _checks.one_of("test", test, tuple(tests))
     order = sorted(tests, key=lambda name: name != test)
@@ -186,47 +147,41 @@ def p_from_counts(p, table, test=None):
         verdict = "untestable"
         finding = f"no test prints {number}, but the exact test needs too many tables"
     values = ", ".join(f"{name} {value:z.4g}" for name, value in tests.items())
-    return Check(
-        "test from counts",
-        str(number),
-        tests[(prints or order)[0]],
-        min(tests.values()),
-        max(tests.values()),
-        verdict,
-        f"{finding}; P by test: {values}",
-    )
+    found = Range(min(tests.values()), tests[(prints or order)[0]], max(tests.values()))
+    return Check.of("test from counts", number, found, f"{finding}; P by test: {values}", verdict)
 
 
-def _groups(means, sds, sizes):
+def _groups(means, sds, patients):
     """Return means and SDs as ranges of arrays, and the sizes; an SD is at least 0."""
-    sizes = _sizes(sizes, 2)
-    if not 2 <= len(sizes) <= MOST_GROUPS:
-        raise ValueError(f"sizes: expected 2 to {MOST_GROUPS} groups, got {len(sizes)}")
+    patients = sizes(patients, 2)
+    if not 2 <= len(patients) <= MOST_GROUPS:
+        raise ValueError(f"sizes: expected 2 to {MOST_GROUPS} groups, got {len(patients)}")
     mean, sd = (
-        Range(*(np.array([float(getattr(x, end)) for x in numbers]) for end in _ENDS))
-        for numbers in (_numbers("means", means, sizes), _numbers("sds", sds, sizes, 0))
+        Range.of(lambda *end: np.array([float(x) for x in end]), *numbers)
+        for numbers in (
+            each("means", means, len(patients)),
+            each("sds", sds, len(patients), 0),
+        )
     )
-    return mean, sd._replace(low=np.maximum(sd.low, 0)), np.array(sizes, dtype=float)
+    return mean, sd._replace(low=np.maximum(sd.low, 0)), np.array(patients, dtype=float)
 
 
-def _between(means, weights):
+def between(means, weights):
     """Return the weighted sum of squares around the weighted mean, over the last axis."""
     centre = (weights * means).sum(axis=-1) / weights.sum(axis=-1)
     return (weights * (means - centre[..., None]) ** 2).sum(axis=-1)
 
 
-def _most_between(mean, weights):
-    """Return the largest :func:`_between` over the means; convex, so it is at a corner."""
+def most_between(mean, weights):
+    """Return the largest :func:`between` over the means; convex, so it is at a corner."""
     corners = np.array(list(product(*zip(mean.low, mean.high, strict=True))))
-    return _between(corners, weights[..., None, :]).max(axis=-1)
+    return between(corners, weights[..., None, :]).max(axis=-1)
 
 
-def _least_between(mean, weights):
-    """Return the smallest :func:`_between` over the means.
-
-    It is the smallest weighted sum of squared distances from any one point to the
-    intervals: quadratic in the point between two neighbouring interval ends.
-    """
+def least_between(mean, weights):
+    """Return the smallest :func:`between` over the means."""
+    # It is the smallest weighted sum of squared distances from any one point to the intervals:
+    # quadratic in the point between two neighbouring interval ends.
     least = np.full(weights.shape[:-1], np.inf)
     for a, b in pairwise(np.sort(np.concatenate([mean.low, mean.high]))):
         nearest = np.where(mean.high <= a, mean.high, mean.low)
@@ -239,80 +194,62 @@ def _least_between(mean, weights):
     return least
 
 
-def _anova_p(between, within, groups, n):
-    """Return P of one-way ANOVA from its sums of squares; the t test if there are two groups."""
-    ratio = _over(between, within) if between else 0.0
-    return float(fdtrc(groups - 1, n - groups, ratio * (n - groups) / (groups - 1)))
-
-
 def _anova(mean, sd, n):
-    """Return the range of P: it falls with the means' spread and rises with every SD."""
+    """Return the range of P of one-way ANOVA, which is the t test if there are two groups."""
     groups, total = len(n), n.sum()
 
     def p(between, sds):
-        return _anova_p(float(between), float(((n - 1) * sds**2).sum()), groups, total)
+        within = float(((n - 1) * sds**2).sum())
+        ratio = over(float(between), within) if between else 0.0
+        return float(fdtrc(groups - 1, total - groups, ratio * (total - groups) / (groups - 1)))
 
+    # P falls with the means' spread and rises with every SD.
     return Range(
-        p(_most_between(mean, n), sd.low),
-        p(_between(mean.value, n), sd.value),
-        p(_least_between(mean, n), sd.high),
+        p(most_between(mean, n), sd.low),
+        p(between(mean.value, n), sd.value),
+        p(least_between(mean, n), sd.high),
     )
 
 
 def _welch_p(between, unevenness, groups):
-    """Return P of Welch's (1951) ANOVA; his t test if there are two groups.
-
-    Parameters
-    ----------
-    between : ndarray
-        ``A = sum w_i (m_i - m)²`` with weights ``w_i = n_i / s_i²`` and weighted mean ``m``.
-    unevenness : ndarray
-        ``L = sum (1 - w_i / sum w)² / (n_i - 1)``.
-    groups : int
-        Their number k. With ``d = k - 1`` the statistic is
-        ``(A / d) / (1 + 2 (k - 2) L / (k² - 1))``, on ``d`` and ``v = (k² - 1) / (3 L)``
-        degrees of freedom.
-
-    Notes
-    -----
-    P falls with A, and rises with L. Proof: P is the chance that ``T = N X / Y`` exceeds A,
-    with ``N = v + 2 (d - 1) / 3`` and independent chi-square X and Y on d and v degrees of
-    freedom; v is at least 1/2, as L is at most k. For ``v < v'`` the log ratio of the
-    densities of T falls up to ``t = (d + 2) / 3`` and rises after it. It is at most 0 at
-    ``t = 0`` if ``N**(-d/2) gamma((d + v) / 2) / gamma(v / 2)`` rises with v, that is, if
-    the trigamma function has a mean of at least ``2 / N`` from ``v / 2`` to
-    ``(v + d) / 2``. It has: it is convex, so the mean is at least its value at the middle
-    z, which is above ``1 / z + 1 / (2 z²)``, so above ``1 / (z - 1/4)`` as z is at least
-    1/2, so above ``2 / N``.
-    So the densities cross once, and the smaller v (the larger L) has the heavier tail.
-    """
+    """Return P of Welch's (1951) ANOVA; his t test if there are two groups."""
+    # ``between`` is A = sum w_i (m_i - m)² with weights w_i = n_i / s_i² and weighted mean m,
+    # ``unevenness`` is L = sum (1 - w_i / sum w)² / (n_i - 1). With k groups and d = k - 1 the
+    # statistic is (A / d) / (1 + 2 (k - 2) L / (k² - 1)), on d and v = (k² - 1) / (3 L)
+    # degrees of freedom.
+    #
+    # P falls with A, and rises with L. Proof: P is the chance that T = N X / Y exceeds A, with
+    # N = v + 2 (d - 1) / 3 and independent chi-square X and Y on d and v degrees of freedom;
+    # v is at least 1/2, as L is at most k. For v < v' the log ratio of the densities of T falls
+    # up to t = (d + 2) / 3 and rises after it. It is at most 0 at t = 0 if
+    # N**(-d/2) gamma((d + v) / 2) / gamma(v / 2) rises with v, that is, if the trigamma function
+    # has a mean of at least 2 / N from v / 2 to (v + d) / 2. It has: it is convex, so the mean
+    # is at least its value at the middle z, which is above 1 / z + 1 / (2 z²), so above
+    # 1 / (z - 1/4) as z is at least 1/2, so above 2 / N. So the densities cross once, and the
+    # smaller v (the larger L) has the heavier tail.
     scale = groups**2 - 1
     statistic = between / (groups - 1) / (1 + 2 * (groups - 2) / scale * unevenness)
     return fdtrc(groups - 1, scale / (3 * unevenness), statistic)
 
 
 def _welch_bound(mean, low_sd, high_sd, n, end):
-    """Return a bound of P in boxes of SDs, which are the rows of ``low_sd`` and ``high_sd``.
-
-    A is the least of ``sum w_i (m_i - c)²`` over c, so it falls as an SD rises. L has no such
-    order; each of its terms is bounded for itself.
-    """
+    """Return a bound of P in boxes of SDs, which are the rows of ``low_sd`` and ``high_sd``."""
+    # A is the least of sum w_i (m_i - c)² over c, so it falls as an SD rises. L has no such
+    # order; each of its terms is bounded for itself.
     groups = len(n)
     light, heavy = n / high_sd**2, n / low_sd**2
     others = 1 - np.eye(groups)  # sums without subtraction, for weights far apart
     if end == "low":
         least = light @ others / (heavy + light @ others)
-        return _welch_p(_most_between(mean, heavy), (least**2 / (n - 1)).sum(axis=1), groups)
+        return _welch_p(most_between(mean, heavy), (least**2 / (n - 1)).sum(axis=1), groups)
     most = heavy @ others / (light + heavy @ others)
-    return _welch_p(_least_between(mean, light), (most**2 / (n - 1)).sum(axis=1), groups)
+    return _welch_p(least_between(mean, light), (most**2 / (n - 1)).sum(axis=1), groups)
 
 
 def _bound(bounds, low, high):
-    """Return an upper bound of a function over a box by branch and bound.
-
-    ``bounds(low, high)`` gives an upper bound in each of many boxes. Those with the largest
-    are halved again and again; what the others allow is kept, so no value is lost.
-    """
+    """Return an upper bound of a function over a box by branch and bound."""
+    # ``bounds(low, high)`` gives an upper bound in each of many boxes. Those with the largest
+    # are halved again and again; what the others allow is kept, so no value is lost.
     groups = low.size
     low, high, given_up = low[None, :], high[None, :], -math.inf
     kept = max(2, min(_MOST_BOXES, _MOST_NUMBERS // (groups * 2**groups)))
@@ -352,7 +289,7 @@ def summary_tests(means, sds, sizes):
     means, sds : sequence of str
         Printed means and standard deviations, one of each for a group, in one unit.
     sizes : sequence of int
-        Patients in each group, at least 2.
+        Patients in each group, at least 2; groups from 2 to 10.
 
     Returns
     -------
@@ -365,16 +302,10 @@ def summary_tests(means, sds, sizes):
         order in the SDs; their ranges hold all values and may be slightly too wide, as a
         rule by less than 0.001.
 
-    Raises
-    ------
-    ValueError
-        If a number is not a plain printed one, an SD is below 0, a size is not a whole number
-        of at least 2, or the lists are not of one length from 2 to 10.
-
     Examples
     --------
     >>> for name, p in summary_tests(["50.5", "51.2"], ["9.7", "7.9"], [110, 42]).items():
-    ...     print(f"{name}: {p.value:.3f} ({p.low:.3f} to {p.high:.3f})")
+    ...     print(f"{name}: {p:.3f}")
     t: 0.677 (0.632 to 0.722)
     Welch t: 0.648 (0.600 to 0.698)
     """
@@ -405,101 +336,20 @@ def p_from_summaries(p, means, sds, sizes):
         ``contradicted``: a rank test stays possible, and it needs the patients' values.
         ``lower`` and ``upper`` then span both tests.
 
-    Raises
-    ------
-    ValueError
-        As :func:`summary_tests`, or if ``p`` is no P value.
-
     Examples
     --------
     >>> p_from_summaries("0.65", ["50.5", "51.2"], ["9.7", "7.9"], [110, 42]).verdict
     'exact'
     """
-    number, tests = _probability(p), summary_tests(means, sds, sizes)
+    number, tests = probability("p", p), summary_tests(means, sds, sizes)
     verdicts = {name: judge(number, r.value, r.low, r.high) for name, r in tests.items()}
     best = min(tests, key=lambda name: VERDICTS.index(verdicts[name]))
-    verdict, (low, value, high) = verdicts[best], tests[best]
+    verdict, found, finding = verdicts[best], tests[best], f"{best} can print {number}"
     if verdict == "contradicted":
         verdict = "untestable"
-        low, high = min(r.low for r in tests.values()), max(r.high for r in tests.values())
+        low, _, high = zip(*tests.values(), strict=True)
+        found = Range(min(low), found.value, max(high))
         rank = "Mann-Whitney" if "t" in tests else "Kruskal-Wallis"
         finding = f"no test of the means prints {number}; {rank} needs the patients' values"
-    else:
-        finding = f"{best} can print {number}"
-    ranges = ", ".join(
-        f"{name} {r.value:z.3g} ({r.low:z.3g} to {r.high:z.3g})" for name, r in tests.items()
-    )
-    return Check(
-        "test from mean and SD",
-        str(number),
-        value,
-        low,
-        high,
-        verdict,
-        f"{finding}; P by test: {ranges}",
-    )
-
-
-def _subgroup(name, ratio, level):
-    """Return the log of a printed ratio and its standard error."""
-    if len(ratio := _checks.listed(name, ratio)) != 3:
-        raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {ratio!r}")
-    estimate, lower, upper = ratio
-    try:
-        log = _logs(_ratio("estimate", estimate))
-        _limits(lower, upper, "95")
-    except ValueError as error:
-        raise ValueError(f"{name}, {error}") from None
-    return log, standard_error(lower, upper, level)
-
-
-def interaction_p(first, second, p, *, level="95"):
-    """Check a printed P for interaction against the ratios of two separate subgroups.
-
-    The z test of the ratio of two ratios (Altman and Bland, 2003).
-
-    Parameters
-    ----------
-    first, second : tuple of str
-        Printed ratio, lower and upper limit of each subgroup.
-    p : str
-        The printed P value for interaction.
-    level : str
-        Printed confidence level of the limits in per cent.
-
-    Returns
-    -------
-    Check
-        ``contradicted`` under one reading only: each ratio comes from a fit to its own
-        subgroup (such as two Cox models), the subgroups share no patients, and the test
-        is a Wald test. A product term in one model, with a baseline or covariates in
-        common, or a likelihood ratio test gives another P value, as a rule near this one.
-
-    Raises
-    ------
-    ValueError
-        If a subgroup is not three printed numbers above 0 with limits in order, or ``p`` or
-        ``level`` is not a printed number in its range.
-
-    Examples
-    --------
-    >>> interaction_p(("0.67", "0.46", "0.98"), ("0.88", "0.71", "1.08"), "0.2").verdict
-    'exact'
-    """
-    number = _probability(p)
-    (a, se_a), (b, se_b) = _subgroup("first", first, level), _subgroup("second", second, level)
-    effect = Range(a.low - b.high, a.value - b.value, a.high - b.low)
-    se = Range(*(math.hypot(*pair) for pair in zip(se_a, se_b, strict=True)))
-    near, far = _effect_sizes(effect)
-    z = effect.value / se.value
-    low, value, high = (float(two_sided_p(x)) for x in (_over(far, se.low), z, near / se.high))
-    return Check(
-        "interaction",
-        str(number),
-        value,
-        low,
-        high,
-        judge(number, value, low, high),
-        f"ratio of ratios {math.exp(effect.value):z.2f}, z = {z:z.2f}, "
-        f"so P = {value:z.2g} ({low:z.2g} to {high:z.2g})",
-    )
+    why = f"{finding}; P by test: {', '.join(f'{name} {r:z.3g}' for name, r in tests.items())}"
+    return Check.of("test from mean and SD", number, found, why, verdict)

@@ -5,67 +5,36 @@ carried through: every function works on all values inside the rounding interval
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
 from .. import _checks
-from ..estimate import printed as as_printed
-from .check import Check, judge
+from .arguments import critical, ordered, positive, probability
+from .check import Check, Range, turned
 
 
-class Range(NamedTuple):
-    """A value with everything that rounding allows around it."""
-
-    low: float
-    value: float
-    high: float
+def over(a, b):
+    """Divide; a standard error that may be 0 allows any statistic."""
+    return a / b if b else math.inf
 
 
-def _ratio(name, value):
-    number = as_printed(value, name)
-    if number.relation != "=" or number.low <= 0:
-        raise ValueError(f"{name}: expected a printed ratio above 0, got {value!r}")
-    return number
+def logs(name, value):
+    """Return the range of the logarithm of a printed ratio."""
+    return Range.of(math.log, positive(name, value))
 
 
-def _limits(lower, upper, level):
-    """Return the two limits as printed numbers, and the normal quantile of the level."""
-    low, high = _ratio("lower", lower), _ratio("upper", upper)
-    if not low.value < high.value:
-        raise ValueError(f"lower: expected less than upper = {upper}, got {lower}")
-    return low, high, _critical(level)
-
-
-def _critical(level):
-    """Return the normal quantile of a printed confidence level."""
-    confidence = as_printed(level, "level")
-    if confidence.relation != "=" or not 0 < confidence.value < 100:
-        raise ValueError(f"level: expected a percentage such as '95', got {level!r}")
-    return float(ndtri(0.5 + float(confidence.value) / 200))
-
-
-def _logs(number):
-    return Range(math.log(number.low), math.log(number.value), math.log(number.high))
-
-
-def _probability(p):
-    number = as_printed(p, "p")
-    if not 0 <= number.value <= 1:
-        raise ValueError(f"p: expected a printed number from 0 to 1, got {p!r}")
-    return number
-
-
-def _effect_sizes(effect):
-    """Return the smallest and the largest size of a log ratio, whatever its sign."""
+def sizes_of(effect):
+    """Return the smallest and the largest size of a number in a range, whatever its sign."""
     near = 0.0 if effect.low < 0 < effect.high else min(abs(effect.low), abs(effect.high))
     return near, max(abs(effect.low), abs(effect.high))
 
 
-def _over(a, b):
-    """Divide; a standard error that may be 0 allows any statistic."""
-    return a / b if b else math.inf
+def wald_p(effect, se):
+    """Return the range of the two-sided P of an effect divided by its standard error."""
+    near, far = sizes_of(effect)
+    statistics = over(far, se.low), effect.value / se.value, near / se.high
+    return Range(*(float(two_sided_p(z)) for z in statistics))
 
 
 def two_sided_p(z):
@@ -95,11 +64,6 @@ def chi_square_p(statistic, df=1):
     Returns
     -------
     float or ndarray
-
-    Raises
-    ------
-    ValueError
-        If ``statistic`` is below 0 or ``df`` is not a whole number of at least 1.
     """
     df = _checks.whole("df", df, 1)
     if np.any(_checks.numbers("statistic", statistic) < 0):
@@ -112,27 +76,19 @@ def standard_error(lower, upper, level="95"):
 
     Parameters
     ----------
-    lower, upper : str
-        Printed confidence limits of the ratio.
-    level : str
-        Printed confidence level in per cent.
+    lower, upper, level : str
+        Printed confidence limits of the ratio, and their level in per cent.
 
     Returns
     -------
     Range
         ``(log upper - log lower) / (2 z)`` with its rounding range, which begins at 0 where
         rounding lets the two limits meet.
-
-    Raises
-    ------
-    ValueError
-        If a limit is not a printed number above 0, the limits are out of order, or ``level``
-        is not a printed percentage between 0 and 100.
     """
-    low, high, z = _limits(lower, upper, level)
-    a, b = _logs(low), _logs(high)
-    widths = max(0.0, b.low - a.high), b.value - a.value, b.high - a.low
-    return Range(*(width / (2 * z) for width in widths))
+    low, high = ordered(lower, upper, positive)
+    z = critical(level)
+    widths = Range.of(lambda b, a: b - a, Range.of(math.log, high), turned(Range.of(math.log, low)))
+    return Range(*(max(0.0, width) / (2 * z) for width in widths))
 
 
 def centre(estimate, lower, upper, scale="log"):
@@ -141,7 +97,7 @@ def centre(estimate, lower, upper, scale="log"):
     Parameters
     ----------
     estimate, lower, upper : str
-        The printed estimate and its confidence limits.
+        The printed estimate and its confidence limits, all above 0.
     scale : {"log", "linear"}
         ``"log"`` for ratios, ``"linear"`` for differences and areas under a curve.
 
@@ -149,36 +105,15 @@ def centre(estimate, lower, upper, scale="log"):
     -------
     Check
         ``computed`` is the geometric mean of the limits, or their mean.
-
-    Raises
-    ------
-    ValueError
-        As :func:`standard_error`, also for ``estimate``, or if ``scale`` is unknown.
     """
     _checks.one_of("scale", scale, ("log", "linear"))
-    number = _ratio("estimate", estimate)
-    low, high, _ = _limits(lower, upper, "95")
+    number, limits = positive("estimate", estimate), ordered(lower, upper, positive)
     if scale == "log":
-        name = "geometric mean"
-        a, middle, b = (
-            math.sqrt(x * y)
-            for x, y in ((low.low, high.low), (low.value, high.value), (low.high, high.high))
-        )
+        name, found = "geometric mean", Range.of(lambda a, b: math.sqrt(a * b), *limits)
     else:
-        name = "mean"
-        a, middle, b = (
-            float(x + y) / 2
-            for x, y in ((low.low, high.low), (low.value, high.value), (low.high, high.high))
-        )
-    return Check(
-        "centre of the interval",
-        str(number),
-        middle,
-        a,
-        b,
-        judge(number, middle, a, b),
-        f"the {name} of {lower} and {upper} is {middle:z.4f} ({a:z.4f} to {b:z.4f})",
-    )
+        name, found = "mean", Range.of(lambda a, b: float(a + b) / 2, *limits)
+    why = f"the {name} of {lower} and {upper} is {found:z.4f}"
+    return Check.of("centre of the interval", number, found, why)
 
 
 def mirror(estimate, limit, other):
@@ -188,43 +123,20 @@ def mirror(estimate, limit, other):
 
     Parameters
     ----------
-    estimate : str
-        The printed ratio.
-    limit : str
-        The printed confidence limit to check.
-    other : str
-        The printed other limit.
+    estimate, limit, other : str
+        The printed ratio, the confidence limit to check, and the other limit.
 
     Returns
     -------
     Check
-
-    Raises
-    ------
-    ValueError
-        If an argument is not a printed number above 0.
     """
-    number, centre_, far = (
-        _ratio(name, value)
+    number, middle, far = (
+        positive(name, value)
         for name, value in (("limit", limit), ("estimate", estimate), ("other", other))
     )
-    value, low, high = (
-        float(x)
-        for x in (
-            centre_.value**2 / far.value,
-            centre_.low**2 / far.high,
-            centre_.high**2 / far.low,
-        )
-    )
-    return Check(
-        "limit from the other limit",
-        str(number),
-        value,
-        low,
-        high,
-        judge(number, value, low, high),
-        f"{estimate}² / {other} = {value:z.4f} ({low:z.4f} to {high:z.4f})",
-    )
+    found = Range.of(lambda x, y: float(x**2 / y), middle, turned(far))
+    why = f"{estimate}² / {other} = {found:z.4f}"
+    return Check.of("limit from the other limit", number, found, why)
 
 
 def p_from_interval(estimate, lower, upper, p, level="95"):
@@ -234,36 +146,69 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
     ----------
     estimate, lower, upper : str
         The printed ratio and its confidence limits.
-    p : str
-        The printed P value, such as ``"0.037"`` or ``"< 0.001"``.
-    level : str
-        Printed confidence level in per cent.
+    p, level : str
+        The printed P value, such as ``"0.037"`` or ``"< 0.001"``, and the confidence level in
+        per cent.
 
     Returns
     -------
     Check
         ``computed`` is the P value of ``log(estimate) / standard_error``.
-
-    Raises
-    ------
-    ValueError
-        As :func:`standard_error`, also for ``estimate``, or if ``p`` is no P value.
     """
-    number = _probability(p)
-    effect = _logs(_ratio("estimate", estimate))
+    number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
-    value = float(two_sided_p(effect.value / se.value))
-    near, far = _effect_sizes(effect)
-    low, high = (float(two_sided_p(z)) for z in (_over(far, se.low), near / se.high))
-    return Check(
-        "P from the interval",
-        str(number),
-        value,
-        low,
-        high,
-        judge(number, value, low, high),
-        f"z = {effect.value / se.value:z.2f}, so P = {value:z.2g} ({low:z.2g} to {high:z.2g})",
+    found = wald_p(effect, se)
+    why = f"z = {effect.value / se.value:z.2f}, so P = {found:z.2g}"
+    return Check.of("P from the interval", number, found, why)
+
+
+def _subgroup(name, printed, level):
+    """Return the log of a printed ratio and its standard error."""
+    if len(printed := _checks.listed(name, printed)) != 3:
+        raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {printed}")
+    try:
+        log = logs("estimate", printed[0])
+        ordered(*printed[1:], positive)
+    except ValueError as error:
+        raise ValueError(f"{name}, {error}") from None
+    return log, standard_error(*printed[1:], level)
+
+
+def interaction_p(first, second, p, *, level="95"):
+    """Check a printed P for interaction against the ratios of two separate subgroups.
+
+    The z test of the ratio of two ratios (Altman and Bland, 2003).
+
+    Parameters
+    ----------
+    first, second : tuple of str
+        Printed ratio, lower and upper limit of each subgroup.
+    p, level : str
+        The printed P value for interaction, and the level of the limits in per cent.
+
+    Returns
+    -------
+    Check
+        ``contradicted`` under one reading only: each ratio comes from a fit to its own
+        subgroup (such as two Cox models), the subgroups share no patients, and the test
+        is a Wald test. A product term in one model, with a baseline or covariates in
+        common, or a likelihood ratio test gives another P value, as a rule near this one.
+
+    Examples
+    --------
+    >>> interaction_p(("0.67", "0.46", "0.98"), ("0.88", "0.71", "1.08"), "0.2").verdict
+    'exact'
+    """
+    number = probability("p", p)
+    (a, se_a), (b, se_b) = _subgroup("first", first, level), _subgroup("second", second, level)
+    effect = Range.of(lambda x, y: x - y, a, turned(b))
+    se = Range.of(math.hypot, se_a, se_b)
+    found = wald_p(effect, se)
+    why = (
+        f"ratio of ratios {math.exp(effect.value):z.2f}, z = {effect.value / se.value:z.2f}, "
+        f"so P = {found:z.2g}"
     )
+    return Check.of("interaction", number, found, why)
 
 
 def events_needed(lower, upper, level="95"):
@@ -275,20 +220,13 @@ def events_needed(lower, upper, level="95"):
 
     Parameters
     ----------
-    lower, upper : str
-        Printed confidence limits of the hazard ratio.
-    level : str
-        Printed confidence level in per cent.
+    lower, upper, level : str
+        Printed confidence limits of the hazard ratio, and their level in per cent.
 
     Returns
     -------
     int
         Events needed at the widest interval that prints so.
-
-    Raises
-    ------
-    ValueError
-        As :func:`standard_error`.
 
     Examples
     --------
@@ -315,13 +253,34 @@ def ratio_for_significance(events, p="0.05"):
     -------
     float
         Below 1; its reciprocal is the mirror image above 1.
-
-    Raises
-    ------
-    ValueError
-        If ``events`` is not a whole number of at least 1 or ``p`` not a P value above 0.
     """
-    events, number = _checks.whole("events", events, 1), _probability(p)
+    events, number = _checks.whole("events", events, 1), probability("p", p)
     if not number.value > 0:
         raise ValueError(f"p: expected a P value above 0, got {p!r}")
     return math.exp(2 * float(ndtri(float(number.value) / 2)) / math.sqrt(events))
+
+
+def ratio_of_medians(ratio, median_a, median_b):
+    """Check whether a printed "hazard ratio" is a ratio of two printed medians.
+
+    For exponential survival times the hazard ratio of group a against group b is
+    ``median_b / median_a``. In general it is not.
+
+    Parameters
+    ----------
+    ratio : str
+        The printed ratio.
+    median_a, median_b : str
+        The printed medians of the group in the numerator of the hazard ratio (a) and of
+        the reference group (b), in one unit.
+
+    Returns
+    -------
+    Check
+    """
+    number, a, b = (
+        positive(name, value)
+        for name, value in (("ratio", ratio), ("median_a", median_a), ("median_b", median_b))
+    )
+    found = Range.of(lambda x, y: float(x / y), b, turned(a))
+    return Check.of("ratio of medians", number, found, f"{median_b} / {median_a} = {found:z.4f}")

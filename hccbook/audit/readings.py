@@ -1,4 +1,4 @@
-"""What a printed "hazard ratio" can be: four readings, and the P values each allows."""
+"""What a printed "hazard ratio" can be: five readings, and the P values each allows."""
 
 import math
 
@@ -6,91 +6,29 @@ import numpy as np
 from scipy.special import chdtri
 
 from .. import _checks
-from ..estimate import printed as as_printed
-from .check import Check, judge
+from .arguments import positive, probability
+from .check import Check, Range
 from .ratios import (
-    _effect_sizes,
-    _logs,
-    _over,
-    _probability,
-    _ratio,
     chi_square_p,
+    logs,
+    over,
     p_from_interval,
+    ratio_of_medians,
+    sizes_of,
     standard_error,
     two_sided_p,
 )
 
 
-def ratio_of_medians(ratio, median_a, median_b):
-    """Check whether a printed "hazard ratio" is a ratio of two printed medians.
-
-    For exponential survival times the hazard ratio of group a against group b is
-    ``median_b / median_a``. In general it is not.
-
-    Parameters
-    ----------
-    ratio : str
-        The printed ratio.
-    median_a, median_b : str
-        The printed medians of the group in the numerator of the hazard ratio (a) and of
-        the reference group (b), in one unit.
-
-    Returns
-    -------
-    Check
-
-    Raises
-    ------
-    ValueError
-        If an argument is not a printed number above 0.
-    """
-    number = _ratio("ratio", ratio)
-    a, b = _ratio("median_a", median_a), _ratio("median_b", median_b)
-    value, low, high = (float(x) for x in (b.value / a.value, b.low / a.high, b.high / a.low))
-    return Check(
-        "ratio of medians",
-        str(number),
-        value,
-        low,
-        high,
-        judge(number, value, low, high),
-        f"{median_b} / {median_a} = {value:z.4f} ({low:z.4f} to {high:z.4f})",
-    )
-
-
 def event_splits(lower, upper, n_a, n_b, level="95"):
-    """Return the event counts at which an exponential model's interval prints so.
-
-    With exponential survival times the log of the ratio of two rates, or of two medians,
-    has variance ``1 / events_a + 1 / events_b`` (Simon, 1986).
-
-    Parameters
-    ----------
-    lower, upper : str
-        Printed confidence limits of the ratio.
-    n_a, n_b : int
-        Patients in each group: no group has more events.
-    level : str
-        Printed confidence level in per cent.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``events_a, events_b``; empty if no counts give this interval.
-
-    Raises
-    ------
-    ValueError
-        As :func:`standard_error`, or if a group is not a whole number of at least 1.
-    """
-    import pandas as pd
-
-    n_a, n_b = _checks.whole("n_a", n_a, 1), _checks.whole("n_b", n_b, 1)
+    """Return the event counts (a, b) at which an exponential model's interval prints so."""
+    # With exponential survival times the log of the ratio of two rates, or of two medians, has
+    # variance 1 / events_a + 1 / events_b (Simon, 1986).
     se = standard_error(lower, upper, level)
     a, b = (x.ravel() for x in np.meshgrid(np.arange(1, n_a + 1), np.arange(1, n_b + 1)))
     variance = 1 / a + 1 / b
     fits = (se.low**2 <= variance) & (variance <= se.high**2)
-    return pd.DataFrame({"events_a": a[fits], "events_b": b[fits]})
+    return np.column_stack([a[fits], b[fits]])
 
 
 def logrank_p_bounds(hr, lower, upper, p, level="95"):
@@ -110,20 +48,13 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
     ----------
     hr, lower, upper : str
         The printed hazard ratio and its confidence limits.
-    p : str
-        The printed log-rank P value.
-    level : str
-        Printed confidence level in per cent.
+    p, level : str
+        The printed log-rank P value, and the confidence level in per cent.
 
     Returns
     -------
     Check
         ``computed`` is the Wald P value, which lies between the bounds.
-
-    Raises
-    ------
-    ValueError
-        As :func:`standard_error`, also for ``hr``, or if ``p`` is no P value.
 
     Notes
     -----
@@ -133,31 +64,23 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
     hold for Efron's own score statistic, which is another test. With few ties neither
     moves far.
     """
-    number = _probability(p)
-    effect, se = _logs(_ratio("hr", hr)), standard_error(lower, upper, level)
-    wald = float(two_sided_p(effect.value / se.value))
-    near, far = _effect_sizes(effect)
-    low = float(chi_square_p(_over(4 * math.sinh(far / 2) ** 2, se.low**2)))
-    high = float(chi_square_p(4 * math.tanh(near / 2) ** 2 / se.high**2))
-    return Check(
-        "log-rank P from a Cox interval",
-        str(number),
-        wald,
-        low,
-        high,
-        judge(number, wald, low, high),
-        f"a Cox model with this interval has a log-rank P from {low:z.2g} to {high:z.2g}",
+    number = probability("p", p)
+    effect, se = logs("hr", hr), standard_error(lower, upper, level)
+    near, far = sizes_of(effect)
+    found = Range(
+        float(chi_square_p(over(4 * math.sinh(far / 2) ** 2, se.low**2))),
+        float(two_sided_p(effect.value / se.value)),
+        float(chi_square_p(4 * math.tanh(near / 2) ** 2 / se.high**2)),
     )
+    why = f"a Cox model with this interval has a log-rank P from {found.low:z.2g} to "
+    return Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
 
 
-def _observed_to_expected(hr, lower, upper, p, n, level):
-    """Return what the ratio (O/E) / (O/E) allows: the largest P, and where P is reached.
-
-    ``(O - E)^2 (1/E1 + 1/E2)`` never exceeds the log-rank statistic, because the
-    hypergeometric variance is at most ``E1 E2 / (E1 + E2)``. The second result is the
-    range of group a's share of the expected events at which the printed P is possible.
-    """
-    ratio, se = _ratio("hr", hr), standard_error(lower, upper, level)
+def _observed_to_expected(ratio, se, p, n):
+    """Return what the ratio (O/E) / (O/E) allows: the largest P, and where P is reached."""
+    # (O - E)² (1/E1 + 1/E2) never exceeds the log-rank statistic, because the hypergeometric
+    # variance is at most E1 E2 / (E1 + E2). The second result is the range of group a's share
+    # of the expected events at which the printed P is possible.
     total, first = (x.ravel() for x in np.meshgrid(np.arange(2, n + 1), np.arange(1, n)))
     total, first = total[first < total], first[first < total]
     # O1/E1 = r O2/E2 with E1 + E2 = O1 + O2: what r allows for E1, which falls as r grows.
@@ -169,8 +92,7 @@ def _observed_to_expected(hr, lower, upper, p, n, level):
     near = np.sqrt(np.maximum(0, total**2 / 4 - total / se.low**2)) if se.low else 0 * room
     far = np.sqrt(np.maximum(0, room))
     # Where the statistic is small enough for the printed P: a quadratic in E1.
-    lowest = float(as_printed(p).low)
-    limit = float(chdtri(1, lowest)) if lowest > 0 else 1e9
+    limit = float(chdtri(1, float(p.low))) if p.low > 0 else 1e9
     half = total * (first + limit / 2)
     spread = np.sqrt(half**2 - (total + limit) * total * first**2)
     largest, shares = [], []
@@ -212,12 +134,6 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         One row a reading: ``reading``, ``ratio`` (does the printed ratio follow from
         the medians; only where the reading says so), ``p_low`` and ``p_high`` (the P
         that the reading allows), ``verdict`` for the printed P, ``why``.
-
-    Raises
-    ------
-    ValueError
-        As :func:`logrank_p_bounds` and :func:`ratio_of_medians`, if ``n`` is not a whole
-        number of at least 2, or ``sizes`` do not add up to it.
     """
     import pandas as pd
 
@@ -228,7 +144,10 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {sizes!r}")
     cox = logrank_p_bounds(hr, lower, upper, p, level)
     wald = p_from_interval(hr, lower, upper, p, level)
-    highest, shares = _observed_to_expected(hr, lower, upper, p, n, level)
+    number = probability("p", p)
+    highest, shares = _observed_to_expected(
+        positive("hr", hr), standard_error(lower, upper, level), number, n
+    )
     need = (
         f"{100 * min(shares):z.1f} to {100 * max(shares):z.1f} % of expected events in group a"
         if shares
@@ -251,7 +170,6 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
         ("Cox model, P of another test", "", 0.0, 1.0, "tests of other weights are not bounded"),
     ]
     frame = pd.DataFrame(rows, columns=["reading", "ratio", "p_low", "p_high", "why"])
-    low, high = float(as_printed(p).low), float(as_printed(p).high)
-    fits = (frame["p_low"] <= high) & (frame["p_high"] >= low)
+    fits = (frame["p_low"] <= float(number.high)) & (frame["p_high"] >= float(number.low))
     frame.insert(4, "verdict", np.where(fits, "compatible", "contradicted"))
     return frame

@@ -1,31 +1,16 @@
-"""What an operating point, an interval and a P value say about printed areas under ROC curves."""
+"""What an operating point, an interval or a P value says about AUCs and Brier scores."""
 
 import math
+from fractions import Fraction
 
 from scipy.special import expit, logit, ndtri
 
 from .. import _checks
 from ..estimate import Estimate
-from ..estimate import printed as as_printed
-from .check import Check, judge
-from .ratios import Range, _critical, _effect_sizes, _over, _probability, two_sided_p
-
-
-def _table(tp, fp, fn, tn):
-    cells = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-    tp, fp, fn, tn = (_checks.whole(name, count) for name, count in cells.items())
-    if not tp + fn or not fp + tn:
-        raise ValueError(
-            f"tp, fp, fn, tn: expected patients with and without the outcome, got {cells}"
-        )
-    return tp, fp, fn, tn
-
-
-def _area(auc, name="auc"):
-    number = as_printed(auc, name)
-    if number.relation != "=" or not 0 <= number.value <= 1:
-        raise ValueError(f"{name}: expected a printed number from 0 to 1, got {auc!r}")
-    return number
+from . import arguments
+from .arguments import area, classes, critical, ordered, probability
+from .check import Check, Range, judge, turned
+from .ratios import wald_p
 
 
 def dichotomised_auc(tp, fp, fn, tn):
@@ -40,13 +25,8 @@ def dichotomised_auc(tp, fp, fn, tn):
     -------
     float
         ``(sensitivity + specificity) / 2``.
-
-    Raises
-    ------
-    ValueError
-        If a count is not a whole number of at least 0, or a class is empty.
     """
-    tp, fp, fn, tn = _table(tp, fp, fn, tn)
+    tp, fp, fn, tn = classes(tp, fp, fn, tn)
     return (tp / (tp + fn) + tn / (tn + fp)) / 2
 
 
@@ -69,31 +49,24 @@ def auc_bounds(tp, fp, fn, tn, auc):
         area is at most ``1 - (1 - J)**2 / 2``.
         ``"concave curve"``: if the curve is concave (risk rises with the marker
         throughout) the area is at least that of the dichotomised marker.
-
-    Raises
-    ------
-    ValueError
-        As :func:`dichotomised_auc`, or if ``auc`` is not a printed number from 0 to 1.
     """
-    tp, fp, fn, tn = _table(tp, fp, fn, tn)
+    tp, fp, fn, tn = classes(tp, fp, fn, tn)
     sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
     widest = 1 - (1 - sensitivity) * (1 - specificity)
     best = min(widest, 1 - (2 - sensitivity - specificity) ** 2 / 2)
-    number = _area(auc)
+    number = area("auc", auc)
     limits = {
         "any curve": (sensitivity * specificity, widest),
         "best cut-off": (sensitivity * specificity, best),
         "concave curve": ((sensitivity + specificity) / 2, best),
     }
     return {
-        name: Check(
+        name: Check.of(
             "AUC from one operating point",
-            str(number),
-            math.nan,  # bounds have no best guess
-            low,
-            high,
-            "contradicted" if number.high < low or number.low > high else "compatible",
+            number,
+            (low, math.nan, high),  # bounds have no best guess
             f"{name}: from {low:z.4f} to {high:z.4f}",
+            "contradicted" if number.high < low or number.low > high else "compatible",
         )
         for name, (low, high) in limits.items()
     }
@@ -110,7 +83,7 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     Parameters
     ----------
     tp, fp, fn, tn : int
-        The 2×2 table at the cut-off.
+        The 2×2 table at the cut-off, with pairs inside a group.
     auc : str
         The printed AUC of the continuous marker.
 
@@ -119,28 +92,20 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     Check
         Against the printed AUC: ``computed``, ``lower`` and ``upper`` are the concordance
         that it needs. ``contradicted`` if it would lie outside 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        As :func:`auc_bounds`, or if no pair lies inside a group.
     """
-    tp, fp, fn, tn = _table(tp, fp, fn, tn)
-    number = _area(auc)
+    tp, fp, fn, tn = classes(tp, fp, fn, tn)
+    number = area("auc", auc)
     pairs, inside, settled = (tp + fn) * (fp + tn), tp * fp + fn * tn, tp * tn
     if not inside:
         raise ValueError("tp, fp, fn, tn: expected pairs inside a group, got none")
-    low, value, high = (
-        float((area * pairs - settled) / inside) for area in (number.low, number.value, number.high)
-    )
-    return Check(
+    found = Range.of(lambda x: float((x * pairs - settled) / inside), number)
+    return Check.of(
         "concordance within the groups",
-        str(number),
-        value,
-        low,
-        high,
-        "compatible" if high >= 0 and low <= 1 else "contradicted",
-        f"{inside} of {pairs} pairs lie inside a group; {100 * value:z.0f} % of them concordant",
+        number,
+        found,
+        f"{inside} of {pairs} pairs lie inside a group; "
+        f"{100 * found.value:z.0f} % of them concordant",
+        "compatible" if found.high >= 0 and found.low <= 1 else "contradicted",
     )
 
 
@@ -160,16 +125,10 @@ def auc_interval(auc, positives, negatives, level=0.95):
     -------
     Estimate
         With limits clipped to 0 and 1. The formula assumes exponential marker values.
-
-    Raises
-    ------
-    ValueError
-        If ``auc`` is not a printed number from 0 to 1, a class is not a whole number of at
-        least 1, or ``level`` is not between 0 and 1.
     """
     positives = _checks.whole("positives", positives, 1)
     negatives = _checks.whole("negatives", negatives, 1)
-    z, a = _checks.z(level), float(_area(auc))
+    z, a = _checks.z(level), float(area("auc", auc))
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     variance = (a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)) / (
         positives * negatives
@@ -195,32 +154,25 @@ def auc_interval_readings(auc, lower, upper):
         (1982); a limit that may be 0 or 1 may be cut off there. ``"logit"``: half way between
         the log odds (Pepe, 2003). ``"bootstrap or other"``: an interval that need not be
         centred, such as that of bootstrap percentiles, is always ``compatible``.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not a printed number from 0 to 1, or the limits are out of order.
     """
     import pandas as pd
 
-    number, low, high = _area(auc), _area(lower, "lower"), _area(upper, "upper")
-    if not low.value < high.value:
-        raise ValueError(f"lower: expected less than upper = {upper}, got {lower}")
-    ends = ((low.value, high.value), (low.low, high.low), (low.high, high.high))
-    plain = [(a + b) / 2 for a, b in ends]
+    number, (low, high) = area("auc", auc), ordered(lower, upper, area)
+    plain = Range.of(lambda a, b: (a + b) / 2, low, high)
     if low.low <= 0:  # cut off, and so in truth farther out
-        plain[1] = 0
+        plain = plain._replace(low=0)
     if high.high >= 1:
-        plain[2] = 1
-    odds = [_logit_centre(a, b) for a, b in ends]
-    rows = [
-        ("normal", *plain, judge(number, *plain), "half way between the limits"),
-        ("logit", *odds, judge(number, *odds), "half way between their log odds"),
-    ]
+        plain = plain._replace(high=1)
+    rows = []
+    for reading, found, why in (
+        ("normal", plain, "half way between the limits"),
+        ("logit", Range.of(_logit_centre, low, high), "half way between their log odds"),
+    ):
+        verdict = judge(number, found.value, found.low, found.high)
+        rows.append((reading, found.value, found.low, found.high, verdict, why))
     centred = any(verdict != "contradicted" for *_, verdict, _ in rows)
     why = "need not be centred" + ("" if centred else "; the only reading left")
-    outer = float(low.low), float(high.high)
-    rows.append(("bootstrap or other", math.nan, *outer, "compatible", why))
+    rows.append(("bootstrap or other", math.nan, low.low, high.high, "compatible", why))
     frame = pd.DataFrame(rows, columns=["reading", "centre", "lower", "upper", "verdict", "why"])
     return frame.astype({"centre": float, "lower": float, "upper": float})
 
@@ -231,21 +183,20 @@ def _logit_centre(lower, upper):
     return float(expit((a + b) / 2 if a != -b else 0.0))
 
 
-def _area_and_error(name, printed, critical):
+def _area_and_error(name, printed, quantile):
     """Return an AUC, and the standard error of its normal interval, each as a range."""
     try:
         auc, lower, upper = printed
     except (TypeError, ValueError):
         raise ValueError(f"{name}: expected AUC, lower and upper, got {printed!r}") from None
-    number, low, high = (_area(x, name) for x in (auc, lower, upper))
-    if not low.value < high.value:
-        raise ValueError(f"{name}: expected lower less than upper = {upper}, got {lower}")
+    number = area(name, auc)
+    low, high = ordered(lower, upper, lambda _, value: area(name, value), name=name)
     if low.low <= 0 or high.high >= 1:
         raise ValueError(
             f"{name}: expected limits between 0 and 1, not cut off there, got {lower} and {upper}"
         )
-    widths = max(0, high.low - low.high), high.value - low.value, high.high - low.low
-    return number, Range(*(float(width) / (2 * critical) for width in widths))
+    widths = Range.of(lambda b, a: max(0, b - a), high, turned(low))
+    return number, Range.of(lambda width: float(width) / (2 * quantile), widths)
 
 
 def auc_correlation(first, second, p, level="95"):
@@ -258,12 +209,12 @@ def auc_correlation(first, second, p, level="95"):
     Parameters
     ----------
     first, second : tuple of str
-        Each the printed AUC with its lower and upper confidence limit. A standard error is
-        taken as ``(upper - lower) / (2 z_level)``: the intervals must be normal ones.
-    p : str
-        The printed two-sided P value, or the level it is below.
-    level : str
-        Printed confidence level of both intervals in per cent.
+        Each the printed AUC with its lower and upper confidence limit, between 0 and 1. A
+        standard error is taken as ``(upper - lower) / (2 z_level)``: the intervals must be
+        normal ones, and a limit of 1 may have been cut off there.
+    p, level : str
+        The printed two-sided P value, or the level it is below; and the confidence level of
+        both intervals in per cent.
 
     Returns
     -------
@@ -271,34 +222,23 @@ def auc_correlation(first, second, p, level="95"):
         Of ``p``: ``computed`` is P at r = 0, ``lower`` is the least P at r = 1, ``upper`` the
         largest at r = -1. ``contradicted`` if no correlation gives the printed P, else
         ``compatible``; the explanation gives the r that the printed numbers need.
-
-    Raises
-    ------
-    ValueError
-        If ``first`` or ``second`` is not three printed numbers, with the limits in order and
-        between 0 and 1 (a limit of 1 may have been cut off there), ``p`` is no P value, or
-        ``level`` is not a printed percentage between 0 and 100.
     """
-    number, critical = _probability(p), _critical(level)
+    number, quantile = probability("p", p), critical(level)
     (a, s), (b, t) = (
-        _area_and_error(name, printed, critical)
+        _area_and_error(name, printed, quantile)
         for name, printed in (("first", first), ("second", second))
     )
-    difference = Range(*(float(x) for x in (a.low - b.high, a.value - b.value, a.high - b.low)))
-    near, far = _effect_sizes(difference)
+    difference = Range.of(lambda x, y: float(x - y), a, turned(b))
     gap = max(0.0, s.low - t.high, t.low - s.high)
-    z = difference.value / math.hypot(s.value, t.value), _over(far, gap), near / (s.high + t.high)
-    value, low, high = (float(two_sided_p(x)) for x in z)
+    found = wald_p(difference, Range(gap, math.hypot(s.value, t.value), s.high + t.high))
     where = _where(number, difference.value, s.value, t.value)
-    return Check(
+    return Check.of(
         "correlation of two AUCs",
-        str(number),
-        value,
-        low,
-        high,
-        "contradicted" if low > number.high or high < number.low else "compatible",
-        f"P = {value:z.2g} without correlation; P {number.relation} {float(number.value):g} at a "
-        f"correlation of {where}",
+        number,
+        found,
+        f"P = {found.value:z.2g} without correlation; P {number.relation} "
+        f"{float(number.value):g} at a correlation of {where}",
+        "contradicted" if found.low > number.high or found.high < number.low else "compatible",
     )
 
 
@@ -311,3 +251,130 @@ def _where(p, difference, s, t):
     if abs(needed) <= 1:
         return f"{needed:z.2f}" + {"<": " or more", ">": " or less", "=": ""}[p.relation]
     return "any size" if p.relation == ("<" if needed < 0 else ">") else "no size"
+
+
+def _pooled(events, others):
+    """Return the least squared error of so many events predicted no higher than so many others."""
+    # Some number c lies between the two predictions, so that the error is at least
+    # events (1 - c)² + others c², which is least at c = events / (events + others).
+    return events * others / (events + others) if events + others else 0
+
+
+def brier_bounds(brier, positives, negatives, auc=None, table=None):
+    r"""Bound a Brier score by what else is printed about the same predictions.
+
+    The score is the mean squared difference of a prediction and an outcome of 0 or 1 (Brier,
+    1950). A low one needs predictions that sort the patients well, so that a printed AUC, or a
+    printed 2×2 table of the same predictions, sets a floor.
+
+    Parameters
+    ----------
+    brier : str
+        The printed Brier score.
+    positives, negatives : int
+        Patients with and without the outcome.
+    auc : str, optional
+        The printed AUC of the same predictions in the same patients.
+    table : mapping, optional
+        Counts ``tp, fp, fn, tn`` at any cut-off of the same predictions; a row of
+        :func:`tables` will do. May leave out some of the patients.
+
+    Returns
+    -------
+    dict of str to Check
+        ``"area"`` (with ``auc``): ``computed`` is the least Brier score at the printed AUC,
+        ``lower`` the least at any AUC that prints so, ``upper`` is 1. ``contradicted`` if the
+        printed score is below.
+        ``"2×2 table"`` (with ``table``): the same for the table, where ``lower`` is the least
+        score of the patients of the table. If m of n patients are missing from it, the bound
+        for all n is ``(n - m) / n`` times that; the explanation gives it.
+        ``"no information"``: ``computed`` is the score ``π (1 - π)`` of one prediction for
+        all, their share ``π`` of positives. A larger score is possible, if worse than no
+        model: the verdict is ``compatible``, and the explanation says which it is.
+
+    Notes
+    -----
+    *2×2 table.* FN events are predicted below the cut-off c and FP others at or above it.
+    Their squared error alone is at least ``FN (1 - c)² + FP c²``, hence at least
+    ``FN·FP / (FN + FP)``. This needs no more than a cut-off of the predictions themselves, or
+    of a score that rises with them.
+
+    *Area.* A pair of an event and a non-event is discordant if the event is predicted lower;
+    a tie is half of such a pair. Let M be the larger and m the smaller class. The
+    ``D = (1 - AUC)·m·M`` discordant pairs cost a squared error of at least
+
+    .. math:: \frac{k M}{k + M}, \quad k = \frac{D}{M} = (1 - \mathrm{AUC})\,m,
+
+    as if k patients of the smaller class were sorted beyond all of the larger one. Proof:
+
+    1. For a given order the squared error is least for isotonic regression: blocks of
+       neighbours, each predicted by its own share q of events, falling from block to block
+       (Barlow et al., 1972). A block of a events and b others costs ``ab / (a + b)``, and
+       D is at most the sum of ``b a'`` over each block's b and the a' of its own or of a
+       lower block. Counts need not be whole numbers from here on.
+    2. Take two neighbours, ``q1 > q2`` of u and w patients, with y events in the upper and v
+       others in the lower one. Exchange patients between them so that ``y v``, and with it
+       this sum, stays the same. While y rises, the cost rises exactly while
+       ``Q = q1 + q2 - 2ρ > 0``, ``ρ = y / (y + v)``. Where Q = 0, with ``δ = q1 - ρ > 0``, Q
+       changes in proportion to ``-δ/u - δ/w - 4ρ(1 - ρ)/(y + v) < 0``. So the cost cannot
+       fall first and then rise, and it is no more at one of the ends, where one block is
+       left with one class only and costs nothing, or a block has the same q as a neighbour.
+       Joined with it, the cost is the same and the sum no smaller.
+    3. By repetition one block of both classes is left, ``D <= ab``. With a and b no larger
+       than M, ``(M - a)(M - b) >= 0``, so that ``ab / (a + b) >= ab M / (M² + ab)``, which
+       rises with ``ab``.
+
+    The bound is reached, up to arbitrarily small differences of predictions, where k is a
+    whole number. It exceeds ``(1 - AUC) π (1 - π)``, the bound from Cauchy and Schwarz.
+
+    Examples
+    --------
+    >>> brier_bounds("0.10", 30, 70, auc="0.50")["area"].verdict
+    'contradicted'
+    """
+    number, family = area("brier", brier), "bounds on the Brier score"
+    positives = _checks.whole("positives", positives, 1)
+    negatives = _checks.whole("negatives", negatives, 1)
+    n = positives + negatives
+
+    def floor(computed, least, why):
+        verdict = "contradicted" if number.high < least else "compatible"
+        return Check.of(family, number, (float(least), float(computed), 1.0), why, verdict)
+
+    checks = {}
+    if auc is not None:
+        printed, (small, large) = area("auc", auc), sorted((positives, negatives))
+        computed, least = (
+            _pooled((1 - x) * small, large) / n for x in (printed.value, min(1, printed.high))
+        )
+        checks["area"] = floor(
+            computed,
+            least,
+            f"an AUC of {auc} in {positives} and {negatives} patients costs at least "
+            f"{float(computed):z.5f} ({float(least):z.5f} with rounding)",
+        )
+    if table is not None:
+        try:
+            tp, fp, fn, tn = classes(**arguments.cells(table))
+        except ValueError as error:
+            raise ValueError(f"table, {error}" if str(error).startswith("tp") else error) from None
+        if (size := tp + fp + fn + tn) > n:
+            raise ValueError(f"table: expected at most {n} patients, got {size}")
+        error = _pooled(Fraction(fn), fp)
+        checks["2×2 table"] = floor(
+            error / size,
+            error / size,
+            f"{fn} false negatives and {fp} false positives among {size} cost at least "
+            f"{float(error / size):z.5f} ({float(error / n):z.5f} among all {n})",
+        )
+    blind = Fraction(positives * negatives, n**2)
+    side = "worse than" if number.low > blind else "better than" if number.high < blind else "like"
+    checks["no information"] = Check.of(
+        family,
+        number,
+        (0.0, float(blind), 1.0),
+        f"one prediction for all, {positives / n:z.3f}, scores {float(blind):z.5f}: "
+        f"{brier} is {side} that",
+        "compatible",
+    )
+    return checks

@@ -4,6 +4,7 @@ import math
 
 from .. import _checks
 from ..estimate import printed as as_printed
+from .arguments import plain, positive
 from .check import Check
 
 #: Days in a month as programs define it.
@@ -38,18 +39,10 @@ def month_lengths(months, lengths=None):
     pandas.DataFrame
         A row for each definition; a column for each printed time with the days that
         print so (halves allowed, ``None`` if there are none), and ``fits``: all print.
-
-    Raises
-    ------
-    ValueError
-        If ``months`` is empty or holds anything but printed times, or a length is not above 0.
     """
     import pandas as pd
 
-    numbers = [as_printed(month, "months") for month in _checks.listed("months", months)]
-    for number in numbers:
-        if number.relation != "=" or number.value < 0:
-            raise ValueError(f"months: expected printed times from 0, got {str(number)!r}")
+    numbers = [plain("months", month, 0) for month in _checks.listed("months", months)]
     lengths = _checks.mapping("lengths", MONTHS if lengths is None else lengths)
     if not lengths:
         raise ValueError("lengths: expected at least one definition of a month, got none")
@@ -92,29 +85,18 @@ def survival_at_median(n, follow_up, median):
         Of ``median``: ``computed`` is the smallest value that the curve can have there
         when the follow-up is that of all observed times; ``upper`` is 1. ``contradicted``
         if it stays above one half, ``compatible`` otherwise.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is not a whole number of at least 1, or a time is not a printed number above 0.
     """
     n = _checks.whole("n", n, 1)
-    times = {"follow_up": follow_up, "median": median}
-    times = {name: as_printed(time, name) for name, time in times.items()}
-    for name, number in times.items():
-        if number.relation != "=" or number.value <= 0:
-            raise ValueError(f"{name}: expected a printed time above 0, got {str(number)!r}")
-    before = n if times["median"].high >= times["follow_up"].low else n // 2
+    observed, number = positive("follow_up", follow_up), positive("median", median)
+    before = n if number.high >= observed.low else n // 2
     smallest = 1 - before / n
-    return Check(
+    return Check.of(
         "survival against follow-up",
-        str(times["median"]),
-        smallest,
-        smallest,
-        1.0,
-        "contradicted" if smallest > 0.5 else "compatible",
+        number,
+        (smallest, smallest, 1.0),
         f"with a median observed time of {follow_up}, at most {before} of {n} patients can have "
         f"died by {median}: the curve there is at least {smallest:z.3f}",
+        "contradicted" if smallest > 0.5 else "compatible",
     )
 
 
@@ -128,21 +110,14 @@ def censored_before_median(n, events):
 
     Parameters
     ----------
-    n : int
-        Number of patients.
-    events : int
-        Number of deaths in the whole follow-up.
+    n, events : int
+        Patients, and deaths in the whole follow-up.
 
     Returns
     -------
     int
         ``max(0, n - 2 events)``, which is attained. Patients censored at the time of that death
         were at risk there and do not count.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` or ``events`` is not a whole number of at least 1, or ``events`` exceeds ``n``.
 
     Examples
     --------
@@ -181,32 +156,23 @@ def median_of_union(median, parts, censoring=False):
     Check
         ``lower`` and ``upper`` are the smallest and the largest median of the parts. Outside
         them ``contradicted``, or ``untestable`` with ``censoring``; otherwise ``compatible``.
-
-    Raises
-    ------
-    ValueError
-        If ``median`` or one of ``parts`` is not a printed time above 0, or ``parts`` is empty.
     """
     _checks.flag("censoring", censoring)
-    parts = _checks.listed("parts", parts)
     whole, *groups = (
         as_printed(time, name)
-        for name, time in [("median", median), *(("parts", part) for part in parts)]
+        for name, time in [
+            ("median", median),
+            *(("parts", x) for x in _checks.listed("parts", parts)),
+        ]
     )
     for name, number in [("median", whole), *(("parts", group) for group in groups)]:
         if number.value <= 0:
             raise ValueError(f"{name}: expected a printed time above 0, got {str(number)!r}")
     low, high = min(group.low for group in groups), max(group.high for group in groups)
     outside = whole.high < low or whole.low > high
+    verdict = ("untestable" if censoring else "contradicted") if outside else "compatible"
     why = f"{median} is {'outside' if outside else 'within'} the medians of the parts"
     if outside and censoring:
         why += "; censoring that differs between them can do that"
-    return Check(
-        "median of a union",
-        str(whole),
-        math.nan,  # bounds have no best guess
-        float(low),
-        float(high),
-        ("untestable" if censoring else "contradicted") if outside else "compatible",
-        why,
-    )
+    found = float(low), math.nan, float(high)  # bounds have no best guess
+    return Check.of("median of a union", whole, found, why, verdict)
