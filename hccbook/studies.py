@@ -3,7 +3,8 @@
 ``data/studies/<paper>.csv`` holds one number a row. Its ``source`` is ``printed`` (in the
 meta-analysis), ``abstract`` (in the abstract of the study) or ``paper`` (in the full text of the
 study: rows that a reader adds). What is solved for is called ``implied``; it never stands in the
-file, so that no imagined number can pass for a published one.
+file, so that no imagined number can pass for a published one. What breaks the file's contract is
+refused with a ``ValueError`` that names row (the header is row 1) and column.
 """
 
 import csv
@@ -56,14 +57,9 @@ LARGEST_RATIO, LARGEST_SE = 10.0, 1.0
 class Ranges(NamedTuple):
     """What is known of the log hazard ratios (high against low marker) of k studies.
 
-    Parameters
-    ----------
-    studies : tuple of str
-        Their names.
-    effect, se : ndarray, shape (k, 2)
-        Least and largest log hazard ratio and standard error of each study.
-    source : tuple of str
-        ``"paper"`` or ``"abstract"`` where the ratio is published; ``"implied"`` elsewhere.
+    ``effect`` and ``se``, of shape (k, 2), hold the least and largest log hazard ratio and standard
+    error of each; ``source`` is ``"paper"`` or ``"abstract"`` where the ratio is published, else
+    ``"implied"``.
     """
 
     studies: tuple
@@ -96,35 +92,20 @@ def names(paper="il6-sii"):
 
 
 def validate(frame, source="studies", paper="il6-sii"):
-    """Check a frame of studies against its contract.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Strings only, with the columns :data:`COLUMNS`.
-    source, paper : str
-        Named in error messages; whose studies they are.
-
-    Raises
-    ------
-    ValueError
-        Naming row (the header is row 1) and column of the first cell that breaks the contract.
-    """
+    """Check a frame of strings against the contract; ``source`` is named in error messages."""
     if not hasattr(frame, "itertuples"):
         raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
     if tuple(frame.columns) != COLUMNS:
         raise ValueError(f"{source}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
-    seen, allowed = (
-        set(),
-        {
-            "study": tuple(names(paper)),
-            "marker": MARKERS,
-            "endpoint": ("", *ENDPOINTS),
-            "quantity": WORDS + QUANTITIES,
-            "direction": ("", *DIRECTIONS),
-            "source": SOURCES,
-        },
-    )
+    allowed = {
+        "study": tuple(names(paper)),
+        "marker": MARKERS,
+        "endpoint": ("", *ENDPOINTS),
+        "quantity": WORDS + QUANTITIES,
+        "direction": ("", *DIRECTIONS),
+        "source": SOURCES,
+    }
+    seen = set()
     for number, row in enumerate(frame.itertuples(index=False), 2):
         where = f"{source}, row {number}"
         if not all(isinstance(cell, str) for cell in row):
@@ -144,52 +125,24 @@ def validate(frame, source="studies", paper="il6-sii"):
 
 def _row(where, row):
     """Check the numbers of one row."""
-    if row.quantity in WORDS:
-        if not row.value.strip():
-            raise ValueError(f"{where}, value: expected a word, got none")
-    else:
-        for column in NUMBERS:
-            if cell := getattr(row, column):
-                number = printed(cell, f"{where}, {column}")
-                if number.value <= 0:
-                    raise ValueError(f"{where}, {column}: expected a number above 0, got {cell}")
-        if not row.value:
-            raise ValueError(f"{where}, value: expected a number, got none")
-    about_ratio = row.quantity in {"hazard ratio", "direction"}
-    for column in ("endpoint", "direction"):
-        if about_ratio and not getattr(row, column):
-            raise ValueError(f"{where}, {column}: expected one for a {row.quantity}, got none")
-    if bool(row.lower) != bool(row.upper):
+    if row.quantity not in WORDS:
+        _cells(where, row._asdict())
+    elif not row.value.strip():
+        raise ValueError(f"{where}, value: expected a word, got none")
+    elif bool(row.lower) != bool(row.upper):
         raise ValueError(f"{where}, lower: expected both confidence limits or none")
+    if row.quantity in {"hazard ratio", "direction"}:
+        for column in ("endpoint", "direction"):
+            if not getattr(row, column):
+                raise ValueError(f"{where}, {column}: expected one for a {row.quantity}, got none")
     if row.quantity == "hazard ratio":
         check_ratio(row._asdict(), where)
     elif row.quantity == "direction" and row.value not in {"worse", "better"}:
         raise ValueError(f"{where}, value: expected 'worse' or 'better', got {row.value!r}")
 
 
-def check_ratio(row, where="row"):
-    """Check one hazard ratio: its limits, its P value and its direction.
-
-    Parameters
-    ----------
-    row : mapping of str to str
-        ``value``, ``lower``, ``upper`` and ``direction``, as printed and one of
-        :data:`DIRECTIONS`; ``p`` if there is one.
-    where : str
-        Named in error messages.
-
-    Raises
-    ------
-    ValueError
-        Naming the column, if a number is none or not above 0, a limit is missing, the limits are
-        not in order, the ratio is not between them, or the direction is none of the two. (A ratio
-        with the wrong direction beside it cannot be found so.)
-    """
-    row = _checks.mapping(where, row, ("direction",))
-    if row["direction"] not in DIRECTIONS:
-        raise ValueError(
-            f"{where}, direction: expected one of {list(DIRECTIONS)}, got {row['direction']!r}"
-        )
+def _cells(where, row):
+    """Return the cells of a row that hold numbers, all above 0 and the limits both or none."""
     cells = {column: row.get(column, "") for column in NUMBERS}
     for column, cell in cells.items():
         if cell and printed(cell, f"{where}, {column}").value <= 0:
@@ -198,6 +151,28 @@ def check_ratio(row, where="row"):
         raise ValueError(f"{where}, value: expected a number, got none")
     if bool(cells["lower"]) != bool(cells["upper"]):
         raise ValueError(f"{where}, lower: expected both confidence limits or none")
+    return cells
+
+
+def check_ratio(row, where="row"):
+    """Check one hazard ratio: its limits, its P value and its direction.
+
+    A ratio with the wrong direction beside it cannot be found so.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        ``value``, ``lower``, ``upper`` and ``direction``, as printed and one of
+        :data:`DIRECTIONS`; ``p`` if there is one.
+    where : str
+        Named in error messages.
+    """
+    row = _checks.mapping(where, row, ("direction",))
+    if row["direction"] not in DIRECTIONS:
+        raise ValueError(
+            f"{where}, direction: expected one of {list(DIRECTIONS)}, got {row['direction']!r}"
+        )
+    cells = _cells(where, row)
     if cells["p"] and printed(cells["p"]).value > 1:
         raise ValueError(f"{where}, p: expected a number between 0 and 1, got {cells['p']}")
     if not cells["lower"]:
@@ -221,11 +196,6 @@ def high_against_low(row):
     -------
     tuple of float
         Ratio, lower and upper limit. Turning a ratio round makes its upper limit the lower one.
-
-    Raises
-    ------
-    ValueError
-        As :func:`check_ratio`, or if there are no limits.
     """
     check_ratio(row)
     if not row["lower"]:
@@ -251,11 +221,6 @@ def load(path=None, paper="il6-sii"):
     -------
     pandas.DataFrame
         One row a number, strings as printed.
-
-    Raises
-    ------
-    ValueError
-        If the file is missing, no CSV file, or breaks the contract; the message names the row.
     """
     import pandas as pd
 
@@ -295,11 +260,6 @@ def tabulated(frame, marker, endpoint):
     Returns
     -------
     list of str
-
-    Raises
-    ------
-    ValueError
-        If the marker or endpoint is unknown.
     """
     _checks.frame("frame", frame, COLUMNS)
     _checks.one_of("marker", marker, MARKERS)
@@ -322,11 +282,6 @@ def best(frame, marker, endpoint, quantity):
     -------
     pandas.DataFrame
         Indexed by study; only studies that have it.
-
-    Raises
-    ------
-    ValueError
-        If marker, endpoint or quantity is unknown.
     """
     _checks.one_of("marker", marker, MARKERS)
     _checks.one_of("endpoint", endpoint, ENDPOINTS)
@@ -365,12 +320,6 @@ def ranges(frame, marker, endpoint, as_printed=(), directed=True):
         events: the log hazard ratio of a marker that is cut in two has a variance of at least
         4 / events (Schoenfeld, Biometrics 1983;39:499), adjusted or not. A ratio without limits
         bounds its standard error by its P value; no ratio at all is one between 1/10 and 10.
-
-    Raises
-    ------
-    ValueError
-        If marker or endpoint is unknown, or ``as_printed`` names a study that is not in the
-        analysis.
     """
     _checks.flag("directed", directed)
     studies = tabulated(frame, marker, endpoint)
@@ -389,8 +338,7 @@ def ranges(frame, marker, endpoint, as_printed=(), directed=True):
         bounds = [2 / math.sqrt(float(printed(count))), LARGEST_SE]
         span, kind = [-math.log(LARGEST_RATIO), math.log(LARGEST_RATIO)], "implied"
         turned = study not in as_printed
-        if "hazard ratio" in rows:
-            row = rows["hazard ratio"]
+        if (row := rows.get("hazard ratio")) is not None:
             span, bounds = _published(row, bounds, turned)
             kind = row["source"]
         elif "direction" in rows and directed and turned:

@@ -8,8 +8,8 @@ import pytest
 from hccbook import meta
 from hccbook import reconstruction as rec
 from hccbook.reconstruction import overlaps
-from hccbook.reconstruction._intervals import Interval
-from hccbook.reconstruction._pairs import (
+from hccbook.reconstruction.pairs import (
+    Interval,
     distance_in_pair,
     largest_variance,
     middle_of_pair,

@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from . import _problem
-from .results import Z, boxes, reproduces
+from .results import Z, boxes, check, ranges, reproduces
 
 #: Candidates for the first result are drawn so many at a time.
 BATCH = 100_000
@@ -20,18 +19,11 @@ _STEP = 1e-6  # of a derivative, relative
 
 
 class Sets(NamedTuple):
-    """What :func:`draw` returns.
+    """What :func:`draw` returns: ``effect`` (log ratios) and ``se``, of shape (n, k), a row a set.
 
-    Parameters
-    ----------
-    effect, se : ndarray, shape (n, k)
-        Log ratios and standard errors: a row is a set. No rows: none was found. NaN for studies
-        that are in no result.
-    steps : pandas.DataFrame
-        How many candidates were tried for each result, and how many printed it, in order.
-    effective : float
-        How many independent sets the rows are worth at most, given their unequal weights before
-        they were drawn (Kish).
+    No rows: none was found. NaN: the study is in no result. ``steps`` is a frame of how many
+    candidates were tried for each result, and how many printed it; ``effective`` is how many
+    independent sets the rows are worth at most, given their weights before the draw (Kish).
     """
 
     effect: np.ndarray
@@ -52,22 +44,15 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
         solved for.
     results : sequence of Result
         In the order in which they are met; small ones first.
-    sets : int
-        How many sets to return; no more than are found.
-    tries : int
-        Candidates for the first result, at most; in batches of :data:`BATCH`.
-    seed : int
+    sets, tries, seed : int
+        How many sets to return, of those found; and candidates for the first result, at most, in
+        batches of :data:`BATCH`.
 
     Returns
     -------
     Sets
         Drawn with equal chances from the sets that print everything, so that some may be there
         twice.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, a range is empty or not finite, or as :func:`boxes`.
 
     Notes
     -----
@@ -88,10 +73,10 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     """
     import pandas as pd
 
-    effect, se, given = _problem.ranges(effect, se, given)
+    effect, se, given = ranges(effect, se, given)
     for name, value in (("sets", sets), ("tries", tries), ("seed", seed)):
         _checks.whole(name, value, int(name != "seed"))
-    _problem.results(results, len(given))
+    check(results, len(given))
     rng = np.random.default_rng(seed)
     counts = np.zeros((len(results), 2), dtype=int)
     found, kept = [], 0
@@ -166,11 +151,9 @@ def _solve(rng, y, s, new, old, result):
 
 
 def _weight(target, p, w_old, excess):
-    """Solve for the weight of the new studies, whose shares of it are p.
-
-    ``target`` is 1 / se² of the pooled effect. Returned with it are tau² (DerSimonian and Laird's,
-    with ``excess`` for Q - df) and ``|d log weight / d log se|``.
-    """
+    """Return the weight of the new studies, of which p are shares, with tau² and a slope."""
+    # ``target`` is 1 / se² of the pooled effect. tau² is DerSimonian and Laird's, with ``excess``
+    # for Q - df; the slope is |d log weight / d log se|.
     w1, w2, p2 = w_old.sum(1), (w_old**2).sum(1), (p**2).sum(1)
 
     def precision(total):
@@ -197,11 +180,9 @@ def _weight(target, p, w_old, excess):
 
 
 def _effects(rng, mean, q, w, y_old, w_old, tau2):
-    """Solve for the effects of the new studies, whose weights are w.
-
-    Returned with them is the logarithm of the Jacobian of (ratio, Q) in centre and radius, divided
-    by ``radius**(k - 2)``; for a single study that of the ratio alone.
-    """
+    """Return the effects of the new studies, whose weights are w, and a log Jacobian."""
+    # It is that of (ratio, Q) in centre and radius, divided by radius**(k - 2); for a single
+    # study that of the ratio alone.
     n, k = w.shape
     a, a_old = (x / (1 + x * tau2[:, None]) for x in (w, w_old))
     whole = a.sum(1) + a_old.sum(1)

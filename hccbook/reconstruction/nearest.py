@@ -6,8 +6,7 @@ import numpy as np
 
 from .. import _checks
 from ..estimate import printed
-from . import _problem
-from .results import boxes, statistics
+from .results import boxes, check, ranges, statistics
 
 # Where a printed number has no upper end (or none at all), a unit of missing it.
 _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
@@ -19,15 +18,10 @@ _STEP = 1e-6  # of a derivative
 
 
 class Nearest(NamedTuple):
-    """What :func:`nearest` returns.
+    """What :func:`nearest` returns: ``effect`` and ``se``, (n, k), of the nearest sets.
 
-    Parameters
-    ----------
-    effect, se : ndarray, shape (n, k)
-        Log ratios and standard errors of the sets that come nearest; they may be alike.
-    miss : float
-        By how much the nearest one misses, in half widths of the printed numbers' rounding (root
-        of the sum of squares); 0 if it prints everything.
+    ``miss`` is by how much the nearest one misses, in half widths of the printed numbers'
+    rounding (root of the sum of squares); 0 if it prints everything.
     """
 
     effect: np.ndarray
@@ -46,18 +40,12 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     effect, se : array_like, shape (k, 2)
         Ranges of the log ratios and of their standard errors, as for :func:`draw`.
     results : sequence of Result
-    starts, steps : int
+    starts, steps, seed : int
         Sets to begin with, drawn evenly from the ranges, and steps of each, at most.
-    seed : int
 
     Returns
     -------
     Nearest
-
-    Raises
-    ------
-    ValueError
-        As :func:`draw`.
 
     Notes
     -----
@@ -65,10 +53,10 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     their rounding boxes (Marquardt, J Soc Ind Appl Math 1963;11:431). The ranges are kept by
     ``x = middle + half * sin(t)``.
     """
-    effect, se, _ = _problem.ranges(effect, se, np.zeros(len(effect), dtype=bool))
+    effect, se, _ = ranges(effect, se, np.zeros(len(effect), dtype=bool))
     for name, value in (("starts", starts), ("steps", steps), ("seed", seed)):
         _checks.whole(name, value, int(name != "seed"))
-    _problem.results(results, len(effect))
+    check(results, len(effect))
     k, box = len(effect), [boxes(result) for result in results]
     units = [np.clip(np.ptp(x, axis=1) / 2, _SMALLEST_UNIT, None) for x in box]
     units = [np.where(np.isfinite(x), x, _OPEN_UNIT) for x in units]
@@ -121,17 +109,12 @@ def misses(effect, se, results):
     pandas.DataFrame
         By name of the result: the ratio with its limits and I² in per cent, ``printed`` and
         ``pooled`` (of the first set), and the pooled ratio divided by the printed one.
-
-    Raises
-    ------
-    ValueError
-        As :func:`statistics`, or if there is no set.
     """
     import pandas as pd
 
     if not len(effect):
         raise ValueError("effect: expected one set or more, got none")
-    _problem.results(results, np.shape(effect)[1])
+    check(results, np.shape(effect)[1])
     rows = {}
     for result in results:
         found = statistics(effect[0], se[0], result)

@@ -30,15 +30,20 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from ._intervals import SLACK, Interval, contrast_variance, shares_of, sum_of, too_far
-from ._pairs import (
+from .pairs import (
+    SLACK,
+    Interval,
     cells,
+    contrast_variance,
     distance_in_pair,
     largest_variance,
     middle_of_pair,
     pair_of,
     place_in_pair,
     random_effects,
+    shares_of,
+    sum_of,
+    too_far,
 )
 
 #: A proof is given up after so many boxes.
@@ -50,14 +55,9 @@ _SIDES = ("low", "high")
 
 
 class Proof(NamedTuple):
-    """What cutting into boxes has shown.
+    """What cutting into so many boxes has shown.
 
-    Parameters
-    ----------
-    excluded : bool
-        ``True``: no set of studies prints the results. ``False``: not decided; there may be sets.
-    boxes : int
-        How many boxes were looked at.
+    ``excluded`` is ``True``: no set of studies prints the results; ``False``: not decided.
     """
 
     excluded: bool
@@ -82,12 +82,6 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     Proof
         For each variance of the common study, the range of where it lies in either pair. The
         other study of each pair has to have a standard error of ``least_se``, too.
-
-    Raises
-    ------
-    ValueError
-        If a result is not one of two studies and random effects, or prints no heterogeneity; if
-        ``sides`` or ``least_se`` is none.
     """
     if len(sides) != 2 or not set(sides) <= set(_SIDES):
         raise ValueError(f"sides: expected two of {_SIDES}, got {sides!r}")
@@ -137,11 +131,6 @@ def pair_in_group(pair, group, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
     Proof
         Boxes of the variances. Given these, what the other studies have to add to the pooled
         ratio puts Q of the group above a bound.
-
-    Raises
-    ------
-    ValueError
-        As :func:`in_two_pairs`; if the group is not larger than the pair.
     """
     mean, v, q = pair_of("pair", pair)
     whole = random_effects("group", group)
@@ -191,11 +180,6 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MO
     Proof
         Boxes of the variances of all studies. A pooled ratio and the place of the exchanged study
         give the mean of the common ones; both groups have to give the same.
-
-    Raises
-    ------
-    ValueError
-        As :func:`in_two_pairs`; if the groups are not of one size, or no place is known.
     """
     groups = [random_effects("first", first), random_effects("second", second)]
     size = len(first.members)
@@ -294,11 +278,10 @@ def _group(result, variances):
 
 
 def _same_middle(groups, common, own, inner, means, at):
-    """Say where the common studies can have one fixed-effect mean and one Q among them.
-
-    Their means by the weights of either group are known; the fixed-effect mean is no further from
-    either than Q among them allows, and Q of each group is the latter and what its own study adds.
-    """
+    """Say where the common studies can have one fixed-effect mean and one Q among them."""
+    # Their means by the weights of either group are known; the fixed-effect mean is no further
+    # from either than Q among them allows, and Q of each group is the latter and what its own
+    # study adds.
     share = shares_of([x.inverse() for x in common])
     alone = sum_of([x.inverse() for x in common]).inverse()
     apart = [

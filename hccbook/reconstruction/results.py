@@ -13,20 +13,10 @@ Z = 1.959963984540054
 
 
 class Result(NamedTuple):
-    """A pooled result as printed.
+    """A pooled result as printed: method, ratio with its 95 % limits, P, I² in per cent and its P.
 
-    Parameters
-    ----------
-    name : str
-    members : tuple of int
-        Positions of its studies.
-    method : {"fixed", "dl"}
-        As for :func:`hccbook.meta.pool`.
-    ratio, lower, upper : str
-        Pooled ratio with its 95 % limits.
-    p, i2, q_p : str or None
-        P value of the ratio, I² in per cent, P value of Q; ``None`` where not to be used. Of the
-        last two one is needed.
+    ``members`` are the positions of its studies, ``method`` is ``"fixed"`` or ``"dl"`` as for
+    :func:`hccbook.meta.pool`. Of ``i2`` and ``q_p`` one is needed; ``None`` is not to be used.
     """
 
     name: str
@@ -40,23 +30,43 @@ class Result(NamedTuple):
     q_p: str | None = None
 
 
+def check(results, k):
+    """Check results of some of k studies."""
+    if not results:
+        raise ValueError("results: expected one or more, got none")
+    for result in results:
+        _checks.one_of("method", result.method, ("fixed", "dl"))
+        if not set(result.members) <= set(range(k)):
+            raise ValueError(f"members: expected positions below {k}, got {result}")
+
+
+def ranges(effect, se, given):
+    """Return ranges of log ratios and standard errors, and which are given, as arrays."""
+    effect, se, given = np.asarray(effect, float), np.asarray(se, float), np.asarray(given)
+    if given.ndim != 1 or given.dtype != bool:
+        raise ValueError(f"given: expected True or False for each study, got {given!r:.60}")
+    for name, array in (("effect", effect), ("se", se)):
+        if array.shape != (len(given), 2):
+            raise ValueError(f"{name}: expected shape ({len(given)}, 2), got {array.shape}")
+        if not (np.isfinite(array).all() and (array[:, 0] <= array[:, 1]).all()):
+            raise ValueError(f"{name}: expected finite ranges, least before largest, got {array}")
+    if (se <= 0).any():
+        raise ValueError(f"se: expected ranges above 0, got {se.min():g}")
+    return effect, se, given
+
+
 def boxes(result):
     """Return what the log ratio, its log limits, ``|log ratio| / se`` and Q may be.
 
     Parameters
     ----------
     result : Result
+        With heterogeneity that I² and its P value have in common.
 
     Returns
     -------
     ndarray, shape (5, 2)
         Least and largest values that print so; infinite where nothing is printed.
-
-    Raises
-    ------
-    ValueError
-        If a number is not printed as one, there is no heterogeneity, or I² and its P value have
-        no Q in common.
     """
     k = _checks.whole("members", len(result.members), 2)
     rows = []
@@ -93,11 +103,6 @@ def from_register(stem, members, method, without=(), paper="il6-sii"):
     Returns
     -------
     Result
-
-    Raises
-    ------
-    ValueError
-        If a row is not in the register, or ``without`` names another number.
     """
     for name in without:
         _checks.one_of("without", name, ("p", "i2", "q_p"))
@@ -118,18 +123,7 @@ def _tail(text, quantile):
 
 
 def statistics(effect, se, result):
-    """Return what a result would print, for many sets.
-
-    Parameters
-    ----------
-    effect, se : ndarray, shape (..., k)
-    result : Result
-
-    Returns
-    -------
-    ndarray, shape (..., 5)
-        Log ratio, log limits, ``|log ratio| / se`` and Q, as in :func:`boxes`.
-    """
+    """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
     members = list(result.members)
     pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
     limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)

@@ -1,4 +1,4 @@
-"""What a random-effects result prints as intervals, and where the studies of a pooled pair lie.
+"""Intervals with their arithmetic, and where the studies of a pooled pair lie.
 
 The formulas are those of *two studies* in :mod:`hccbook.reconstruction.overlaps`: a pair is the
 intervals of its pooled log ratio, of the variance V of that, and of Q.
@@ -6,8 +6,89 @@ intervals of its pooled log ratio, of the variance V of that, and of Q.
 
 import numpy as np
 
-from ._intervals import Interval, as_interval
 from .results import Z, boxes
+
+#: Room for floating-point rounding in each comparison, relative to both sides.
+SLACK = 1e-9
+
+
+class Interval:
+    """Ends of an interval, arrays of one shape; with the arithmetic that encloses."""
+
+    def __init__(self, low, high=None):
+        self.low, self.high = low, low if high is None else high
+
+    def __add__(self, other):
+        """Return the sum."""
+        other = as_interval(other)
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __neg__(self):
+        """Return the negative."""
+        return Interval(-self.high, -self.low)
+
+    def __sub__(self, other):
+        """Return the difference."""
+        return self + -as_interval(other)
+
+    def __mul__(self, other):
+        """Return the product."""
+        other = as_interval(other)
+        ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(np.minimum.reduce(ends), np.maximum.reduce(ends))
+
+    def inverse(self):
+        """Return 1 / x, for x above 0."""
+        return Interval(1 / self.high, 1 / self.low)
+
+    def square(self):
+        """Return x², never below 0."""
+        a, b = self.low**2, self.high**2
+        around = (self.low < 0) & (self.high > 0)
+        return Interval(np.where(around, 0.0, np.minimum(a, b)), np.maximum(a, b))
+
+    def meet(self, other):
+        """Return what both hold; low above high where that is nothing."""
+        return Interval(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
+
+    def empty(self):
+        """Say where low is above high, by more than rounding."""
+        room = SLACK * (1 + np.where(np.isfinite(self.high), np.abs(self.high), 0.0))
+        return self.low > self.high + room
+
+
+def as_interval(x):
+    """Return an interval as it is; a number as one of no width."""
+    return x if isinstance(x, Interval) else Interval(x)
+
+
+def sum_of(parts):
+    """Return the sum of one interval or more."""
+    total, *rest = parts
+    for part in rest:
+        total = total + part
+    return total
+
+
+def shares_of(weights):
+    """Return the share of each weight in their sum."""
+    shares = []
+    for i, one in enumerate(weights):
+        others = sum_of([x for j, x in enumerate(weights) if j != i])
+        shares.append(
+            Interval(one.low / (one.low + others.high), one.high / (one.high + others.low))
+        )
+    return shares
+
+
+def contrast_variance(h, variances):
+    """Return the variance of a contrast."""
+    return sum_of([a.square() * v for a, v in zip(h, variances, strict=True)])
+
+
+def too_far(distance, q, variance):
+    """Say where a contrast is larger than Q allows."""
+    return distance.square().low > q.high * variance.high * (1 + SLACK) + SLACK
 
 
 def random_effects(name, result):
@@ -54,21 +135,17 @@ def total_variance(v, q, t):
 
 
 def largest_variance(pair):
-    """Return the largest variance that a study of a pair can have.
-
-    It is below S, which is largest at u = 0 or 1: ``4 VQ / (Q² - 1)``. That falls with Q.
-    """
+    """Return the largest variance that a study of a pair can have."""
+    # It is below S, which is largest at u = 0 or 1: 4 VQ / (Q² - 1). That falls with Q.
     _, v, q = pair
     return 4 * v.high * q.low / (q.low**2 - 1)
 
 
 def distance_in_pair(pair, t):
-    """Return how far a study with variance t lies from the mean of its pair, and S.
-
-    The square of the distance is ``t + τ² - V``, and at fixed t and V it grows with Q: deriving
-    ``2 VQ τ² = (t + τ²) (τ² (Q + 1) - t (Q - 1))`` gives ``dτ²/dQ`` the sign of
-    ``(Q/2 + u - 1/2)²``. So the high end of Q always bounds it from above, the low end from below.
-    """
+    """Return how far a study with variance t lies from the mean of its pair, and S."""
+    # The square of the distance is t + τ² - V, and at fixed t and V it grows with Q: deriving
+    # 2 VQ τ² = (t + τ²) (τ² (Q + 1) - t (Q - 1)) gives dτ²/dQ the sign of (Q/2 + u - 1/2)². So
+    # the high end of Q always bounds it from above, the low end from below.
     _, v, q = pair
     # S grows with V and falls with Q; in t it is smallest at S / 2.
     ends = [total_variance(v.low, q.high, x) for x in (t.low, t.high)]
@@ -95,10 +172,8 @@ def place_in_pair(pair, side, t):
 
 
 def middle_of_pair(pair, t, total):
-    """Return the fixed-effect mean of a pair whose low study has variance t, of S in all.
-
-    It is ``d (1/2 - t/S) (Q - 1) / Q`` below the pooled ratio, with ``d² = QS``.
-    """
+    """Return the fixed-effect mean of a pair whose low study has variance t, of S in all."""
+    # It is d (1/2 - t/S) (Q - 1) / Q below the pooled ratio, with d² = QS.
     mean, _, q = pair
     share = t * total.inverse()
     square = (total * (q + q.inverse() - 2.0)).meet(Interval(0.0, np.inf))
