@@ -3,6 +3,7 @@
 The magnesium paper's numbers come from the register; the textbook examples are typed once.
 """
 
+import doctest
 import math
 from fractions import Fraction
 from importlib import import_module
@@ -978,6 +979,12 @@ BAD = [
 def test_bad_input_is_named(message, call):
     with pytest.raises(ValueError, match=f"^{message}" if ":" in message else message):
         call()
+
+
+def test_examples_of_the_docstrings():
+    for path in Path(audit.__file__).parent.glob("*.py"):
+        module = "hccbook.audit" if path.stem == "__init__" else f"hccbook.audit.{path.stem}"
+        assert not doctest.testmod(import_module(module)).failed, module
 
 
 def test_every_public_function_has_a_test_of_bad_input():

@@ -11,15 +11,7 @@ from .. import _checks
 from ..estimate import printed as as_printed
 from .arguments import critical, ordered, plain, probability
 from .check import Check, Range, judge, same
-from .ratios import wald_p
-
-#: Beyond, the exponential is no longer a floating-point number.
-LARGEST_EXPONENT = 709
-
-
-def exp(x):
-    """Return the exponential of a number, infinite where it is too large for one."""
-    return math.exp(x) if x < LARGEST_EXPONENT else math.inf
+from .ratios import exp, wald_p
 
 
 def odds_ratio(value, coefficient):
@@ -33,7 +25,7 @@ def odds_ratio(value, coefficient):
     Returns
     -------
     Check
-        ``computed`` is ``exp(coefficient)``. A negative ``value`` is ``contradicted``.
+        A negative ``value`` is ``contradicted``.
 
     Examples
     --------
@@ -54,8 +46,7 @@ def coefficient_p(z, p):
     Parameters
     ----------
     z, p : str
-        The printed Wald statistic, standard normal when the coefficient is 0, and the
-        two-sided P value, such as ``"0.037"`` or ``"< 0.001"``.
+        The printed Wald statistic and its two-sided P value.
 
     Returns
     -------

@@ -323,10 +323,8 @@ def p_from_summaries(p, means, sds, sizes):
 
     Parameters
     ----------
-    p : str
-        The printed P value.
-    means, sds, sizes : sequence
-        As for :func:`summary_tests`.
+    p, means, sds, sizes
+        The printed P value, and groups as for :func:`summary_tests`.
 
     Returns
     -------

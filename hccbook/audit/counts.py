@@ -55,7 +55,7 @@ def counts(percent, n):
     percent : str
         The printed percentage, such as ``"89.4"``.
     n : int
-        The denominator, at least 1.
+        The denominator.
 
     Returns
     -------
@@ -99,15 +99,13 @@ def percentage(percent, count, n):
     Parameters
     ----------
     percent : str
-        The printed percentage.
     count, n : int
         Numerator and denominator.
 
     Returns
     -------
     Check
-        Counts are exact, so nothing but an equal print is forgiven: the verdict is
-        ``exact`` or ``contradicted``.
+        Counts are exact: the verdict is ``exact`` or ``contradicted``.
     """
     number, n = arguments.percent("percent", percent), _checks.whole("n", n, 1)
     count = _checks.whole("count", count)
@@ -125,7 +123,6 @@ def total(printed, parts):
     Parameters
     ----------
     printed : str
-        The printed count of all.
     parts : sequence of str
         The printed counts of groups that share nobody and leave nobody out.
 
@@ -153,7 +150,6 @@ def tables(n, **rates):
     Parameters
     ----------
     n : int
-        Number of patients.
     **rates : str
         Printed percentages by name: any of ``sensitivity``, ``specificity``, ``ppv``,
         ``npv``, ``false_omission`` (outcome among test-negatives), ``accuracy``,
@@ -219,11 +215,10 @@ def rate(printed, table, name):
     Parameters
     ----------
     printed : str
-        The printed percentage.
     table : mapping
         Counts ``tp, fp, fn, tn``; a row of :func:`tables` will do.
     name : str
-        Which rate, a key of :data:`RATES`.
+        A key of :data:`RATES`.
 
     Returns
     -------

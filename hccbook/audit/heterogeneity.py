@@ -13,12 +13,16 @@ import numpy as np
 from .. import _checks
 from .arguments import critical, ordered, percent, positive, probability
 from .check import Check, Range, judge
-from .coefficients import exp
 from .comparisons import between, least_between, most_between
-from .ratios import chi_square_p, logs, over, standard_error
+from .ratios import chi_square_p, exp, logs, over, standard_error
 
 #: The largest Q between subgroups is looked for at every corner of their boxes.
 MOST_SUBGROUPS = 16
+
+
+def i2_of(q, df):
+    """Return I² in per cent."""
+    return 100 * max(0.0, 1 - over(df, q))
 
 
 def q_from_i2(i2, k):
@@ -29,7 +33,7 @@ def q_from_i2(i2, k):
     i2 : str
         The printed I² in per cent.
     k : int
-        Number of studies, at least 2.
+        Number of studies.
 
     Returns
     -------
@@ -53,12 +57,8 @@ def heterogeneity_p(i2, k, p):
 
     Parameters
     ----------
-    i2 : str
-        The printed I² in per cent.
-    k : int
-        Number of studies, at least 2.
-    p : str
-        The printed P value of Cochran's Q.
+    i2, k, p
+        I² in per cent and P of Cochran's Q as printed, and the number of studies.
 
     Returns
     -------
@@ -86,14 +86,13 @@ def study_counts(i2, p, k_max=30):
     Parameters
     ----------
     i2, p : str
-        The printed I² in per cent, and the printed P value of Cochran's Q.
+        As for :func:`heterogeneity_p`.
     k_max : int
-        The largest number of studies to try, at least 2.
+        The largest number of studies to try.
 
     Returns
     -------
     list of int
-        Empty when no number of studies from 2 to ``k_max`` fits.
 
     Examples
     --------
@@ -139,10 +138,8 @@ def q_partition(i2, k, subgroups, pooled=True, level="95"):
 
     Parameters
     ----------
-    i2 : str
-        The printed I² of all studies in per cent.
-    k : int
-        Number of all studies.
+    i2, k
+        The printed I² of all studies in per cent, and their number.
     subgroups : sequence of tuple
         2 to 16 tuples ``(i2, k, ratio, lower, upper)``, whose k add up: printed I² (``None`` for
         a subgroup of one study), number of studies, and the printed fixed-effect ratio with
@@ -183,7 +180,7 @@ def q_partition(i2, k, subgroups, pooled=True, level="95"):
     if not complete:
         outside = outside._replace(high=math.inf)
     q = Range.of(lambda a, b: a + b, inside, outside)
-    found = Range.of(lambda x: 100 * max(0.0, 1 - over(k - 1, x)), q)
+    found = Range.of(lambda x: i2_of(x, k - 1), q)
     verdict = judge(number, found.value, found.low, found.high)
     if not complete and verdict != "contradicted":
         verdict = "compatible"

@@ -29,13 +29,11 @@ def pooled_mean(printed, means, sizes):
     means : sequence of str
         The printed means of the groups, in the same unit.
     sizes : sequence of int
-        Patients in each group, at least 1.
+        Patients in each group.
 
     Returns
     -------
     Check
-        ``computed`` is the mean weighted by ``sizes``; it rises with each group's mean, so
-        that the range lies between the lower and the upper ends of all rounding boxes.
 
     Examples
     --------

@@ -13,6 +13,14 @@ from .. import _checks
 from .arguments import critical, ordered, positive, probability
 from .check import Check, Range, turned
 
+#: Beyond, the exponential is no longer a floating-point number.
+LARGEST_EXPONENT = 709
+
+
+def exp(x):
+    """Return the exponential of a number, infinite where it is too large for one."""
+    return math.exp(x) if x < LARGEST_EXPONENT else math.inf
+
 
 def over(a, b):
     """Divide; a standard error that may be 0 allows any statistic."""
@@ -124,7 +132,6 @@ def mirror(estimate, limit, other):
     Parameters
     ----------
     estimate, limit, other : str
-        The printed ratio, the confidence limit to check, and the other limit.
 
     Returns
     -------
@@ -144,16 +151,12 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
 
     Parameters
     ----------
-    estimate, lower, upper : str
-        The printed ratio and its confidence limits.
-    p, level : str
-        The printed P value, such as ``"0.037"`` or ``"< 0.001"``, and the confidence level in
-        per cent.
+    estimate, lower, upper, p, level : str
+        The printed ratio, its confidence limits and P value; their level in per cent.
 
     Returns
     -------
     Check
-        ``computed`` is the P value of ``log(estimate) / standard_error``.
     """
     number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
@@ -268,11 +271,8 @@ def ratio_of_medians(ratio, median_a, median_b):
 
     Parameters
     ----------
-    ratio : str
-        The printed ratio.
-    median_a, median_b : str
-        The printed medians of the group in the numerator of the hazard ratio (a) and of
-        the reference group (b), in one unit.
+    ratio, median_a, median_b : str
+        The printed ratio, and the medians of the group in its numerator and of the reference.
 
     Returns
     -------

@@ -46,10 +46,8 @@ def logrank_p_bounds(hr, lower, upper, p, level="95"):
 
     Parameters
     ----------
-    hr, lower, upper : str
-        The printed hazard ratio and its confidence limits.
-    p, level : str
-        The printed log-rank P value, and the confidence level in per cent.
+    hr, lower, upper, p, level : str
+        The printed hazard ratio, its confidence limits, the log-rank P, and the level in per cent.
 
     Returns
     -------
@@ -115,18 +113,12 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
 
     Parameters
     ----------
-    hr, lower, upper : str
-        The printed ratio of group a to group b, and its confidence limits.
-    p : str
-        The printed log-rank P value.
+    hr, lower, upper, p, level : str
+        As for :func:`logrank_p_bounds`, of group a against group b.
     median_a, median_b : str
         The printed median survival times.
-    n : int
-        Patients in both groups together.
-    level : str
-        Printed confidence level in per cent.
-    sizes : tuple of int, optional
-        Patients in group a and group b, if known.
+    n, sizes : int, tuple of int
+        Patients in both groups together, and in a and b if known.
 
     Returns
     -------

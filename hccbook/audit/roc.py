@@ -115,11 +115,10 @@ def auc_interval(auc, positives, negatives, level=0.95):
     Parameters
     ----------
     auc : str
-        The printed AUC.
     positives, negatives : int
         Patients with and without the outcome.
     level : float
-        Confidence level between 0 and 1.
+        Between 0 and 1.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
+from ..audit.heterogeneity import i2_of
 from ..estimate import printed
 from .results import boxes, check, ranges, statistics
 
@@ -119,7 +120,7 @@ def misses(effect, se, results):
     for result in results:
         found = statistics(effect[0], se[0], result)
         ratio, lower, upper = np.exp(found[:3])
-        i2 = 100 * max(0.0, 1 - (len(result.members) - 1) / found[4]) if found[4] > 0 else 0.0
+        i2 = i2_of(found[4], len(result.members) - 1)
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",
             f"{ratio:z.2f} ({lower:z.2f} to {upper:z.2f}), I² {i2:z.0f}",

@@ -7,9 +7,10 @@ import numpy as np
 from scipy.special import chdtri, ndtri
 
 from .. import _checks, audit, meta, reported
+from ..audit.arguments import critical
 from ..estimate import printed
 
-Z = 1.959963984540054
+Z = critical("95")
 
 
 class Result(NamedTuple):
