@@ -72,9 +72,7 @@ CALLS = {
     },
     "prediction": {
         "backward": {"x": X, "y": Y},
-        "brier_decomposition": {"y": Y, "risk": RISK},
         "calibration_curve": {"y": Y, "risk": RISK},
-        "calibration_error": {"y": Y, "risk": RISK},
         "calibration_measures": {"y": Y, "risk": RISK},
         "hosmer_lemeshow": {"y": Y, "risk": RISK},
         "lasso_path": {"x": X, "y": Y, "folds": 3, "lambdas": 5},

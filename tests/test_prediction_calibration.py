@@ -1,4 +1,4 @@
-"""hccbook.prediction's calibration and Brier score against R, and their own laws."""
+"""hccbook.prediction's calibration against R, and their own laws."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
-from sklearn.metrics import brier_score_loss
 
 from hccbook import prediction
 
@@ -29,8 +28,6 @@ FUNCTIONS = (
     prediction.calibration_measures,
     prediction.calibration_curve,
     prediction.smooth_calibration,
-    prediction.calibration_error,
-    prediction.brier_decomposition,
 )
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True)
@@ -271,15 +268,6 @@ def test_smooth_curve_as_in_r(dataset, row):
     assert ours["risk"].to_numpy() == pytest.approx(np.array(expected["risk"]), rel=SAME)
     assert ours["rate"].to_numpy() == pytest.approx(np.array(expected["rate"]), abs=SAME)
     assert ours["n"].sum() == INPUT[dataset][0].size
-    error = prediction.calibration_error(*INPUT[dataset], frac)
-    assert error.to_dict() == pytest.approx(expected["errors"], abs=SAME)
-
-
-@pytest.mark.parametrize("dataset", INPUT)
-def test_errors_as_in_rms(dataset):
-    ours, theirs = prediction.calibration_error(*INPUT[dataset]), R[dataset]["val.prob"]
-    expected = [theirs["Eavg"], theirs["E90"], theirs["Emax"]]
-    assert ours[["ici", "e90", "emax"]].to_numpy() == pytest.approx(expected, abs=SAME)
 
 
 def test_statsmodels_lowess_is_another_where_most_risks_are_equal():
@@ -298,7 +286,6 @@ def test_statsmodels_lowess_is_another_where_most_risks_are_equal():
 def test_small_and_flat_curves():
     flat = prediction.smooth_calibration([0, 1, 1, 1], [0.3] * 4)
     assert flat.to_dict("list") == {"risk": [0.3], "n": [4], "rate": [0.75]}
-    assert prediction.calibration_error([0, 1, 1, 1], [0.3] * 4).to_numpy() == pytest.approx(0.45)
     two = prediction.smooth_calibration([1, 0], [0.7, 0.3])
     assert two["rate"].to_list() == [0, 1]
 
@@ -310,68 +297,6 @@ def test_a_straight_line_is_its_own_smooth_curve(risk, frac):
     risk = np.repeat(risk, 2) / 100
     curve = prediction.smooth_calibration(np.arange(risk.size) % 2, risk, frac)
     assert curve["rate"].to_numpy() == pytest.approx(0.5, abs=SAME)
-
-
-# --- Brier score
-
-
-@pytest.mark.parametrize("dataset", INPUT)
-def test_brier_score_as_in_r_and_scikit_learn(dataset):
-    y, risk = INPUT[dataset]
-    for groups, key in ((10, "ten"), (None, "each")):
-        ours = prediction.brier_decomposition(y, risk, groups)
-        assert ours["brier"] == pytest.approx(R[dataset]["val.prob"]["Brier"], rel=SAME)
-        assert ours["brier"] == pytest.approx(brier_score_loss(y, risk), rel=SAME)
-        for part, value in R[dataset]["brier"][key].items():
-            assert ours[part] == pytest.approx(value, abs=SAME)
-
-
-def test_brier_score_by_hand():
-    ours = prediction.brier_decomposition([0, 1, 0, 1], [0.2, 0.2, 0.6, 0.8], groups=2)
-    expected = {
-        "brier": (0.04 + 0.64 + 0.36 + 0.04) / 4,
-        "reliability": (0.3**2 + 0.2**2) / 2,
-        "resolution": 0.0,
-        "uncertainty": 0.25,
-        "within_variance": (0 + 0 + 0.01 + 0.01) / 4,
-        "within_covariance": 2 * (0 + 0 + 0.1 * 0.5 + 0.1 * 0.5) / 4,
-        "scaled": 1 - 0.27 / 0.25,
-        "expected": (0.16 + 0.16 + 0.24 + 0.16) / 4,
-    }
-    assert ours.to_dict() == pytest.approx(expected, abs=SAME)
-
-
-@properties
-@given(patients(), st.one_of(st.none(), st.integers(1, 60)))
-def test_the_parts_of_the_brier_score_add_up(case, groups):
-    y, risk = case
-    part = prediction.brier_decomposition(y, risk, groups)
-    murphy = part["reliability"] - part["resolution"] + part["uncertainty"]
-    within = part["within_variance"] - part["within_covariance"]
-    assert murphy + within == pytest.approx(part["brier"], abs=SAME)
-    assert part["resolution"] <= part["uncertainty"] + SAME
-    if groups is None:
-        assert [part["within_variance"], part["within_covariance"]] == pytest.approx(
-            [0, 0], abs=SAME
-        )
-    if groups == 1:
-        assert part["resolution"] == pytest.approx(0, abs=SAME)
-    mirror = prediction.brier_decomposition(1 - y, 1 - risk, None)
-    assert mirror["brier"] == pytest.approx(part["brier"], abs=SAME)
-    assert mirror["scaled"] == pytest.approx(part["scaled"], abs=1e-10)
-
-
-def test_brier_score_of_perfect_useless_and_right_risks():
-    y = np.array([0, 0, 0, 1])
-    perfect = prediction.brier_decomposition(y, y)
-    assert (perfect["brier"], perfect["scaled"], perfect["expected"]) == (0, 1, 0)
-    useless = prediction.brier_decomposition(y, np.full(4, 0.25))
-    assert (useless["scaled"], useless["brier"]) == (0, useless["uncertainty"])
-    right = prediction.brier_decomposition(
-        np.repeat([0, 1, 0, 1], [8, 2, 2, 8]), [0.2] * 10 + [0.8] * 10
-    )
-    assert right["expected"] == pytest.approx(right["brier"], abs=SAME)
-    assert right["reliability"] == pytest.approx(0, abs=SAME)
 
 
 # --- all
@@ -433,8 +358,7 @@ BAD = [
     ),
     ("frac: .* above 0, at most 1, got 0", lambda: prediction.smooth_calibration(Y, RISK, 0)),
     ("frac: expected a number, got '1'", lambda: prediction.smooth_calibration(Y, RISK, "1")),
-    ("frac: .* got 1.5", lambda: prediction.calibration_error(Y, RISK, 1.5)),
-    ("groups: .* got -1", lambda: prediction.brier_decomposition(Y, RISK, -1)),
+    ("frac: .* got 1.5", lambda: prediction.smooth_calibration(Y, RISK, 1.5)),
 ]
 
 

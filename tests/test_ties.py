@@ -114,7 +114,6 @@ RANKING = {
     "cox_optimism": lambda y, m, t, e: survival.cox_optimism(t, e, m, 20),
     "hosmer_lemeshow": lambda y, m, t, e: prediction.hosmer_lemeshow(y, m / 2, 5),
     "calibration_curve": lambda y, m, t, e: prediction.calibration_curve(y, m / 2, 5),
-    "brier_decomposition": lambda y, m, t, e: prediction.brier_decomposition(y, m / 2),
     "smooth_calibration": lambda y, m, t, e: prediction.smooth_calibration(y, m / 2),
     "net_benefit": lambda y, m, t, e: prediction.net_benefit(y, m / 2, np.arange(12) / 20),
     "logistic_optimism": lambda y, m, t, e: prediction.logistic_optimism(

@@ -5,10 +5,8 @@ One subject to a module; every public name is here.
 
 from .backward import backward
 from .benefit import net_benefit
-from .brier import brier_decomposition
 from .calibration import (
     calibration_curve,
-    calibration_error,
     calibration_measures,
     hosmer_lemeshow,
     smooth_calibration,
@@ -24,9 +22,7 @@ __all__ = [
     "LogisticModel",
     "Nomogram",
     "backward",
-    "brier_decomposition",
     "calibration_curve",
-    "calibration_error",
     "calibration_measures",
     "hosmer_lemeshow",
     "lasso_path",

@@ -71,6 +71,23 @@ def fit_many(x, y, weight, keep, start=None, firth=False):
     return Fits(beta, log_likelihood, score, information, finite)
 
 
+def recalibration(linear, y):
+    """Fit a logistic model on each row of linear predictors.
+
+    Returns slope and intercept (model, 2) and their covariances; NaN where the classes are
+    separated.
+    """
+    mean, sd = linear.mean(axis=1), linear.std(axis=1)
+    z = (linear - mean[:, None]) / sd[:, None]
+    design = np.stack([z, np.ones_like(z)], axis=2)
+    fits = fit_many(design, y, np.ones_like(z), np.ones((len(z), 2), dtype=bool))
+    fits.coefficients[~fits.finite] = fits.information[~fits.finite] = np.nan
+    back = np.tile(np.eye(2), (len(z), 1, 1))  # from z to the linear predictor
+    back[:, 0, 0], back[:, 1, 0] = 1 / sd, -mean / sd
+    covariance = back @ np.linalg.inv(fits.information) @ back.transpose(0, 2, 1)
+    return (back @ fits.coefficients[:, :, None])[:, :, 0], covariance
+
+
 def independent(x, weight):
     """Say for each model whether no column is constant or a combination of others.
 

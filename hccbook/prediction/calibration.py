@@ -7,12 +7,11 @@ the predicted probability of the outcome. Both classes must occur.
 import math
 
 import numpy as np
-from scipy.special import chdtrc, erfc, expit, logit
+from scipy.special import chdtrc, erfc, logit
 
 from .. import _checks, accuracy
 from .._ties import merge_ties
-
-_CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
+from ._newton import fit_many, recalibration
 
 
 def hosmer_lemeshow(y, risk, groups=10, external=False):
@@ -141,7 +140,7 @@ def calibration_measures(y, risk, level=0.95):
         [
             (math.log(risk.sum() / events), ratio_error, 0.0),
             (*_in_the_large(y, x), 0.0),
-            *_recalibration(y, x),
+            *_slope(y, x),
         ]
     )
     measures = ["expected_observed", "intercept", "slope", "recalibration_intercept"]
@@ -261,43 +260,6 @@ def smooth_calibration(y, risk, frac=2 / 3):
     return pd.DataFrame({"risk": values, "n": n, "rate": rate[np.cumsum(n) - 1]})
 
 
-def calibration_error(y, risk, frac=2 / 3):
-    """Distances between the smooth calibration curve and the diagonal, over the patients.
-
-    Parameters
-    ----------
-    y, risk, frac
-        As in :func:`smooth_calibration`.
-
-    Returns
-    -------
-    pandas.Series
-        Of the absolute difference between each patient's risk and the curve there: ``ici``
-        (integrated calibration index, the mean), ``e50`` (median), ``e90`` (90th percentile)
-        and ``emax`` (maximum).
-
-    Raises
-    ------
-    ValueError
-        As :func:`smooth_calibration`.
-
-    Notes
-    -----
-    ``rms::val.prob`` calls the mean Eavg. No model has 0 here: the curve follows chance too,
-    the more the fewer the patients.
-
-    References
-    ----------
-    Austin & Steyerberg, Stat Med 2019;38:4051.
-    """
-    import pandas as pd
-
-    curve = smooth_calibration(y, risk, frac)
-    error = np.repeat((curve["risk"] - curve["rate"]).abs().to_numpy(), curve["n"])
-    e50, e90 = np.quantile(error, [0.5, 0.9])
-    return pd.Series({"ici": error.mean(), "e50": e50, "e90": e90, "emax": error.max()})
-
-
 def _outcome_and_risk(y, risk):
     """Check the pair of arrays that all functions take."""
     y, risk = _checks.together(binary=("y",), y=y, risk=risk)
@@ -325,44 +287,19 @@ def _groups(risk, groups):
 def _in_the_large(y, x):
     """Intercept of a logistic model with the offset x, and its standard error."""
     middle = float(np.median(x))  # where the information is large enough to begin
-    (intercept,), covariance = _logistic(y, np.ones((y.size, 1)), x - middle)
-    return intercept - middle, covariance[0, 0] ** 0.5
+    design, ones = np.column_stack([np.ones_like(x), x - middle]), np.ones((1, y.size))
+    fit = fit_many(design, y, ones, np.array([[True, False]]), np.array([[0.0, 1.0]]))
+    return fit.coefficients[0, 0] - middle, fit.information[0, 0, 0] ** -0.5
 
 
-def _recalibration(y, x):
+def _slope(y, x):
     """Slope and intercept of a logistic model on x: value, standard error and ideal of each."""
-    ill, well = x[y == 1], x[y == 0]
-    if x.min() == x.max():
-        return (math.nan, math.nan, 1.0), (math.nan, math.nan, 0.0)
-    if ill.min() >= well.max() or ill.max() <= well.min():
-        infinite = math.copysign(math.inf, ill.mean() - well.mean())
-        return (infinite, math.nan, 1.0), (math.nan, math.nan, 0.0)
-    middle = x.mean()
-    design = np.column_stack([np.ones_like(x), x - middle])
-    (intercept, slope), covariance = _logistic(y, design, 0.0)
-    back = np.array([1, -middle])  # from the middle of x to 0
-    return (
-        (slope, covariance[1, 1] ** 0.5, 1.0),
-        (intercept - slope * middle, (back @ covariance @ back) ** 0.5, 0.0),
-    )
-
-
-def _logistic(y, design, offset):
-    """Coefficients of a logistic model that has finite ones, and their covariance, by Newton.
-
-    No step moves a linear predictor by more than 1. Along it the third derivative of the log
-    likelihood is at most the second, so that the step gains at least 0.28 times the slope there:
-    Newton's method converges from anywhere.
-    """
-    coefficients, moved = np.zeros(design.shape[1]), math.inf
-    while moved > _CONVERGED:
-        linear = offset + design @ coefficients
-        p, q = expit(linear), expit(-linear)
-        covariance = np.linalg.inv((design.T * (p * q)) @ design)
-        step = covariance @ (design.T @ np.where(y == 1, q, -p))  # y - p, exact near 1 too
-        moved = float(np.abs(design @ step).max())
-        coefficients += step / max(1.0, moved)
-    return coefficients, covariance
+    value, covariance = np.full(2, math.nan), np.full((2, 2), math.nan)
+    if x.min() < x.max():
+        (value,), (covariance,) = recalibration(x[None], y)
+        if np.isnan(value[0]):  # the classes are separated
+            value[0] = math.copysign(math.inf, x[y == 1].mean() - x[y == 0].mean())
+    return np.column_stack([value, np.diag(covariance) ** 0.5, [1.0, 0.0]])
 
 
 def _lowess(x, y, frac):

@@ -5,7 +5,8 @@ from scipy.special import expit
 
 from .. import _checks
 from .._ties import merge_ties
-from ._newton import fit_many, independent
+from ..accuracy.common import twice_below
+from ._newton import independent, recalibration
 from ._predictors import predictors_and_outcome
 from .backward import critical_value, eliminate
 from .logistic import standardised, why_infinite
@@ -135,37 +136,20 @@ def _performance(design, y, weight, beta, own=True):
     # Not a matrix product, which may round alike patients differently.
     linear = sum(b[:, None] * column for b, column in zip(beta.T, design.T, strict=True))
     linear = merge_ties(linear)
-    auc = _auc(linear, weight * y, weight * (1 - y))
+    rows = zip(linear, weight * y, weight * (1 - y), strict=True)
+    auc = np.array([_auc(*row) for row in rows])
     brier = np.sum(weight * (y - expit(linear)) ** 2, axis=1) / weight.sum(axis=1)
     slope, intercept = np.full((2, len(beta)), np.nan)
     some = np.ptp(linear, axis=1) > 0
     if own:
         slope[some], intercept[some] = 1.0, 0.0
     elif some.any():
-        slope[some], intercept[some] = _recalibration(linear[some], y)
+        slope[some], intercept[some] = recalibration(linear[some], y)[0].T
     return np.column_stack([auc, 2 * auc - 1, brier, slope, intercept])
 
 
-def _recalibration(linear, y):
-    """Slope and intercept of logistic models on linear predictors; NaN where they separate."""
-    mean, sd = linear.mean(axis=1), linear.std(axis=1)
-    z = (linear - mean[:, None]) / sd[:, None]
-    design = np.stack([np.ones_like(z), z], axis=2)
-    fits = fit_many(design, y, np.ones_like(z), np.ones((len(z), 2), dtype=bool))
-    slope = np.where(fits.finite, fits.coefficients[:, 1] / sd, np.nan)
-    return slope, fits.coefficients[:, 0] - slope * mean
-
-
 def _auc(score, ill, well):
-    """AUC of each row of scores, with the weights of the patients; ties count one half."""
-    order = np.argsort(score, axis=1)
-    score, ill, well = (np.take_along_axis(part, order, axis=1) for part in (score, ill, well))
-    place = np.arange(score.shape[1])
-    new = np.diff(score, axis=1, prepend=-np.inf) > 0
-    first = np.maximum.accumulate(np.where(new, place, 0), axis=1)
-    last = np.append(new[:, 1:], np.ones((len(new), 1), dtype=bool), axis=1)
-    last = np.minimum.accumulate(np.where(last, place, place[-1])[:, ::-1], axis=1)[:, ::-1]
-    upto = np.cumsum(well, axis=1)
-    below = np.take_along_axis(upto - well, first, axis=1)
-    upto = np.take_along_axis(upto, last, axis=1)
-    return np.sum(ill * (below + upto), axis=1) / 2 / (ill.sum(axis=1) * well.sum(axis=1))
+    """AUC of a row of scores, with the weights of the patients; ties count one half."""
+    rank = np.unique(score, return_inverse=True)[1]
+    ill, well = np.bincount(rank, ill), np.bincount(rank, well)
+    return ill @ twice_below(well) / (2 * ill.sum() * well.sum())
