@@ -21,18 +21,9 @@ class Problems:
 
     ``beta`` (problem, column, the intercept last), ``linear`` (problem, patient), ``loss`` (the
     mean of log(1 + exp(linear)) - y · linear) and its ``slope`` (problem, column) belong
-    together. They begin with the intercept alone.
-
-    Parameters
-    ----------
-    x : ndarray, shape (patients, columns)
-        Standardised, more or less.
-    y : ndarray, shape (patients,)
-        Outcome.
-    weight : ndarray, shape (problems, patients)
-        Weights that add up to 1.
-    scale : ndarray, shape (problems, columns)
-        Penalty of a coefficient of 1, for lambda = 1.
+    together. They begin with the intercept alone. ``x`` is standardised, more or less; weights
+    (problem, patient) add up to 1; ``scale`` (problem, column) is the penalty of a coefficient of
+    1, for lambda = 1.
     """
 
     def __init__(self, x, y, weight, scale):

@@ -14,17 +14,13 @@ def backward(x, y, rule="aic", alpha=0.05, level=0.95, limits="profile"):
 
     Parameters
     ----------
-    x : pandas.DataFrame or array_like of float, shape (n, q)
-        Predictors, as in :func:`logistic`. Each column is dropped on its own.
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
+    x, y, level, limits
+        As in :func:`logistic`. Each column is dropped on its own.
     rule : {"aic", "lr", "wald"}
         The weakest predictor goes as long as that lowers Akaike's criterion (``"aic"``), or P
         of its likelihood-ratio (``"lr"``) or Wald test (``"wald"``) is above ``alpha``.
     alpha : float, default 0.05
         Significance level, above 0 and below 1; not used with ``"aic"``.
-    level, limits
-        As in :func:`logistic`, for the last model.
 
     Returns
     -------
@@ -36,27 +32,20 @@ def backward(x, y, rule="aic", alpha=0.05, level=0.95, limits="profile"):
         and ``aic`` of the model with it; ``dropped``, whether it went. The last row says why
         the elimination ended, unless no predictor is left.
 
-    Raises
-    ------
-    ValueError
-        As :func:`logistic`; if ``rule`` or ``alpha`` is unknown or out of range.
-
     Notes
     -----
     Every model is fitted anew. ``"aic"`` is R's ``MASS::stepAIC(direction = "backward")``: to
     drop one coefficient lowers the criterion if the likelihood-ratio statistic is below 2,
-    P > 0.157. R's ``rms::fastbw`` takes the later models from the first one, by a normal
-    approximation of its likelihood (Lawless & Singhal); results are close to ``"wald"``, not
-    equal.
+    P > 0.157. R's ``rms::fastbw`` approximates the later models; results are close to
+    ``"wald"``, not equal.
 
     P values and limits of the last model are those of a model given in advance. They are too
     good: the data chose it. :func:`logistic_optimism` shows by how much its performance is.
 
     References
     ----------
-    Harrell, Regression Modeling Strategies, 2nd ed. (2015), section 4.3. AIC: Venables & Ripley,
-    Modern Applied Statistics with S, 4th ed. (2002), section 6.8. Lawless & Singhal, Biometrics
-    1978;34:318.
+    Harrell, Regression Modeling Strategies, 2nd ed. (2015), section 4.3. Venables & Ripley,
+    Modern Applied Statistics with S, 4th ed. (2002), section 6.8.
 
     Examples
     --------
@@ -107,14 +96,11 @@ def critical_value(rule, alpha):
 
 
 def eliminate(design, y, weight, rule, critical):
-    """Eliminate backward in many models at once, which differ in the weights of the patients.
+    """Eliminate backward in many models, which differ in the weights (model, patient).
 
-    ``design`` is that of :func:`scaled`, ``weight`` (model, patient). Without a ``rule``
-    nothing is dropped.
-
-    Returns the coefficients and which columns were kept (model, column), whether the
-    coefficients of the first model are finite, and the steps: each the models that took it, the
-    weakest column of each, its statistic, the log likelihood with it, and whether it went.
+    Returns coefficients and columns kept (model, column), whether the first models are finite,
+    and of each step: the models that took it, the weakest column of each, its statistic, the log
+    likelihood with it, and whether it went.
     """
     keep = np.ones((len(weight), design.shape[1]), dtype=bool)
     fits = fit_many(design, y, weight, keep)

@@ -35,14 +35,6 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
         ``avoided_per_100``, net interventions avoided per 100 patients, against treating all.
         With ``resamples`` also ``lower`` and ``upper``, percentile limits of ``model``.
 
-    Raises
-    ------
-    ValueError
-        If ``y`` or ``risk`` is empty, not binary, of unequal length, of one class only or not
-        from 0 to 1; if a threshold is below 0 or not below 1, where a false positive would
-        weigh infinitely much; if ``resamples`` is not a whole number of at least 0 or ``level``
-        not between 0 and 1.
-
     Notes
     -----
     At the threshold t, which says that treating (1 - t)/t patients in vain is worth one treated
@@ -51,25 +43,13 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
     .. math:: NB = \frac{TP}{n} - \frac{FP}{n} \frac{t}{1 - t}, \qquad \\
               avoided = \frac{1}{n} \left(TN - FN \frac{1 - t}{t}\right).
 
-    At 0 all are treated and none is avoided. Both classes are sorted once, whatever the number
-    of thresholds. Thresholds made by adding up 0.01 miss risks such as 0.3 by rounding; the
-    default ones are the decimals themselves.
-
-    The bootstrap draws how many patients fall between two neighbouring thresholds in each
-    class, which is multinomial: the same as to draw patients, at a cost that does not grow with
-    n. The limits hold for a given model. They do not correct the optimism of a model that was
-    fitted in the same patients.
+    At 0 all are treated and none is avoided. The limits hold for a given model. They do not
+    correct the optimism of a model that was fitted in the same patients.
 
     References
     ----------
-    Vickers & Elkin, Med Decis Making 2006;26:565. Interventions avoided: Vickers et al., BMC Med
-    Inform Decis Mak 2008;8:53. Standardised: Kerr et al., J Clin Oncol 2016;34:2534.
-
-    Examples
-    --------
-    >>> curve = net_benefit([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.8], thresholds=[0.2, 0.5])
-    >>> curve[["model", "all", "avoided_per_100"]].round(4).to_numpy().tolist()
-    [[0.4375, 0.375, 25.0], [0.25, 0.0, 25.0]]
+    Vickers & Elkin, Med Decis Making 2006;26:565. Vickers et al., BMC Med Inform Decis Mak
+    2008;8:53. Standardised: Kerr et al., J Clin Oncol 2016;34:2534.
     """
     import pandas as pd
 
@@ -111,6 +91,8 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
 
 def _resampled(tp, fp, at, n, events, resamples, seed):
     """Net benefits of bootstrap samples, shape (resamples, thresholds)."""
+    # How many patients of each class fall between two thresholds is multinomial: the same as to
+    # draw patients, at a cost that does not grow with them.
     at, first, place = np.unique(at, return_index=True, return_inverse=True)
     between = [
         -np.diff(above[first], prepend=size, append=0)

@@ -19,14 +19,13 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    risk : array_like of float, shape (n,)
-        Predicted risk, from 0 to 1.
+    y, risk : array_like, shape (n,)
+        Outcome, 0 or 1, and predicted risk, from 0 to 1.
     groups : int, default 10
         Number of groups, at least 3, bounded by the quantiles of the risk.
     external : bool, default False
-        Whether the model was fitted in other patients than these.
+        Whether the model was fitted in other patients than these: the degrees of freedom are
+        then ``groups``, else ``groups - 2``.
 
     Returns
     -------
@@ -34,21 +33,13 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
         ``statistic`` (chi-squared), ``df``, ``p`` and ``groups``, the number of groups that
         there are.
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not binary, of unequal length, of one class only or not from 0 to
-        1; if ``groups`` is not a whole number of at least 3, or ties leave fewer than 3.
-
     Notes
     -----
     The groups are those of R's ``ResourceSelection::hoslem.test``: bounds at the quantiles
-    (type 7), each group with its upper bound. Equal risks stay together; bounds that coincide
-    are one, and a group without patients is none, so that ties leave fewer groups (where a
-    group is empty, R's statistic is NaN). The degrees of freedom are ``groups - 2`` in the
-    patients of the fit (the default) and ``groups`` in others. With fewer than 3 groups there
-    is nothing to test. A group that expects no events and has one (risk 0), or the reverse
-    (risk 1), makes the statistic infinite.
+    (type 7), each group with its upper bound. Bounds that coincide are one and a group without
+    patients is none, so that ties leave fewer groups (where a group is empty, R's statistic is
+    NaN); with fewer than 3 there is nothing to test. A group that expects no events and has one,
+    or the reverse, makes the statistic infinite.
 
     The result depends on the number of groups, and a large P value is no sign of a good model:
     with few patients the test has little power.
@@ -57,12 +48,6 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     ----------
     Hosmer & Lemeshow, Commun Stat Theory Methods 1980;9:1043. Hosmer, Lemeshow & Sturdivant,
     Applied Logistic Regression, 3rd ed. (2013), chapter 5.
-
-    Examples
-    --------
-    >>> y, risk = [0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.4, 0.7, 0.9]
-    >>> hosmer_lemeshow(y, risk, groups=3).round(3).to_list()
-    [1.051, 1.0, 0.305, 3.0]
     """
     import pandas as pd
 
@@ -88,10 +73,8 @@ def calibration_measures(y, risk, level=0.95):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    risk : array_like of float, shape (n,)
-        Predicted risk, above 0 and below 1.
+    y, risk : array_like, shape (n,)
+        Outcome, 0 or 1, and predicted risk, above 0 and below 1.
     level : float, default 0.95
         Confidence level.
 
@@ -105,20 +88,13 @@ def calibration_measures(y, risk, level=0.95):
         ``slope`` and ``recalibration_intercept``: b and a of
         ``logit P(y = 1) = a + b logit(risk)``.
 
-    Raises
-    ------
-    ValueError
-        As :func:`hosmer_lemeshow`; if a risk is 0 or 1, which has no logit, or ``level`` is not
-        between 0 and 1.
-
     Notes
     -----
     Limits and P values are Wald's, for the ratio on the log scale with the variance
     ``(1 - O/n) / O`` of the logarithm of O events among n patients. If a risk separates the
-    patients with the outcome from those without, the slope is infinite, without limits; with
-    one risk for all it is undetermined, NaN. The intercept that belongs to it is NaN then. In
-    the patients of the fit a logistic model has ratio 1, intercept 0 and slope 1 by
-    construction.
+    classes, the slope is infinite, without limits; with one risk for all it is undetermined,
+    NaN. The intercept that belongs to it is NaN then. In the patients of the fit a logistic
+    model has ratio 1, intercept 0 and slope 1 by construction.
 
     References
     ----------
@@ -156,17 +132,15 @@ def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    risk : array_like of float, shape (n,)
-        Predicted risk, from 0 to 1.
+    y, risk : array_like, shape (n,)
+        Outcome, 0 or 1, and predicted risk, from 0 to 1.
     groups : int or None, default 10
         Number of groups, bounded by the quantiles of the risk as in :func:`hosmer_lemeshow`;
         ``None``: one group for each distinct risk.
     level : float, default 0.95
         Confidence level.
     method : {"wilson", "exact"}
-        Limits of the observed share, as in :func:`hccbook.accuracy.proportion`.
+        Limits of the observed share.
 
     Returns
     -------
@@ -174,16 +148,6 @@ def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):
         One row a group, lowest risk first (ties may leave fewer than ``groups``): ``low``,
         ``high`` (its smallest and largest risk), ``n``, ``events``, ``expected`` (the sum of
         its risks), ``risk`` (their mean), ``rate`` (observed share), ``lower``, ``upper``.
-
-    Raises
-    ------
-    ValueError
-        As :func:`hosmer_lemeshow`, but one group is enough; if ``level`` or ``method`` is
-        unknown.
-
-    References
-    ----------
-    Steyerberg, Clinical Prediction Models, 2nd ed. (2019), chapter 15.
     """
     import pandas as pd
 
@@ -217,10 +181,8 @@ def smooth_calibration(y, risk, frac=2 / 3):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    risk : array_like of float, shape (n,)
-        Predicted risk, from 0 to 1.
+    y, risk : array_like, shape (n,)
+        Outcome, 0 or 1, and predicted risk, from 0 to 1.
     frac : float, default 2/3
         Share of the patients in each local regression, above 0, at most 1.
 
@@ -230,18 +192,12 @@ def smooth_calibration(y, risk, frac=2 / 3):
         One row for each distinct risk, ascending: ``risk``, ``n`` (patients) and ``rate``, the
         smoothed share of events. A local line may leave the range from 0 to 1 at the ends.
 
-    Raises
-    ------
-    ValueError
-        As :func:`hosmer_lemeshow`; if ``frac`` is not above 0 and at most 1.
-
     Notes
     -----
-    Local lines with tricube weights and no robustness iterations, fitted at points at least 1 %
-    of the range apart and joined by straight lines: R's ``lowess(risk, y, iter = 0)``, which
-    ``rms::val.prob`` draws. statsmodels' ``lowess`` differs by some 1e-8, and where more than
-    ``frac`` of the patients have the same risk its curve there is wrong; here, as in R, it is
-    their share of events.
+    Local lines with tricube weights, fitted at points at least 1 % of the range apart and joined
+    by straight lines: R's ``lowess(risk, y, iter = 0)``, which ``rms::val.prob`` draws.
+    statsmodels' ``lowess`` differs by some 1e-8, and where more than ``frac`` of the patients
+    have the same risk its curve there is wrong; here, as in R, it is their share of events.
 
     References
     ----------

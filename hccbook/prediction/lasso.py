@@ -19,22 +19,16 @@ _LOGIT_LIMIT = -logit(1e-5)  # cv.glmnet keeps risks between 1e-5 and 1 - 1e-5
 class LassoPath:
     """A path of LASSO logistic models, made by :func:`lasso_path`.
 
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        One row a lambda, the largest first: ``lambda``; ``nonzero`` (predictors with a
-        coefficient); ``deviance_ratio`` (share of the null deviance that the model explains);
-        ``cv_deviance`` and ``cv_se`` (mean deviance per patient in the folds left out, and its
-        standard error).
-    coefficients : pandas.DataFrame
-        Rows as in ``table``; columns ``intercept`` and the predictors, in their own units.
-    lambda_min : float
-        The lambda with the smallest ``cv_deviance``.
-    lambda_1se : float
-        The largest lambda whose ``cv_deviance`` is at most one standard error above the
-        smallest.
-    folds : numpy.ndarray of int, shape (n,)
-        The fold in which each patient is left out, 0, 1, …
+    ``table`` has one row a lambda, the largest first: ``lambda``; ``nonzero`` (predictors with a
+    coefficient); ``deviance_ratio`` (share of the null deviance that the model explains);
+    ``cv_deviance`` and ``cv_se`` (mean deviance per patient in the folds left out, and its
+    standard error). ``coefficients`` has the same rows; columns ``intercept`` and the predictors,
+    in their own units. ``lambda_min`` is the lambda with the smallest ``cv_deviance``,
+    ``lambda_1se`` the largest whose ``cv_deviance`` is at most one standard error above it, and
+    ``folds`` the fold in which each patient is left out, 0, 1, …
+
+    The methods take ``at``: ``"lambda_1se"`` (default), ``"lambda_min"`` or a number. Between two
+    lambdas of the path the coefficients are interpolated linearly, as glmnet does.
     """
 
     table: object
@@ -44,24 +38,7 @@ class LassoPath:
     folds: np.ndarray
 
     def model(self, at="lambda_1se"):
-        """Return the coefficients of one model.
-
-        Parameters
-        ----------
-        at : {"lambda_1se", "lambda_min"} or float
-            Which lambda. Between two of the path the coefficients are interpolated linearly,
-            as glmnet does.
-
-        Returns
-        -------
-        pandas.Series
-            ``intercept`` and all predictors, most of them 0.
-
-        Raises
-        ------
-        ValueError
-            If ``at`` is unknown, or not within the path.
-        """
+        """Return the intercept and the coefficients of all predictors, most of them 0."""
         import pandas as pd
 
         if isinstance(at, str):
@@ -78,39 +55,12 @@ class LassoPath:
         return pd.Series(model, self.coefficients.columns)
 
     def selected(self, at="lambda_1se"):
-        """Return the names of the predictors with a coefficient, in the order of the columns.
-
-        Parameters
-        ----------
-        at : {"lambda_1se", "lambda_min"} or float
-            As in :meth:`model`.
-
-        Returns
-        -------
-        list of str
-        """
+        """Return the names of the predictors with a coefficient, in the order of the columns."""
         model = self.model(at).drop("intercept")
         return list(model.index[model != 0])
 
     def predict(self, x, at="lambda_1se"):
-        """Return the predicted risks of patients.
-
-        Parameters
-        ----------
-        x : pandas.DataFrame or array_like of float, shape (m, p)
-            Predictors as in the fit; of a frame, the columns of the same names.
-        at : {"lambda_1se", "lambda_min"} or float
-            As in :meth:`model`.
-
-        Returns
-        -------
-        numpy.ndarray, shape (m,)
-
-        Raises
-        ------
-        ValueError
-            As :meth:`model`; if a column is missing or not of finite numbers.
-        """
+        """Return the risks of patients, from the columns of the fit."""
         model = self.model(at)
         x, _ = predictors(x, list(model.index[1:]))
         return expit(model.iloc[0] + x @ model.to_numpy()[1:])
@@ -121,10 +71,8 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
 
     Parameters
     ----------
-    x : pandas.DataFrame or array_like of float, shape (n, p)
-        Predictors, in any units; a frame gives them their names, else they are ``x1``, ``x2``, …
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
+    x, y
+        As in :func:`logistic`.
     folds : int or array_like of int, shape (n,), default 10
         Number of folds, at least 3, into which the patients are divided at random and as
         evenly as possible; or the fold of each patient.
@@ -140,14 +88,6 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     -------
     LassoPath
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, not binary, of unequal length or of one class only; if
-        no column varies or none is associated with the outcome; if there are fewer than 3
-        folds, or one class only outside of a fold; if ``lambdas``, ``ratio`` or ``seed`` is out
-        of range.
-
     Notes
     -----
     The model and its choice are those of R's glmnet and cv.glmnet with ``family = "binomial"``.
@@ -162,26 +102,20 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     ends early, as glmnet's, where the model explains 99.9 % of the deviance, or gains less than
     0.001 % of it on the lambda before (after 5 lambdas at least).
 
-    The deviance of a fold is the mean over its patients, with risks kept between 0.00001 and
-    0.99999. ``cv_deviance`` is the mean over the folds, weighted by their sizes, and ``cv_se``
-    the weighted standard deviation over the folds divided by the square root of their number
-    less 1. With fewer than 3 patients in a fold, on average, patients take the place of folds.
+    ``cv_deviance`` is the mean over the folds, weighted by their sizes, and ``cv_se`` the
+    weighted standard deviation over the folds divided by the square root of their number less 1.
+    With fewer than 3 patients in a fold, on average, patients take the place of folds.
 
-    cv.glmnet without the argument ``lambda`` gives each fold lambdas of its own and
-    interpolates its coefficients at those of all patients. Here the folds use the lambdas of
-    all patients themselves, as ``cv.glmnet(x, y, lambda = glmnet(x, y)$lambda)`` does. The
-    difference is a few per cent of ``cv_deviance`` at most, for small lambdas and few patients.
-    glmnet itself is exact only with a small ``thresh``: with the default, 1e-7, its
-    coefficients have two or three right digits at the end of the path, which may end earlier.
+    cv.glmnet without the argument ``lambda`` gives each fold lambdas of its own. Here the folds
+    use those of all patients, as ``cv.glmnet(x, y, lambda = glmnet(x, y)$lambda)`` does: a
+    difference of a few per cent of ``cv_deviance`` at most. glmnet itself is exact only with a
+    small ``thresh``: with the default its coefficients have two or three right digits at the end
+    of the path, which may end earlier.
 
     A column that is constant has coefficient 0. Of columns that say the same (copies, other
     units, the other level of two) the first is used. Columns that separate the classes need no
-    care: for any lambda above 0 the coefficients are finite.
-
-    All folds advance together, by Newton's method on the coefficients that are not 0. It ends
-    when the slope of the objective is 0 to within 1e-10 lambda. The time grows with the square
-    of the number of coefficients: with more than some 200 of them a larger ``ratio`` saves most
-    of it.
+    care. The time grows with the square of the number of coefficients: with more than some 200
+    of them a larger ``ratio`` saves most of it.
 
     References
     ----------

@@ -19,23 +19,12 @@ _SEPARATED = 1e-6  # the solver of linear programmes is exact to 1e-7
 class LogisticModel:
     """A logistic model, made by :func:`logistic` or :func:`backward`.
 
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        Index ``variable``: ``intercept`` and the predictors. Columns ``coefficient`` (log odds
-        ratio for one unit of the predictor), ``se``, ``lower``, ``upper`` (limits of the
-        coefficient), ``p`` (of the test that belongs to the limits) and ``odds_ratio``,
-        ``odds_ratio_lower``, ``odds_ratio_upper``.
-    covariance : pandas.DataFrame
-        Covariances of the coefficients: the inverse of the information.
-    log_likelihood : float
-        With Firth's penalty, log of the root of the information's determinant, if it was used.
-    n, events : int
-        Number of patients, and of those with the outcome.
-    limits, penalty : str
-        As given to :func:`logistic`.
-    level : float
-        Confidence level of the limits.
+    ``table`` has the rows ``intercept`` and the predictors, and the columns ``coefficient`` (log
+    odds ratio for one unit of the predictor), ``se``, ``lower``, ``upper`` (limits of the
+    coefficient), ``p`` (of the test that belongs to the limits), ``odds_ratio``,
+    ``odds_ratio_lower`` and ``odds_ratio_upper``. ``covariance`` is that of the coefficients, the
+    inverse of the information; ``log_likelihood`` has Firth's penalty, if it was used; ``n`` and
+    ``events`` count the patients and those with the outcome.
     """
 
     table: object
@@ -43,44 +32,12 @@ class LogisticModel:
     log_likelihood: float
     n: int
     events: int
-    limits: str
-    penalty: str
-    level: float
-
-    def linear_predictor(self, x):
-        """Return the linear predictors of patients.
-
-        Parameters
-        ----------
-        x : pandas.DataFrame or array_like of float, shape (m, q)
-            Predictors; of a frame, the columns of the model, of an array all its columns.
-
-        Returns
-        -------
-        numpy.ndarray, shape (m,)
-
-        Raises
-        ------
-        ValueError
-            If a column is missing or not of finite numbers.
-        """
-        beta = self.table["coefficient"]
-        x, _ = predictors(x, list(beta.index[1:]))
-        return beta.iloc[0] + x @ beta.to_numpy()[1:]
 
     def predict(self, x):
-        """Return the predicted risks of patients.
-
-        Parameters
-        ----------
-        x : pandas.DataFrame or array_like of float, shape (m, q)
-            As in :meth:`linear_predictor`.
-
-        Returns
-        -------
-        numpy.ndarray, shape (m,)
-        """
-        return expit(self.linear_predictor(x))
+        """Return the risks of patients, from the columns of the model."""
+        beta = self.table["coefficient"]
+        x, _ = predictors(x, list(beta.index[1:]))
+        return expit(beta.iloc[0] + x @ beta.to_numpy()[1:])
 
 
 def logistic(x, y, level=0.95, limits="profile", penalty="none"):
@@ -110,21 +67,16 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
     Raises
     ------
     ValueError
-        If an input is empty, not finite, not binary, of unequal length or of one class only; if
-        a column is constant or a combination of others; if the classes are separated and there
-        is no penalty; if the penalised profile has no clear limits; if ``level``, ``limits`` or
-        ``penalty`` is unknown.
+        If a column is constant or a combination of others; if the classes are separated and
+        there is no penalty; if the penalised profile has no clear limits.
 
     Notes
     -----
-    Profile limits are exact to some 10 digits. R's ``confint`` (of MASS, since R 4.4 of stats)
-    interpolates between some ten points of the profile and is off by up to 0.001 standard
-    errors or so.
+    Profile limits are exact to some 10 digits. R's ``confint`` interpolates between some ten
+    points of the profile and is off by up to 0.001 standard errors or so.
 
-    Firth's penalised likelihood is the likelihood times the root of the determinant of the
-    information (Jeffreys' prior). Its profile and its tests keep the determinant of the whole
-    model, as R's logistf does; standard errors come from the information without the penalty.
-    With it, limits of the kind ``"profile"`` should be preferred: where the classes are
+    Firth's profile and tests keep the penalty of the whole model, as R's logistf does; standard
+    errors come from the information without it. Prefer profile limits: where the classes are
     separated the likelihood is far from symmetric. In rare small data sets it has several maxima
     and no clear limits; such a profile is refused. Predicted risks are drawn towards 1/2, and
     their mean is not the share of events.
@@ -136,10 +88,10 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
 
     References
     ----------
-    Profile limits: Venables & Ripley, Modern Applied Statistics with S, 4th ed. (2002), section
-    8.4. Firth, Biometrika 1993;80:27. Heinze & Schemper, Stat Med 2002;21:2409. Separation:
-    Albert & Anderson, Biometrika 1984;71:1; found by linear programming: Konis, Linear
-    programming algorithms for detecting separated data, thesis, Oxford (2007).
+    Venables & Ripley, Modern Applied Statistics with S, 4th ed. (2002), section 8.4. Firth,
+    Biometrika 1993;80:27. Heinze & Schemper, Stat Med 2002;21:2409. Albert & Anderson,
+    Biometrika 1984;71:1. Konis, Linear programming algorithms for detecting separated data,
+    thesis, Oxford (2007).
 
     Examples
     --------
@@ -174,35 +126,26 @@ def fitted_model(x, names, y, level, limits, penalty="none"):
         lower, upper, p = value - z * se, value + z * se, erfc(np.abs(value) / se / math.sqrt(2))
     else:
         lower, upper, p = _profile(design, y, best, back, se, z, penalty == "firth")
-    variables = pd.Index(["intercept", *names], name="variable")
+    table = pd.DataFrame(
+        {"coefficient": value, "se": se, "lower": lower, "upper": upper, "p": p},
+        pd.Index(["intercept", *names], name="variable"),
+    )
     with np.errstate(over="ignore"):  # infinite, beyond 1e308
-        ratios = {
-            "odds_ratio": np.exp(value),
-            "odds_ratio_lower": np.exp(lower),
-            "odds_ratio_upper": np.exp(upper),
-        }
-    table = {"coefficient": value, "se": se, "lower": lower, "upper": upper, "p": p}
-    table = pd.DataFrame(table | ratios, index=variables)
-    covariance = pd.DataFrame(covariance, variables, variables)
+        for ratio, of in (("", "coefficient"), ("_lower", "lower"), ("_upper", "upper")):
+            table[f"odds_ratio{ratio}"] = np.exp(table[of])
     # The determinant in the units of the predictors.
     units = np.log(size).sum() if penalty == "firth" else 0.0
     return LogisticModel(
-        table=table,
-        covariance=covariance,
-        log_likelihood=float(best.log_likelihood[0] + units),
-        n=y.size,
-        events=int(y.sum()),
-        limits=limits,
-        penalty=penalty,
-        level=float(level),
+        table,
+        pd.DataFrame(covariance, table.index, table.index),
+        float(best.log_likelihood[0] + units),
+        y.size,
+        int(y.sum()),
     )
 
 
 def standardised(x, names):
-    """Return means and SDs of the columns, and the design: each less its mean, over its SD.
-
-    The first column is the intercept. Raises if a column is constant or depends on others.
-    """
+    """Return means and SDs of the columns, and the design with the intercept; refuse dependence."""
     for name, column in zip(names, x.T, strict=True):
         if column.min() == column.max():
             raise ValueError(f"x[{name!r}]: expected a column that varies, got only {column[0]:g}")
@@ -218,15 +161,14 @@ def standardised(x, names):
 
 
 def _profile(design, y, best, back, se, z, firth):
-    """Profile-likelihood limits of each coefficient, and P of its likelihood-ratio test.
-
-    The intercept, where the predictors are 0, is a sum of the coefficients of the design. Its
-    design is turned, so that the sum (over its length) is the first of the coefficients.
-
-    Newton's method for where the deviance of the profile reaches z². Without a penalty it is
-    convex: from outside the step comes nearer, from inside it goes outside. With Firth's it need
-    not be, and a step that leaves the bracket is replaced by half of it.
-    """
+    """Profile-likelihood limits of each coefficient, and P of its likelihood-ratio test."""
+    # The intercept, where the predictors are 0, is a sum of the coefficients of the design. Its
+    # design is turned, so that the sum (over its length) is the first of the coefficients.
+    #
+    # Newton's method for where the deviance of the profile reaches z². Without a penalty it is
+    # convex: from outside the step comes nearer, from inside it goes outside. With Firth's it
+    # need not be, and a step that leaves the bracket is replaced by half of it. (firthmodels
+    # 0.8.2 keeps no bracket: with few patients its lower limit can come back as the upper one.)
     top, columns = best.log_likelihood[0], len(back)
     length = np.linalg.norm(back, axis=1)
     turn = np.tile(np.eye(columns), (columns, 1, 1))

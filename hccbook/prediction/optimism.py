@@ -20,10 +20,8 @@ def logistic_optimism(x, y, rule=None, alpha=0.05, resamples=500, seed=0):
 
     Parameters
     ----------
-    x : pandas.DataFrame or array_like of float, shape (n, q)
-        Predictors, as in :func:`logistic`.
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
+    x, y
+        As in :func:`logistic`.
     rule : {"aic", "lr", "wald"}, optional
         Backward elimination, as in :func:`backward`, in the patients and again in each
         resample. Default: all predictors stay.
@@ -44,30 +42,21 @@ def logistic_optimism(x, y, rule=None, alpha=0.05, resamples=500, seed=0):
         ``optimism`` (``training - test``), ``corrected`` (``apparent - optimism``) and
         ``resamples``, how many of them the means are over.
 
-    Raises
-    ------
-    ValueError
-        As :func:`logistic` and :func:`backward`; if ``resamples`` or ``seed`` is out of range;
-        if no resample can be used.
-
     Notes
     -----
     Harrell's method, as R's ``rms::validate`` does it. Left out are resamples with one class
     only, with a column that is constant or depends on others, or in which the classes are
     separated: what is left is then too good, and ``resamples`` says by how many they are fewer.
-
-    In a resample, as in all patients, the fitted model has slope 1 and intercept 0 by
-    construction. A model from which all predictors were dropped has the AUC 0.5, but no slope
-    and no intercept (where rms takes 1 for the slope); nor has one that separates all patients.
-    Such resamples count for the other measures only.
+    A model from which all predictors were dropped has the AUC 0.5, but no slope and no intercept
+    (where rms takes 1 for the slope); nor has one that separates all patients.
 
     ``rule`` repeats the choice of the predictors, which is most of the optimism of a chosen
     model. Choices made before, by looking at the data, are not repeated, and not corrected.
 
     References
     ----------
-    Harrell, Lee & Mark, Stat Med 1996;15:361, section 5. Harrell, Regression Modeling
-    Strategies, 2nd ed. (2015), section 5.3. Recalibration: Cox, Biometrika 1958;45:562.
+    Harrell, Lee & Mark, Stat Med 1996;15:361, section 5. Recalibration: Cox, Biometrika
+    1958;45:562.
 
     Examples
     --------
