@@ -88,7 +88,6 @@ CALLS = {
         PATH.predict: {"x": X},
         CHART.read: {"patients": {"a": [0, 1], "b": ["no", "yes"]}},
         CHART.risk: {"total": 10},
-        CHART.total_of: {"risk": 0.5},
     },
     "meta": {
         "egger_test": STUDIES,

@@ -51,7 +51,7 @@ def numbers(values):
     return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float)
 
 
-@pytest.mark.parametrize("module", ["backward", "lasso", "logistic", "optimism"])
+@pytest.mark.parametrize("module", ["backward", "lasso", "logistic", "nomogram", "optimism"])
 def test_examples(module):
     found = doctest.testmod(import_module(f"hccbook.prediction.{module}"))
     assert found.attempted > 0

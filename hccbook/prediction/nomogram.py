@@ -23,24 +23,13 @@ LARGEST = 100
 class Nomogram:
     """A nomogram, made by :func:`nomogram`.
 
-    Attributes
-    ----------
-    axes : pandas.DataFrame
-        One row a tick of a predictor's axis: ``axis`` (the predictor), ``label``, ``value``
-        (number or level), ``effect`` (on the linear predictor) and ``points``.
-    total : pandas.DataFrame
-        Ticks of the axis of total points: ``points`` and ``linear_predictor``.
-    risks : pandas.DataFrame
-        Ticks of the risk axes: ``axis`` (``"risk"``, or the horizon), ``risk``,
-        ``linear_predictor`` and ``points`` (total).
-    coefficients : dict
-        As given to :func:`nomogram`.
-    survival : dict of str to float or None
-        Baseline survival of each risk axis; ``None`` for a logistic model.
-    at_zero : float
-        Linear predictor at a total of 0 points.
-    per_point : float
-        Linear predictor of one point.
+    ``axes`` has one row a tick of a predictor's axis: ``axis`` (the predictor), ``label``,
+    ``value`` (number or level), ``effect`` (on the linear predictor) and ``points``; ``total``
+    the ticks of the total ``points``, with the ``linear_predictor``; ``risks`` those of the risk
+    axes: ``axis`` (``"risk"``, or the horizon), ``risk``, ``linear_predictor`` and ``points``
+    (total). ``coefficients`` are those given; ``survival`` is the baseline survival of each risk
+    axis, ``None`` for a logistic model. The linear predictor is ``at_zero`` at a total of 0
+    points, ``per_point`` that of one point; ``reach`` is the largest total a patient can have.
     """
 
     axes: object
@@ -50,6 +39,7 @@ class Nomogram:
     survival: dict
     at_zero: float
     per_point: float
+    reach: float
 
     def read(self, patients):
         """Read patients off the nomogram.
@@ -64,11 +54,6 @@ class Nomogram:
         pandas.DataFrame
             One row a patient: the points on each axis (column ``axis`` of each predictor),
             ``total``, ``linear_predictor`` and the risk, one column for each risk axis.
-
-        Raises
-        ------
-        ValueError
-            If a predictor is missing, a number is outside its axis or a level not on it.
         """
         import pandas as pd
 
@@ -93,61 +78,14 @@ class Nomogram:
         return table.assign(total=total, linear_predictor=linear, **risks)
 
     def risk(self, total, axis=None):
-        """Return the risk at a total of points.
-
-        Parameters
-        ----------
-        total : float or array_like of float
-            Total points.
-        axis : str, optional
-            The risk axis; needed only if there are several.
-
-        Returns
-        -------
-        float or ndarray
-
-        Raises
-        ------
-        ValueError
-            If there is no such axis, or ``axis`` is needed and not given.
-        """
-        base, total = self._baseline(axis), _checks.numbers("total", total)
+        """Return the risk at a total of points; of several risk axes one must be named."""
+        names = list(self.survival)
+        axis = names[0] if axis is None and len(names) == 1 else axis
+        _checks.one_of("axis", axis, names)
+        total = _checks.numbers("total", total)
         if np.isnan(total).any():
             raise ValueError("total: expected points, got nan")
-        return _risk(self.at_zero + self.per_point * total, base)
-
-    def total_of(self, risk, axis=None):
-        """Return the total points at a risk, the inverse of :meth:`risk`.
-
-        Parameters
-        ----------
-        risk : float or array_like of float
-            Above 0 and below 1.
-        axis : str, optional
-            The risk axis; needed only if there are several.
-
-        Returns
-        -------
-        float or ndarray
-            May be below 0 or above what any patient reaches.
-
-        Raises
-        ------
-        ValueError
-            As :meth:`risk`; if a risk is not above 0 and below 1.
-        """
-        base, risk = self._baseline(axis), _checks.numbers("risk", risk)
-        if not ((risk > 0) & (risk < 1)).all():
-            raise ValueError(f"risk: expected numbers above 0 and below 1, got {risk}")
-        return (_linear(risk, base) - self.at_zero) / self.per_point
-
-    def _baseline(self, axis):
-        """Return the baseline survival of a risk axis."""
-        names = list(self.survival)
-        if axis is None and len(names) == 1:
-            return self.survival[names[0]]
-        _checks.one_of("axis", axis, names)
-        return self.survival[axis]
+        return _risk(self.at_zero + self.per_point * total, self.survival[axis])
 
     def _points(self, name, rows, values):
         """Return the points of values on one axis."""
@@ -195,18 +133,11 @@ def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
     -------
     Nomogram
 
-    Raises
-    ------
-    ValueError
-        If a mapping is empty or not one, a number is not finite, a predictor has no ticks (or
-        ticks but no coefficient) or the name of a result of :meth:`Nomogram.read`, ticks do not
-        ascend, all effects are 0, or ``survival`` or ``risks`` is not above 0 and below 1.
-
     Notes
     -----
-    With the effect ``coefficient × value`` of each tick, 100 points are the longest axis, from
-    its smallest to its largest effect; each axis starts with 0 points at its smallest effect:
-    ``points = 100 (effect - smallest) / longest``, as in ``rms::nomogram``. Then
+    As in ``rms::nomogram``, 100 points are the longest axis, from its smallest to its largest
+    effect, ``coefficient × value``; each axis starts with 0 points at its smallest effect:
+    ``points = 100 (effect - smallest) / longest``. Then
 
         linear predictor = intercept + Σ smallest + total points × longest / 100,
 
@@ -215,92 +146,61 @@ def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
     the linear predictor by at most ``k × longest / 200``.
 
     lifelines centres the predictors: its ``baseline_survival_`` is that of a patient with the
-    mean of each, so that ``intercept`` is then minus the sum of coefficient times mean.
-
-    Effects are straight lines. A bent one can be given as a category for each tick; there are
-    no interactions.
+    mean of each, so that ``intercept`` is then minus the sum of coefficient times mean. Effects
+    are straight lines without interactions; a bent one can be given as a category for each tick.
 
     References
     ----------
     Iasonos et al., J Clin Oncol 2008;26:1364. Harrell, Regression Modeling Strategies, 2nd ed.
     (2015), section 5.3.
-
-    Examples
-    --------
-    >>> coefficients = {"NLR": 0.5, "AFP": {"low": 0, "high": 1.0}}
-    >>> sheet = nomogram(coefficients, {"NLR": [1, 3, 5]}, intercept=-2.0)
-    >>> sheet.axes["points"].tolist()
-    [0.0, 50.0, 100.0, 0.0, 50.0]
-    >>> sheet.read({"NLR": 3, "AFP": "high"})[["total", "risk"]].round(3).to_numpy().tolist()
-    [[100.0, 0.622]]
     """
     import pandas as pd
 
     rows, kept = [], {}
-    ticks = _mapping("ticks", ticks)
-    for name, coefficient in _mapping("coefficients", coefficients, 1).items():
+    ticks = _checks.mapping("ticks", ticks)
+    for name, coefficient in _checks.mapping("coefficients", coefficients).items():
         kept[name], values = _axis(name, coefficient, ticks)
-        for value, label, effect in values:
-            rows.append({"axis": name, "label": label, "value": value, "effect": effect})
+        rows += [(name, label, value, effect) for value, label, effect in values]
+    if not kept:
+        raise ValueError("coefficients: expected one or more, got none")
     survival = _survival(survival)
     if taken := set(kept) & {"total", "linear_predictor", *survival}:
         raise ValueError(f"coefficients: expected other names, got {sorted(taken)}")
     if unknown := [name for name in ticks if name not in kept or isinstance(kept[name], dict)]:
         raise ValueError(f"ticks: expected those of predictors with one coefficient, got {unknown}")
-    intercept = _finite("intercept", intercept)
-    risks = np.unique(_checks.vector("risks", risks))
-    if risks[0] <= 0 or risks[-1] >= 1:
-        raise ValueError(f"risks: expected numbers above 0 and below 1, got {risks}")
-    axes = pd.DataFrame(rows)
-    effects = axes.groupby("axis", sort=False)["effect"].agg(["min", "max"])
-    longest = float((effects["max"] - effects["min"]).max())
+    intercept, risks = _finite("intercept", intercept), np.unique(_shares("risks", risks))
+    axes = pd.DataFrame(rows, columns=["axis", "label", "value", "effect"])
+    smallest, largest = (axes.groupby("axis", sort=False)["effect"].agg(f) for f in ("min", "max"))
+    longest = float((largest - smallest).max())
     if not longest > 0:
         raise ValueError("coefficients: expected an effect that is not the same everywhere, got 0")
-    per_point, at_zero = longest / LARGEST, intercept + float(effects["min"].sum())
-    axes["points"] = (axes["effect"] - axes["axis"].map(effects["min"])) / per_point
-    reach = float((effects["max"] - effects["min"]).sum()) / per_point
+    per_point, at_zero = longest / LARGEST, intercept + float(smallest.sum())
+    axes["points"] = (axes["effect"] - axes["axis"].map(smallest)) / per_point
+    reach = float((largest - smallest).sum()) / per_point
     total = round_ticks(0, reach)
     marks = []
     for name, base in survival.items():
         linear = _linear(risks, base)
-        points = (linear - at_zero) / per_point
-        marks.append(
-            pd.DataFrame(
-                {"axis": name, "risk": risks, "linear_predictor": linear, "points": points}
-            )[(points >= 0) & (points <= reach)]
-        )
+        mark = {"axis": name, "risk": risks, "linear_predictor": linear}
+        marks.append(pd.DataFrame(mark | {"points": (linear - at_zero) / per_point}))
+    marks = pd.concat(marks, ignore_index=True)
     return Nomogram(
         axes=axes,
         total=pd.DataFrame({"points": total, "linear_predictor": at_zero + per_point * total}),
-        risks=pd.concat(marks, ignore_index=True),
+        risks=marks[marks["points"].between(0, reach)].reset_index(drop=True),
         coefficients=kept,
         survival=survival,
         at_zero=at_zero,
         per_point=per_point,
+        reach=reach,
     )
 
 
 def round_ticks(low, high, most=10):
-    """Return round numbers at equal distances that cover a range.
+    """Return round numbers at equal distances that cover a range, in ``most`` steps at most.
 
-    Parameters
-    ----------
-    low, high : float
-        The range.
-    most : int, default 10
-        Number of steps at most.
-
-    Returns
-    -------
-    ndarray of float
-        Multiples of 1, 2 or 5 times a power of ten, the smallest that will do; the first is at
-        most ``low``, the last at least ``high``.
-
-    Raises
-    ------
-    ValueError
-        If ``low`` or ``high`` is not finite, ``high`` not above ``low``, or ``most`` not a whole
-        number of at least 2.
+    They are multiples of 1, 2 or 5 times a power of ten, the smallest that will do; the first is
+    at most ``low``, the last at least ``high``.
 
     Examples
     --------
@@ -351,14 +251,16 @@ def _survival(survival):
         return {"risk": None}
     if not isinstance(survival, Mapping):
         survival = {"risk": survival}
-    survival = {
-        str(name): _finite("survival", value)
-        for name, value in _mapping("survival", survival, 1).items()
-    }
-    for value in survival.values():
-        if not 0 < value < 1:
-            raise ValueError(f"survival: expected numbers above 0 and below 1, got {value:g}")
-    return survival
+    values = _shares("survival", list(survival.values())).tolist()
+    return dict(zip(map(str, survival), values, strict=True))
+
+
+def _shares(name, values):
+    """Return numbers above 0 and below 1, or say what is wrong with them."""
+    values = _checks.vector(name, values)
+    if values.min() <= 0 or values.max() >= 1:
+        raise ValueError(f"{name}: expected numbers above 0 and below 1, got {values}")
+    return values
 
 
 def _risk(linear, survival):
@@ -380,14 +282,3 @@ def _finite(name, value):
     if math.isinf(value):
         raise ValueError(f"{name}: expected a finite number, got {value!r}")
     return float(value)
-
-
-def _mapping(name, values, smallest=0):
-    """Return a mapping as a dict, or say what is wrong with it."""
-    try:
-        values = dict(values)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: expected a mapping by name, got {values!r}") from None
-    if len(values) < smallest:
-        raise ValueError(f"{name}: expected {smallest} or more, got none")
-    return values
