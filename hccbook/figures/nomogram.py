@@ -47,7 +47,8 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
     nomogram : hccbook.prediction.Nomogram
         Made by :func:`hccbook.prediction.nomogram`.
     patient : mapping, optional
-        The patient's value or level of each predictor.
+        The patient's value or level of each predictor. Points are rounded to one decimal, so
+        that they may add up to another last digit than that of the total.
     outcome : str
         Title of the ruler of the risk; of several, the name of each is added.
     linear : bool, default False
@@ -58,21 +59,10 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
     fig : matplotlib.figure.Figure
     alt : str
         Names each ruler with its range in points, and the patient's points, total and risk.
-
-    Raises
-    ------
-    ValueError
-        If ``nomogram`` is none, ``outcome`` is empty, or ``patient`` is not one patient whose
-        values are on the rulers.
-
-    Notes
-    -----
-    Labels that have no room below their ruler stand above it. Of numbers for which both sides
-    are too few, every second (third, ...) is labelled. Levels are all labelled, on as many lines
-    as they need, those away from the ruler by a leader; where several are long and close together,
-    a label may lie over the leader of another. The points of the patient are rounded to one
-    decimal, so that they may add up to another last digit than that of the total.
     """
+    # Labels that have no room below their ruler stand above it. Of numbers for which both sides
+    # are too few, every second (third, ...) is labelled. Levels are all labelled, on as many
+    # lines as they need, those away from the ruler by a leader.
     import matplotlib.pyplot as plt
 
     from ..prediction import Nomogram
@@ -84,7 +74,9 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
     if not isinstance(outcome, str) or not outcome.strip():
         raise ValueError(f"outcome: expected a name, got {outcome!r}")
     reading = None if patient is None else _read(nomogram, patient)
-    upper = [_points(), *_predictors(nomogram, patient, reading)]
+    tens = range(0, 101, 10)
+    points = _Ruler("Points", list(tens), [str(ten) for ten in tens], 100, above=True)
+    upper = [points, *_predictors(nomogram, patient, reading)]
     lower = _results(nomogram, reading, outcome, linear)
     length = WIDTH - 2 * MARGIN - (0 if reading is None else COLUMN)
     height = 0.0
@@ -116,12 +108,6 @@ def _read(nomogram, patient):
     return table.iloc[0]
 
 
-def _points():
-    """Return the ruler of points, on top."""
-    at = list(range(0, 101, 10))
-    return _Ruler("Points", at, [str(points) for points in at], 100, above=True)
-
-
 def _predictors(nomogram, patient, reading):
     """Return a ruler for each predictor."""
     for name, rows in nomogram.axes.groupby("axis", sort=False):
@@ -146,18 +132,20 @@ def _results(nomogram, reading, outcome, linear):
 
     at = nomogram.total["points"].tolist()
     rulers = [_Ruler("Total points", at, [f"{points:zg}" for points in at], at[-1], above=True)]
-    columns, reach = ["total"], _reach(nomogram)
+    columns = ["total"]
     if linear:
-        ends = nomogram.at_zero, nomogram.at_zero + nomogram.per_point * reach
+        ends = nomogram.at_zero, nomogram.at_zero + nomogram.per_point * nomogram.reach
         ticks = np.array([tick for tick in round_ticks(*ends) if ends[0] <= tick <= ends[1]])
         at = ((ticks - nomogram.at_zero) / nomogram.per_point).tolist()
-        rulers.append(_Ruler("Linear predictor", at, [_minus(f"{x:zg}") for x in ticks], reach))
+        rulers.append(
+            _Ruler("Linear predictor", at, [_minus(f"{x:zg}") for x in ticks], nomogram.reach)
+        )
         columns.append("linear_predictor")
     for axis in nomogram.survival:
         rows = nomogram.risks[nomogram.risks["axis"] == axis]
         labels = [f"{risk:zg}" for risk in rows["risk"]]
         name = _risk_name(outcome, axis)
-        rulers.append(_Ruler(name, rows["points"].tolist(), labels, reach))
+        rulers.append(_Ruler(name, rows["points"].tolist(), labels, nomogram.reach))
         columns.append(axis)
     if reading is not None:
         for ruler, column in zip(rulers, columns, strict=True):
@@ -170,11 +158,6 @@ def _results(nomogram, reading, outcome, linear):
 
 def _risk_name(outcome, axis):
     return outcome if axis == "risk" else f"{outcome}, {axis}"
-
-
-def _reach(nomogram):
-    """Return the largest total that a patient can have."""
-    return float(nomogram.axes.groupby("axis")["points"].max().sum())
 
 
 def _minus(text):
@@ -198,16 +181,11 @@ def _width(text, size=TYPE):
 
 def _wrapped(text, width):
     """Break a title into lines of a width."""
-    whole = _width(text, TITLE)
-    if whole <= width:
-        return [text]
-    # Lines of more letters than a quarter above the average are not tried.
-    letters = int(1.25 * len(text) * width / whole)
-    while True:
+    for letters in range(len(text), 0, -1):
         lines = textwrap.wrap(text, letters)
-        if letters == 1 or all(_width(line, TITLE) <= width for line in lines):
-            return lines
-        letters -= 1
+        if all(_width(line, TITLE) <= width for line in lines):
+            break
+    return lines
 
 
 def _arrange(ruler, length, span, top):
@@ -353,11 +331,10 @@ def _alt(nomogram, rulers, reading, outcome):
         if reading is not None:
             said.append(f"the patient, {ruler.value}, has {ruler.written}")
         parts.append(f"{ruler.name}: {', '.join(said)}.")
-    reach = _reach(nomogram)
     total = "" if reading is None else f"; the patient has {reading['total']:z.1f}"
-    parts.append(f"Total from 0 to {reach:z.1f} points{total}.")
+    parts.append(f"Total from 0 to {nomogram.reach:z.1f} points{total}.")
     for axis in nomogram.survival:
-        low, high = (_share(nomogram.risk(points, axis)) for points in (0, reach))
+        low, high = (_share(nomogram.risk(points, axis)) for points in (0, nomogram.reach))
         risk = "" if reading is None else f"; the patient's is {_share(reading[axis])}"
         parts.append(f"{_risk_name(outcome, axis)} from {low} to {high}{risk}.")
     return " ".join(parts)
