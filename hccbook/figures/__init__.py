@@ -1,7 +1,6 @@
 """House style, and the figures that libraries lack. Each returns the figure and its alt text."""
 
-from .forest import LOG_TICKS, forest
-from .forest_meta import forest_meta
+from .forest import LOG_TICKS, forest, forest_meta
 from .nomogram import nomogram
 from .prediction import calibration, decision_curve
 from .style import BLUE, COLOURS, GREEN, GREY, LINES, PURPLE, VERMILION, use_style

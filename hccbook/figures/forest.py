@@ -1,11 +1,16 @@
-"""Forest plots."""
+"""Forest plots: estimates with intervals, and those of a meta-analysis."""
 
 import math
 
-from .style import BLUE, GREY
+import numpy as np
+
+from .style import BLUE, GREY, VERMILION
 
 #: Which multiples of powers of ten a log axis shows, by the ratio of its ends.
 LOG_TICKS = {3: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), 30: (1, 2, 5), 900: (1, 3), math.inf: (1,)}
+#: Area of the square of a study that has all the weight, and of the smallest one, in points².
+LARGEST_SQUARE, SMALLEST_SQUARE = 420, 12
+_COLUMNS = ("ratio", "lower", "upper", "weight")
 
 
 def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0):
@@ -26,11 +31,6 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     fig : matplotlib.figure.Figure
     alt : str
         Names each row with its numbers.
-
-    Raises
-    ------
-    ValueError
-        If the inputs differ in length or a number is not above 0.
     """
     import matplotlib.pyplot as plt
 
@@ -55,17 +55,73 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
             fontsize=10,
         )
         parts.append(f"{label}: {value:z.2f} ({low:z.2f} to {high:z.2f})")
-    ax.axvline(null, color=GREY, linewidth=1, linestyle="--")
     ax.set(yticks=[-place for place in range(len(rows))], ylim=(0.6 - len(rows), 0.6))
     ax.set_yticklabels(labels)
-    log_axis(ax, quantity)
-    return fig, f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."
+    return fig, _finish(ax, quantity, null, parts, 2)
 
 
-def log_axis(ax, quantity):
-    """Make the x axis of a forest plot logarithmic, and take the y axis away but for its names."""
+def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
+    """Draw the studies of a meta-analysis and their pooled ratios.
+
+    Parameters
+    ----------
+    studies : pandas.DataFrame
+        A row a study, by its name, with ``ratio``, ``lower``, ``upper`` and ``weight`` in per
+        cent. Where a ratio is not published but implied, ``least`` and ``most`` say between which
+        values it lies (NaN, or no such columns, where it is published): the study then has an open
+        square, a dashed line, and a band.
+    pooled : mapping of str to tuple of float
+        ``(ratio, lower, upper)`` by name: a diamond each.
+    quantity, null
+        As in :func:`forest`.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    alt : str
+        Names each row with its numbers.
+    """
+    import matplotlib.pyplot as plt
+
+    if missing := [name for name in _COLUMNS if name not in studies]:
+        raise ValueError(f"studies: expected the columns {list(_COLUMNS)}, got none of {missing}")
+    if not len(studies) or not pooled:
+        raise ValueError(f"pooled: expected studies and results, got {len(studies)} and {pooled}")
+    rows = studies.reindex(columns=[*_COLUMNS, "least", "most"]).astype(float)
+    drawn = [*rows[list(_COLUMNS[:3])].to_numpy(), *pooled.values()]
+    if not all(0 < value < math.inf for triple in drawn for value in triple):
+        raise ValueError(f"studies: expected ratios above 0, got {drawn}")
+    size, parts = len(drawn), []
+    fig, ax = plt.subplots(figsize=(4.8, 0.9 + 0.42 * size))
+    for place, (name, row) in enumerate(rows.iterrows()):
+        implied = np.isfinite(row.least)
+        line, face, more = "-", BLUE, ""
+        if implied:
+            ends = np.full(2, place - 0.3)
+            ax.fill_between([row.least, row.most], ends, ends + 0.6, color=BLUE, alpha=0.15)
+            line, face = "--", "white"
+            more = f", implied, from {row.least:z.2f} to {row.most:z.2f}"
+        ax.plot([row.lower, row.upper], [place, place], color=BLUE, linestyle=line, linewidth=1.2)
+        area = max(SMALLEST_SQUARE, LARGEST_SQUARE * row.weight / 100)
+        ax.scatter(row.ratio, place, s=area, c=face, marker="s", edgecolors=BLUE, zorder=3)
+        numbers = f"{row.ratio:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
+        parts.append(f"{name}: {numbers}, weight {row.weight:z.0f} %{more}")
+    for place, (name, (ratio, low, high)) in enumerate(pooled.items(), len(rows)):
+        ax.fill(
+            [low, ratio, high, ratio], [place, place - 0.3, place, place + 0.3], color=VERMILION
+        )
+        parts.append(f"{name}, diamond: {ratio:z.2f} ({low:z.2f} to {high:z.2f})")
+    ax.set(ylim=(size - 0.4, -0.6), yticks=range(size))
+    weights = [f"{name}, {weight:z.0f} %" for name, weight in rows["weight"].items()]
+    ax.set_yticklabels([*weights, *pooled])
+    return fig, _finish(ax, quantity, null, parts, 0)
+
+
+def _finish(ax, quantity, null, parts, zorder):
+    """Mark no effect, make the x axis logarithmic, and return what the plot says."""
     from matplotlib.ticker import LogLocator, NullLocator
 
+    ax.axvline(null, color=GREY, linewidth=1, linestyle="--", zorder=zorder)
     ax.set_xscale("log")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -76,3 +132,4 @@ def log_axis(ax, quantity):
     ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
+    return f"Forest plot of the {quantity.lower()}. " + ". ".join(parts) + "."

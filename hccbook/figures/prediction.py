@@ -25,16 +25,6 @@ def decision_curve(frame, name="model"):
     fig : matplotlib.figure.Figure
     alt : str
         Names the net benefits at five thresholds, and where the model is best.
-
-    Raises
-    ------
-    ValueError
-        If ``frame`` lacks a column, its numbers are not finite, there are fewer than two
-        thresholds, or ``name`` is empty or that of another line.
-
-    Notes
-    -----
-    The axis ends a little below 0: a large harm is not drawn.
     """
     import matplotlib.pyplot as plt
 
@@ -52,6 +42,7 @@ def decision_curve(frame, name="model"):
     curves = {name: "model", "treat all": "all", "treat none": "none"}
     curves = {label: frame[column].to_numpy() for label, column in curves.items()}
     top = max(values.max() for values in curves.values()) or 0.05
+    # The axis ends a little below 0: a large harm is not drawn.
     bottom, ceiling = -0.25 * top, 1.05 * top
     fig, ax = plt.subplots()
     if "lower" in frame:
@@ -123,12 +114,6 @@ def calibration(frame, smooth=None):
         knows each risk; otherwise in the groups, each from its smallest to its largest risk.
     alt : str
         Names each group's risk, observed share with limits, and patients.
-
-    Raises
-    ------
-    ValueError
-        If ``frame`` or ``smooth`` lacks a column, has no rows or a number that is not finite, or
-        they differ in the number of patients.
     """
     import matplotlib.pyplot as plt
 

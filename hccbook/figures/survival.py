@@ -7,10 +7,6 @@ import numpy as np
 from .style import COLOURS, GREY, LINES
 
 
-def _at_risk(durations, times):
-    return [int((np.asarray(durations) >= time).sum()) for time in times]
-
-
 def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     """Draw Kaplan-Meier curves with confidence bands, medians and numbers at risk.
 
@@ -30,11 +26,6 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     fig : matplotlib.figure.Figure
     alt : str
         Names each group's patients, events, median and numbers at risk.
-
-    Raises
-    ------
-    ValueError
-        If there are no fits or more than four, or ``step`` is not above 0.
     """
     import matplotlib.pyplot as plt
 
@@ -52,17 +43,11 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
         curve, band = fit.survival_function_, fit.confidence_interval_
         look = {"color": COLOURS[row], "linestyle": LINES[row]}
         ax.step(curve.index, curve.iloc[:, 0], where="post", label=name, **look)
-        ax.fill_between(
-            band.index,
-            band.iloc[:, 0],
-            band.iloc[:, 1],
-            step="post",
-            alpha=0.15,
-            color=COLOURS[row],
-        )
+        shade = {"step": "post", "alpha": 0.15, "color": COLOURS[row]}
+        ax.fill_between(band.index, band.iloc[:, 0], band.iloc[:, 1], **shade)
         gone = np.asarray(fit.durations)[np.asarray(fit.event_observed) == 0]
         ax.plot(gone, fit.predict(gone), "|", color=COLOURS[row], markersize=6)
-        counts = _at_risk(fit.durations, times)
+        counts = (np.asarray(fit.durations)[:, None] >= times).sum(axis=0).tolist()
         for time, count in zip(times, counts, strict=True):
             below.text(time, -row, count, ha="center", va="center", fontsize=10)
         below.text(

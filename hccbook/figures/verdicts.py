@@ -33,12 +33,6 @@ def verdicts(counts):
     fig : matplotlib.figure.Figure
     alt : str
         Names the counts of each row and verdict.
-
-    Raises
-    ------
-    ValueError
-        If a column is not a verdict, a count is no whole number of at least 0, or there is no
-        printed number at all.
     """
     import matplotlib.pyplot as plt
 
