@@ -199,12 +199,12 @@ def test_labels_stand_at_their_ticks(model):
 @every_model
 def test_the_patient_is_read_as_the_model_says(model):
     sheet, patient = sheet_of(model)
-    fig, alt = figures.nomogram(sheet, patient, linear=True)
+    fig, alt = figures.nomogram(sheet, patient)
     reading = sheet.read(patient).iloc[0]
     coefficients, _, intercept, survival, _ = MODELS[model]
     names = list(coefficients)
     points = [reading[name] for name in names]
-    expected = points + [reading["total"]] * (2 + len(sheet.survival))
+    expected = points + [reading["total"]] * (1 + len(sheet.survival))
     assert [x for x, _ in marks(fig)] == pytest.approx(expected, abs=SAME)
     # The marks stand on their rulers, and the arrows below the ruler of points.
     assert [y for _, y in marks(fig)][: len(names)] == [ruler(fig, name)[1] for name in names]
@@ -217,7 +217,7 @@ def test_the_patient_is_read_as_the_model_says(model):
     bases = survival or {"risk": None}
     risks = [expit(linear) if s is None else 1 - s ** np.exp(linear) for s in bases.values()]
     numbers = [f"{value:.1f}" for value in [*points, sum(points)]]
-    numbers += [f"{linear:.2f}".replace("-", "−"), *(f"{risk:.2f}" for risk in risks)]
+    numbers += [f"{risk:.2f}" for risk in risks]
     assert written == ["Patient", *numbers]
     for name, number in zip(names, numbers, strict=False):
         assert f"has {number}" in alt.partition(f"{name}: ")[2]
@@ -250,7 +250,7 @@ def test_guides_are_upright_and_join_mark_and_ruler(model):
 @pytest.mark.parametrize("worked", [True, False])
 def test_no_word_is_hidden(model, worked):
     sheet, patient = sheet_of(model)
-    fig, _ = figures.nomogram(sheet, patient if worked else None, linear=True)
+    fig, _ = figures.nomogram(sheet, patient if worked else None)
     found = boxes(fig)
     for (a, one), (b, other) in itertools.combinations(found, 2):
         assert not overlap(one, other), f"{a!r} on {b!r}"
@@ -361,20 +361,6 @@ def test_small_and_large_risks_are_neither_0_nor_1(intercept, written):
     fig, alt = figures.nomogram(sheet, {"x": 0})
     assert words(fig)[-1] == written
     assert f"the patient's is {written}." in alt
-
-
-def test_ticks_of_the_linear_predictor():
-    sheet, patient = sheet_of("four")
-    fig, _ = figures.nomogram(sheet, patient, linear=True)
-    at, height = ruler(fig, "Linear predictor")
-    linear = sheet.at_zero + sheet.per_point * at
-    steps = np.diff(linear)
-    assert linear == pytest.approx(linear.round(6))
-    assert steps == pytest.approx(steps[0])
-    shown = [t.get_text() for t in texts(fig) if abs(t.get_position()[1] - height) < 8]
-    assert {f"{x:g}".replace("-", "−") for x in linear.round(6)} <= set(shown)
-    with pytest.raises(AssertionError):
-        ruler(figures.nomogram(sheet, patient)[0], "Linear predictor")
 
 
 def test_a_patient_may_be_a_row_of_a_table():

@@ -192,24 +192,24 @@ CURVE = prediction.net_benefit([0, 1], [0.2, 0.8], [0.3, 0.4])
 GROUPS = prediction.calibration_curve([0, 1], [0.2, 0.8], 2)
 SMOOTH = prediction.smooth_calibration([0, 1], [0.2, 0.8])
 BAD = [
-    ("frame: expected a frame .*, got 3", lambda: figures.decision_curve(3)),
-    ("frame: expected columns .*none", lambda: figures.decision_curve(CURVE[["threshold"]])),
-    ("frame: expected 2 or more rows, got 1", lambda: figures.decision_curve(CURVE[:1])),
+    ("frame: expected a data frame .*, got int", lambda: figures.decision_curve(3)),
+    ("frame: expected the columns .*none", lambda: figures.decision_curve(CURVE[["threshold"]])),
+    ("frame: expected two or more thresholds", lambda: figures.decision_curve(CURVE[:1])),
     (
         "frame, model: expected finite numbers, got nan",
         lambda: figures.decision_curve(CURVE.assign(model=np.nan)),
     ),
-    ("frame: expected columns .*upper", lambda: figures.decision_curve(CURVE.assign(lower=0))),
+    ("frame: expected the columns .*upper", lambda: figures.decision_curve(CURVE.assign(lower=0))),
     (
         "frame: expected two or more thresholds, got only 0.3",
         lambda: figures.decision_curve(CURVE.assign(threshold=0.3)),
     ),
     ("name: .* got 'treat all'", lambda: figures.decision_curve(CURVE, "treat all")),
     ("name: expected a name of the model, got ''", lambda: figures.decision_curve(CURVE, "")),
-    ("frame: expected columns .*'low'", lambda: figures.calibration(CURVE)),
-    ("frame: expected 1 or more rows, got 0", lambda: figures.calibration(GROUPS[:0])),
-    ("smooth: expected a frame .*, got True", lambda: figures.calibration(GROUPS, True)),
-    ("smooth: expected columns .*'risk'", lambda: figures.calibration(GROUPS, CURVE)),
+    ("frame: expected the columns .*'low'", lambda: figures.calibration(CURVE)),
+    ("frame: expected a data frame with rows", lambda: figures.calibration(GROUPS[:0])),
+    ("smooth: expected a data frame .*, got bool", lambda: figures.calibration(GROUPS, True)),
+    ("smooth: expected the columns .*'risk'", lambda: figures.calibration(GROUPS, CURVE)),
     (
         "smooth: expected the 2 patients of frame, got 1",
         lambda: figures.calibration(GROUPS, SMOOTH[:1]),

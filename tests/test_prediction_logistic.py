@@ -16,7 +16,7 @@ from scipy.special import expit
 from scipy.stats import chi2
 
 from hccbook import accuracy, prediction
-from hccbook.prediction import optimism
+from hccbook.prediction import selection
 
 SAME = 1e-10  # the same maximum of the same likelihood; R's glm with epsilon 1e-15
 ROOT = 1e-9  # R's uniroot of the profile
@@ -51,7 +51,7 @@ def numbers(values):
     return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float)
 
 
-@pytest.mark.parametrize("module", ["backward", "lasso", "logistic", "nomogram", "optimism"])
+@pytest.mark.parametrize("module", ["lasso", "logistic", "nomogram", "selection"])
 def test_examples(module):
     found = doctest.testmod(import_module(f"hccbook.prediction.{module}"))
     assert found.attempted > 0
@@ -415,7 +415,7 @@ def test_optimism_with_ties_and_left_out_resamples(rule):
 def test_optimism_follows_the_seed_and_not_the_blocks(monkeypatch):
     x, y = MODELS["two"]
     one = prediction.logistic_optimism(x, y, resamples=30, seed=3)
-    monkeypatch.setattr(optimism, "_BLOCK", 700)
+    monkeypatch.setattr(selection, "_BLOCK", 700)
     pd.testing.assert_frame_equal(one, prediction.logistic_optimism(x, y, resamples=30, seed=3))
     drawn = np.random.default_rng(3).integers(len(y), size=(30, len(y)))
     pd.testing.assert_frame_equal(one, prediction.logistic_optimism(x, y, resamples=drawn))

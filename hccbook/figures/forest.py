@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .. import _checks
 from .style import BLUE, GREY, VERMILION
 
 #: Which multiples of powers of ten a log axis shows, by the ratio of its ends.
@@ -83,10 +84,9 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
     """
     import matplotlib.pyplot as plt
 
-    if missing := [name for name in _COLUMNS if name not in studies]:
-        raise ValueError(f"studies: expected the columns {list(_COLUMNS)}, got none of {missing}")
-    if not len(studies) or not pooled:
-        raise ValueError(f"pooled: expected studies and results, got {len(studies)} and {pooled}")
+    _checks.frame("studies", studies, _COLUMNS)
+    if not pooled:
+        raise ValueError(f"pooled: expected one or more results, got {pooled}")
     rows = studies.reindex(columns=[*_COLUMNS, "least", "most"]).astype(float)
     drawn = [*rows[list(_COLUMNS[:3])].to_numpy(), *pooled.values()]
     if not all(0 < value < math.inf for triple in drawn for value in triple):
@@ -107,9 +107,8 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
         numbers = f"{row.ratio:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
         parts.append(f"{name}: {numbers}, weight {row.weight:z.0f} %{more}")
     for place, (name, (ratio, low, high)) in enumerate(pooled.items(), len(rows)):
-        ax.fill(
-            [low, ratio, high, ratio], [place, place - 0.3, place, place + 0.3], color=VERMILION
-        )
+        corners = [place, place - 0.3, place, place + 0.3]
+        ax.fill([low, ratio, high, ratio], corners, color=VERMILION)
         parts.append(f"{name}, diamond: {ratio:z.2f} ({low:z.2f} to {high:z.2f})")
     ax.set(ylim=(size - 0.4, -0.6), yticks=range(size))
     weights = [f"{name}, {weight:z.0f} %" for name, weight in rows["weight"].items()]

@@ -39,7 +39,7 @@ class _Ruler:
     y: float = 0.0  # of its line
 
 
-def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
+def nomogram(nomogram, patient=None, outcome="Risk"):
     """Draw a nomogram, and read a patient off it.
 
     Parameters
@@ -51,8 +51,6 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
         that they may add up to another last digit than that of the total.
     outcome : str
         Title of the ruler of the risk; of several, the name of each is added.
-    linear : bool, default False
-        Whether to draw the ruler of the linear predictor.
 
     Returns
     -------
@@ -77,7 +75,7 @@ def nomogram(nomogram, patient=None, outcome="Risk", linear=False):
     tens = range(0, 101, 10)
     points = _Ruler("Points", list(tens), [str(ten) for ten in tens], 100, above=True)
     upper = [points, *_predictors(nomogram, patient, reading)]
-    lower = _results(nomogram, reading, outcome, linear)
+    lower = _results(nomogram, reading, outcome)
     length = WIDTH - 2 * MARGIN - (0 if reading is None else COLUMN)
     height = 0.0
     for rulers in (upper, lower):
@@ -126,34 +124,20 @@ def _predictors(nomogram, patient, reading):
         yield ruler
 
 
-def _results(nomogram, reading, outcome, linear):
-    """Return the rulers of total points, of the linear predictor if wanted, and of each risk."""
-    from ..prediction import round_ticks
-
+def _results(nomogram, reading, outcome):
+    """Return the rulers of total points and of each risk."""
     at = nomogram.total["points"].tolist()
-    rulers = [_Ruler("Total points", at, [f"{points:zg}" for points in at], at[-1], above=True)]
-    columns = ["total"]
-    if linear:
-        ends = nomogram.at_zero, nomogram.at_zero + nomogram.per_point * nomogram.reach
-        ticks = np.array([tick for tick in round_ticks(*ends) if ends[0] <= tick <= ends[1]])
-        at = ((ticks - nomogram.at_zero) / nomogram.per_point).tolist()
-        rulers.append(
-            _Ruler("Linear predictor", at, [_minus(f"{x:zg}") for x in ticks], nomogram.reach)
-        )
-        columns.append("linear_predictor")
+    total = _Ruler("Total points", at, [f"{points:zg}" for points in at], at[-1], above=True)
+    rulers = {"total": total}
     for axis in nomogram.survival:
         rows = nomogram.risks[nomogram.risks["axis"] == axis]
-        labels = [f"{risk:zg}" for risk in rows["risk"]]
-        name = _risk_name(outcome, axis)
-        rulers.append(_Ruler(name, rows["points"].tolist(), labels, nomogram.reach))
-        columns.append(axis)
+        labels, at = [f"{risk:zg}" for risk in rows["risk"]], rows["points"].tolist()
+        rulers[axis] = _Ruler(_risk_name(outcome, axis), at, labels, nomogram.reach)
     if reading is not None:
-        for ruler, column in zip(rulers, columns, strict=True):
+        for column, ruler in rulers.items():
             ruler.mark, ruler.written = reading["total"], _share(reading[column])
-        rulers[0].written = f"{reading['total']:z.1f}"
-        if linear:
-            rulers[1].written = _minus(f"{reading['linear_predictor']:z.2f}")
-    return rulers
+        total.written = f"{reading['total']:z.1f}"
+    return list(rulers.values())
 
 
 def _risk_name(outcome, axis):

@@ -28,9 +28,9 @@ def decision_curve(frame, name="model"):
     """
     import matplotlib.pyplot as plt
 
-    _made("frame", frame, ("threshold", "model", "all", "none"), 2)
+    _made("frame", frame, ("threshold", "model", "all", "none"))
     if "lower" in frame:
-        _made("frame", frame, ("lower", "upper"), 2)
+        _made("frame", frame, ("lower", "upper"))
     if not isinstance(name, str) or name.strip() in {"", "treat all", "treat none"}:
         raise ValueError(f"name: expected a name of the model, got {name!r}")
     frame = frame.sort_values("threshold")
@@ -117,7 +117,7 @@ def calibration(frame, smooth=None):
     """
     import matplotlib.pyplot as plt
 
-    _made("frame", frame, ("low", "high", "n", "risk", "rate", "lower", "upper"), 1)
+    _made("frame", frame, ("low", "high", "n", "risk", "rate", "lower", "upper"))
     patients = int(frame["n"].sum())
     fig, (ax, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.8), height_ratios=[4, 1])
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="ideal")
@@ -131,7 +131,7 @@ def calibration(frame, smooth=None):
         bars = {"align": "edge", "edgecolor": BLUE, "facecolor": BLUE + "55"}
         below.bar(frame["low"], frame["n"], width, **bars)
     else:
-        _made("smooth", smooth, ("risk", "n", "rate"), 1)
+        _made("smooth", smooth, ("risk", "n", "rate"))
         if smooth["n"].sum() != patients:
             raise ValueError(
                 f"smooth: expected the {patients} patients of frame, got {smooth['n'].sum()}"
@@ -157,16 +157,9 @@ def calibration(frame, smooth=None):
     return fig, ". ".join(parts) + "."
 
 
-def _made(name, frame, columns, smallest):
-    """Reject a frame that lacks columns, rows or numbers."""
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise ValueError(f"{name}: expected a frame of hccbook.prediction, got {frame!r}")
-    if missing := [column for column in columns if column not in frame]:
-        raise ValueError(f"{name}: expected columns {', '.join(columns)}, got none of {missing}")
-    if len(frame) < smallest:
-        raise ValueError(f"{name}: expected {smallest} or more rows, got {len(frame)}")
+def _made(name, frame, columns):
+    """Reject what is no frame, or lacks columns, rows or numbers."""
+    _checks.frame(name, frame, columns)
     for column in columns:
         _checks.vector(f"{name}, {column}", frame[column])
 

@@ -3,7 +3,6 @@
 One subject to a module; every public name is here.
 """
 
-from .backward import backward
 from .benefit import net_benefit
 from .calibration import (
     calibration_curve,
@@ -14,7 +13,7 @@ from .calibration import (
 from .lasso import LassoPath, lasso_path
 from .logistic import LogisticModel, logistic
 from .nomogram import RISKS, Nomogram, nomogram, round_ticks
-from .optimism import logistic_optimism
+from .selection import backward, logistic_optimism
 
 __all__ = [
     "RISKS",

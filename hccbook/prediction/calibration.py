@@ -152,27 +152,27 @@ def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):
     import pandas as pd
 
     y, risk = _outcome_and_risk(y, risk)
-    group = _groups(risk, groups)
-    n, events = np.bincount(group), np.bincount(group, y).astype(int)
-    expected = np.bincount(group, risk)
+    table = (
+        pd.DataFrame({"y": y, "risk": risk})
+        .groupby(_groups(risk, groups))
+        .agg(
+            low=("risk", "min"),
+            high=("risk", "max"),
+            n=("y", "size"),
+            events=("y", "sum"),
+            expected=("risk", "sum"),
+        )
+    )
+    table["events"] = table["events"].astype(int)
     limits = [
-        accuracy.proportion(int(a), int(b), level, method) for a, b in zip(events, n, strict=True)
+        accuracy.proportion(int(a), int(b), level, method)
+        for a, b in zip(table["events"], table["n"], strict=True)
     ]
-    low, high = np.ones(n.size), np.zeros(n.size)
-    np.minimum.at(low, group, risk)
-    np.maximum.at(high, group, risk)
-    return pd.DataFrame(
-        {
-            "low": low,
-            "high": high,
-            "n": n,
-            "events": events,
-            "expected": expected,
-            "risk": expected / n,
-            "rate": events / n,
-            "lower": [limit.lower for limit in limits],
-            "upper": [limit.upper for limit in limits],
-        }
+    return table.assign(
+        risk=table["expected"] / table["n"],
+        rate=table["events"] / table["n"],
+        lower=[limit.lower for limit in limits],
+        upper=[limit.upper for limit in limits],
     )
 
 

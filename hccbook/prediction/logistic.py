@@ -8,7 +8,6 @@ from scipy.special import erfc, expit
 
 from .. import _checks
 from ._newton import fit_many, independent
-from ._predictors import predictors, predictors_and_outcome
 
 _CONVERGED = 1e-10  # of the distance from an estimate to its limit, relative
 _MOST_STEPS = 100
@@ -209,35 +208,62 @@ def _profile(design, y, best, back, se, z, firth):
 
 
 def why_infinite(design, y, names):
-    """Say which columns separate the classes."""
-    kind, infinite = _separation(design, y)
-    if kind == "none":
-        return "x: expected a model with finite coefficients, got none by Newton's method"
-    named = ", ".join(name for name, out in zip(names, infinite[1:], strict=True) if out)
-    return (
-        f"y: expected classes that overlap, got {kind} separation by {named}: the coefficient"
-        f"{'s have' if infinite[1:].sum() > 1 else ' has'} no finite maximum-likelihood estimate "
-        "(penalty='firth' has one)"
-    )
-
-
-def _separation(design, y):
-    """Return "complete", "quasi-complete" or "none", and which coefficients are infinite."""
+    """Say which columns separate the classes, found by linear programmes (Konis)."""
     from scipy.optimize import linprog
 
-    signed = design * (2 * y - 1)[:, None]
-    columns = design.shape[1]
-    bounds = [(-1, 1)] * columns
+    signed, none = design * (2 * y - 1)[:, None], np.zeros(y.size)
+    bounds = [(-1, 1)] * design.shape[1]
     # Any direction in which no patient loses, and as many as possible win.
-    best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(y.size), bounds=bounds)
-    infinite = np.abs(best.x) > _SEPARATED
+    best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=none, bounds=bounds)
     if -best.fun <= _SEPARATED:
-        return "none", np.zeros(columns, dtype=bool)
+        return "x: expected a model with finite coefficients, got none by Newton's method"
     # The largest margin by which every patient wins.
-    margin = linprog(
-        np.append(np.zeros(columns), -1.0),
-        A_ub=np.column_stack([-signed, np.ones(y.size)]),
-        b_ub=np.zeros(y.size),
-        bounds=[*bounds, (0, 1)],
+    with_margin = np.column_stack([-signed, np.ones(y.size)])
+    cost = np.append(np.zeros(design.shape[1]), -1.0)
+    margin = linprog(cost, A_ub=with_margin, b_ub=none, bounds=[*bounds, (0, 1)])
+    kind = "complete" if -margin.fun > _SEPARATED else "quasi-complete"
+    moved = np.abs(best.x[1:]) > _SEPARATED
+    named = [name for name, out in zip(names, moved, strict=True) if out]
+    return (
+        f"y: expected classes that overlap, got {kind} separation by {', '.join(named)}: the "
+        f"coefficient{'s have' if len(named) > 1 else ' has'} no finite maximum-likelihood "
+        "estimate (penalty='firth' has one)"
     )
-    return ("complete" if -margin.fun > _SEPARATED else "quasi-complete"), infinite
+
+
+def predictors(x, names=None):
+    """Return predictors as a float array (patient, predictor), and the names of its columns.
+
+    With ``names`` the columns of a model: a frame is asked for them by name, an array must
+    have as many.
+    """
+    if hasattr(x, "columns") and names is not None:
+        if missing := [name for name in names if name not in x.columns]:
+            raise ValueError(f"x: expected the columns of the model, got no {missing[0]!r}")
+        x = x[list(names)]
+    table, found = _checks.matrix("x", x, _numbered)
+    if not table.shape[1] and names != []:
+        raise ValueError(f"x: expected rows of patients and columns, got shape {table.shape}")
+    if names is not None and len(names) != len(found):
+        raise ValueError(f"x: expected {len(names)} columns, got {len(found)}")
+    found = [str(name) for name in names or found]
+    if len(set(found)) < len(found):
+        raise ValueError(f"x: expected columns with different names, got {found}")
+    if "intercept" in found:
+        raise ValueError("x: expected columns of other names than 'intercept', got one")
+    return table, found
+
+
+def predictors_and_outcome(x, y):
+    """Return predictors, the names of their columns and the outcome; both classes must occur."""
+    _checks.same_rows(x=x, y=y)
+    y = _checks.vector("y", y, binary=True)
+    x, names = predictors(x)
+    if len(x) != y.size:
+        raise ValueError(f"x: expected {y.size} rows, as many as y, got {len(x)}")
+    _checks.both("y", y)
+    return x, names, y
+
+
+def _numbered(columns):
+    return [f"x{number}" for number in range(1, columns + 1)]
