@@ -92,7 +92,7 @@ def nomogram(nomogram, patient=None, outcome="Risk"):
             _draw(ax, ruler, rulers[0].end / length)
     if reading is not None:
         _guide(*fig.axes, upper, lower, length)
-    return fig, _alt(nomogram, upper[1:], reading, outcome)
+    return fig, _alt(nomogram, upper[1:], lower[1:], reading)
 
 
 def _read(nomogram, patient):
@@ -132,16 +132,13 @@ def _results(nomogram, reading, outcome):
     for axis in nomogram.survival:
         rows = nomogram.risks[nomogram.risks["axis"] == axis]
         labels, at = [f"{risk:zg}" for risk in rows["risk"]], rows["points"].tolist()
-        rulers[axis] = _Ruler(_risk_name(outcome, axis), at, labels, nomogram.reach)
+        name = outcome if axis == "risk" else f"{outcome}, {axis}"
+        rulers[axis] = _Ruler(name, at, labels, nomogram.reach)
     if reading is not None:
         for column, ruler in rulers.items():
             ruler.mark, ruler.written = reading["total"], _share(reading[column])
         total.written = f"{reading['total']:z.1f}"
     return list(rulers.values())
-
-
-def _risk_name(outcome, axis):
-    return outcome if axis == "risk" else f"{outcome}, {axis}"
 
 
 def _minus(text):
@@ -306,7 +303,7 @@ def _guide(above, below, upper, lower, length):
     below.plot(ends, [lower[0].y - LINE * 0.7] * 2, **rule)
 
 
-def _alt(nomogram, rulers, reading, outcome):
+def _alt(nomogram, rulers, results, reading):
     """Say what is drawn."""
     parts = [f"Nomogram with {len(rulers)} predictor{'s' * (len(rulers) > 1)}."]
     for ruler in rulers:
@@ -317,8 +314,8 @@ def _alt(nomogram, rulers, reading, outcome):
         parts.append(f"{ruler.name}: {', '.join(said)}.")
     total = "" if reading is None else f"; the patient has {reading['total']:z.1f}"
     parts.append(f"Total from 0 to {nomogram.reach:z.1f} points{total}.")
-    for axis in nomogram.survival:
+    for axis, ruler in zip(nomogram.survival, results, strict=True):
         low, high = (_share(nomogram.risk(points, axis)) for points in (0, nomogram.reach))
         risk = "" if reading is None else f"; the patient's is {_share(reading[axis])}"
-        parts.append(f"{_risk_name(outcome, axis)} from {low} to {high}{risk}.")
+        parts.append(f"{ruler.name} from {low} to {high}{risk}.")
     return " ".join(parts)

@@ -46,8 +46,7 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
 
     References
     ----------
-    Hosmer & Lemeshow, Commun Stat Theory Methods 1980;9:1043. Hosmer, Lemeshow & Sturdivant,
-    Applied Logistic Regression, 3rd ed. (2013), chapter 5.
+    Hosmer & Lemeshow, Commun Stat Theory Methods 1980;9:1043.
     """
     import pandas as pd
 
@@ -201,8 +200,7 @@ def smooth_calibration(y, risk, frac=2 / 3):
 
     References
     ----------
-    Cleveland, J Am Stat Assoc 1979;74:829. Harrell, Regression Modeling Strategies, 2nd ed.
-    (2015), section 10.11.
+    Cleveland, J Am Stat Assoc 1979;74:829.
     """
     import pandas as pd
 

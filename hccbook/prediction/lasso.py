@@ -84,13 +84,11 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     x, y
         As in :func:`logistic`.
     folds : int or array_like of int, shape (n,), default 10
-        Number of folds, at least 3, into which the patients are divided at random and as
-        evenly as possible; or the fold of each patient.
+        Number of random, even folds, at least 3; or the fold of each patient.
     lambdas : int, default 100
         Length of the sequence of lambdas.
     ratio : float, optional
-        The smallest lambda over the largest, above 0 and below 1. Default: 0.01 if n < p, else
-        0.0001.
+        The smallest lambda over the largest. Default: 0.01 if n < p, else 0.0001.
     seed : int or numpy.random.SeedSequence, default 0
         Seed of the division into folds.
 
@@ -106,31 +104,24 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     .. math:: \frac{1}{n} \sum_i \left(\log(1 + e^{\eta_i}) - y_i \eta_i\right)
               + \lambda \sum_j s_j |\beta_j|
 
-    with the standard deviations s (divisor n) of the predictors: the penalty is that of
-    standardised predictors, and the intercept has none. The largest lambda is the smallest one
-    at which all coefficients are 0; the others follow in equal steps of the logarithm. The path
-    ends early, as glmnet's, where the model explains 99.9 % of the deviance, or gains less than
-    0.001 % of it on the lambda before (after 5 lambdas at least).
+    with the standard deviations s (divisor n) of the predictors. The largest lambda is the
+    smallest one at which all coefficients are 0; the path ends, as glmnet's, where the model
+    explains 99.9 % of the deviance or no longer gains. ``cv_deviance`` is the mean over the
+    folds, weighted by their sizes; with fewer than 3 patients in a fold patients take their place.
 
-    ``cv_deviance`` is the mean over the folds, weighted by their sizes, and ``cv_se`` the
-    weighted standard deviation over the folds divided by the square root of their number less 1.
-    With fewer than 3 patients in a fold, on average, patients take the place of folds.
+    The folds use the lambdas of all patients, as ``cv.glmnet(x, y, lambda = glmnet(x, y)$lambda)``
+    does; by default it gives each fold its own, a difference of a few per cent of ``cv_deviance``
+    at most. glmnet itself is exact only with a small ``thresh``: with the default its
+    coefficients have two or three right digits at the end of the path, which may end earlier.
 
-    cv.glmnet without the argument ``lambda`` gives each fold lambdas of its own. Here the folds
-    use those of all patients, as ``cv.glmnet(x, y, lambda = glmnet(x, y)$lambda)`` does: a
-    difference of a few per cent of ``cv_deviance`` at most. glmnet itself is exact only with a
-    small ``thresh``: with the default its coefficients have two or three right digits at the end
-    of the path, which may end earlier.
-
-    A column that is constant has coefficient 0. Of columns that say the same (copies, other
-    units, the other level of two) the first is used. Columns that separate the classes need no
-    care. The time grows with the square of the number of coefficients: with more than some 200
-    of them a larger ``ratio`` saves most of it.
+    Of columns that say the same (copies, other units, the other level of two) the first is used.
+    Columns that separate the classes need no care. With more than some 200 coefficients a larger
+    ``ratio`` saves most of the time.
 
     References
     ----------
-    Friedman, Hastie & Tibshirani, J Stat Softw 2010;33(1). One-standard-error rule: Hastie,
-    Tibshirani & Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 7.10.
+    Friedman, Hastie & Tibshirani, J Stat Softw 2010;33(1). Hastie, Tibshirani & Friedman, The
+    Elements of Statistical Learning, 2nd ed. (2009), section 7.10.
 
     Examples
     --------

@@ -76,8 +76,7 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
 
     Firth's profile and tests keep the penalty of the whole model, as R's logistf does; standard
     errors come from the information without it. Prefer profile limits: where the classes are
-    separated the likelihood is far from symmetric. In rare small data sets it has several maxima
-    and no clear limits; such a profile is refused. Predicted risks are drawn towards 1/2, and
+    separated the likelihood is far from symmetric. Predicted risks are drawn towards 1/2, and
     their mean is not the share of events.
 
     Separated: a combination of the predictors is at least as large in every patient with the

@@ -151,8 +151,7 @@ def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
 
     References
     ----------
-    Iasonos et al., J Clin Oncol 2008;26:1364. Harrell, Regression Modeling Strategies, 2nd ed.
-    (2015), section 5.3.
+    Iasonos et al., J Clin Oncol 2008;26:1364.
     """
     import pandas as pd
 

@@ -195,13 +195,20 @@ def _eliminate(design, y, weight, rule, critical):
     beta, log_likelihood, _, information, finite = fits
     todo, steps = np.flatnonzero(finite), []
     while rule and (todo := todo[keep[todo, 1:].any(axis=1)]).size:
-        covariance = _covariance(information[todo], keep[todo])
-        variance = np.diagonal(covariance, axis1=1, axis2=2)
-        statistic = np.where(keep[todo], beta[todo] ** 2 / variance, np.inf)
-        statistic[:, 0] = np.inf  # the intercept stays
-        if rule != "wald":
-            now = beta[todo], log_likelihood[todo], keep[todo], covariance
-            statistic = _likelihood_ratio(design, y, weight[todo], *now)
+        statistic = np.full((todo.size, keep.shape[1]), np.inf)  # the intercept stays
+        for column in range(1, keep.shape[1]):
+            rows = keep[todo, column]
+            models = todo[rows]
+            without = keep[models]
+            without[:, column] = False
+            if rule == "wald":
+                both = keep[models][:, :, None] & keep[models][:, None, :]
+                inverse = np.linalg.inv(np.where(both, information[models], np.eye(len(keep[0]))))
+                statistic[rows, column] = beta[models, column] ** 2 / inverse[:, column, column]
+            else:
+                start = np.where(without, beta[models], 0.0)
+                lower = fit_many(design, y, weight[models], without, start).log_likelihood
+                statistic[rows, column] = np.maximum(2 * (log_likelihood[models] - lower), 0.0)
         weakest = statistic.argmin(axis=1)
         least = statistic[np.arange(todo.size), weakest]
         dropped = least < critical
@@ -212,26 +219,6 @@ def _eliminate(design, y, weight, rule, critical):
         beta[todo], log_likelihood[todo] = fits.coefficients, fits.log_likelihood
         information[todo] = fits.information
     return beta, keep, finite, steps
-
-
-def _covariance(information, keep):
-    both = keep[:, :, None] & keep[:, None, :]
-    return np.linalg.inv(np.where(both, information, np.eye(keep.shape[1])))
-
-
-def _likelihood_ratio(design, y, weight, beta, log_likelihood, keep, covariance):
-    """Likelihood-ratio statistic of each column that is kept; infinite for the others."""
-    statistic = np.full(keep.shape, np.inf)
-    for column in range(1, keep.shape[1]):
-        rows = np.flatnonzero(keep[:, column])
-        without = keep[rows]
-        without[:, column] = False
-        # Where the model without the column would be if the likelihood were normal.
-        along = covariance[rows, :, column]
-        start = beta[rows] - along * (beta[rows, column] / along[:, column])[:, None]
-        fits = fit_many(design, y, weight[rows], without, np.where(without, start, 0.0))
-        statistic[rows, column] = 2 * (log_likelihood[rows] - fits.log_likelihood)
-    return np.maximum(statistic, 0.0)
 
 
 def _samples(resamples, patients, seed):
