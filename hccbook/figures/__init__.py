@@ -1,6 +1,6 @@
 """House style, and the figures that libraries lack. Each returns the figure and its alt text."""
 
-from .forest import LOG_TICKS, forest, forest_meta
+from .forest import forest, forest_meta
 from .nomogram import nomogram
 from .prediction import calibration, decision_curve
 from .style import BLUE, COLOURS, GREEN, GREY, LINES, PURPLE, VERMILION, use_style
@@ -13,7 +13,6 @@ __all__ = [
     "GREEN",
     "GREY",
     "LINES",
-    "LOG_TICKS",
     "MARKS",
     "PER_LINE",
     "PURPLE",

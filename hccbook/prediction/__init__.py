@@ -1,7 +1,4 @@
-"""Prediction models: fitting them, and judging their risks.
-
-One subject to a module; every public name is here.
-"""
+"""Prediction models: fitting them, and judging their risks."""
 
 from .benefit import net_benefit
 from .calibration import (
@@ -12,11 +9,10 @@ from .calibration import (
 )
 from .lasso import LassoPath, lasso_path
 from .logistic import LogisticModel, logistic
-from .nomogram import RISKS, Nomogram, nomogram, round_ticks
+from .nomogram import Nomogram, nomogram, round_ticks
 from .selection import backward, logistic_optimism
 
 __all__ = [
-    "RISKS",
     "LassoPath",
     "LogisticModel",
     "Nomogram",

@@ -13,10 +13,9 @@ from scipy.special import expit, logit
 
 from .. import _checks
 
-#: Ticks of the risk axis, as far as they are in reach.
-RISKS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-#: Points of the largest effect.
-LARGEST = 100
+# Ticks of the risk axis, as far as they are in reach.
+_RISKS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+_LARGEST = 100  # points of the largest effect
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ class Nomogram:
         return (effect - lowest) / self.per_point
 
 
-def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
+def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=_RISKS):
     """Turn the coefficients of a logistic or Cox model into the axes of a nomogram.
 
     Parameters
@@ -126,7 +125,7 @@ def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
     survival : float or mapping of str to float, optional
         For a Cox model: the survival of a patient with linear predictor 0 at the time of the
         prediction, or at each of several times by its name. Not given: a logistic model.
-    risks : array_like of float, default :data:`RISKS`
+    risks : array_like of float, default 0.01, 0.05, 0.1, 0.2, ..., 0.9, 0.95, 0.99
         Ticks of the risk axes, above 0 and below 1; those out of reach are left out.
 
     Returns
@@ -173,7 +172,7 @@ def nomogram(coefficients, ticks, intercept=0.0, survival=None, risks=RISKS):
     longest = float((largest - smallest).max())
     if not longest > 0:
         raise ValueError("coefficients: expected an effect that is not the same everywhere, got 0")
-    per_point, at_zero = longest / LARGEST, intercept + float(smallest.sum())
+    per_point, at_zero = longest / _LARGEST, intercept + float(smallest.sum())
     axes["points"] = (axes["effect"] - axes["axis"].map(smallest)) / per_point
     reach = float((largest - smallest).sum()) / per_point
     total = round_ticks(0, reach)
