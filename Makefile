@@ -26,7 +26,7 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench lock portable clean env \
+.PHONY: help book test lab notebooks bench lock portable house clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -66,6 +66,9 @@ lock: $(READY)  ## renew requirements.lock from requirements.txt
 
 portable: $(READY)  ## cohorts, notebooks as on other processors and Pythons; takes hours
 	$(BIN)/python tests/portable.py $(PORTABLE_OPTIONS)
+
+house: $(READY)  ## measure the package: its lines, and what its tests hold down
+	$(BIN)/python tests/house.py
 
 clean:  ## remove what was built, and the environment
 	rm -rf .venv .bench .portable .jupyter _build build hccbook.egg-info
