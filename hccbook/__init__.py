@@ -30,13 +30,11 @@ _MODULES = (
 )
 
 __all__ = [*_MODULES, "__version__"]
+#: What tab completion shows; so in each room.
+__dir__ = __all__.copy
 
 
 def __getattr__(name):
     if name in _MODULES:
         return import_module(f"hccbook.{name}")
     raise AttributeError(f"module 'hccbook' has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted(__all__)

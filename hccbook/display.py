@@ -10,6 +10,9 @@ from numbers import Integral, Real
 from . import _checks
 from .estimate import number
 
+__all__ = ["ICONS", "SHORTEST_ALT", "Markup", "badge", "progress", "say", "show", "table"]
+__dir__ = __all__.copy
+
 #: Icon beside each evidence class and verdict: colour never stands alone.
 ICONS = {
     "arithmetic": "=",

@@ -8,6 +8,9 @@ from functools import cached_property
 
 from . import _checks
 
+__all__ = ["Estimate", "Printed", "format_p", "number", "printed"]
+__dir__ = __all__.copy
+
 _NUMBER = re.compile(
     r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)"
     r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[0-9]+,[0-9]+)\s*%?"

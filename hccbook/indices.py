@@ -36,6 +36,7 @@ __all__ = [
     "pni",
     "sii",
 ]
+__dir__ = __all__.copy
 
 #: Each argument with its unit, its plausibility limits and other units in use. Albumin begins
 #: at 10 g/L, so that no value in g/dL (at most 7) can pass. Bilirubin goes from 0.1 mg/dL, the

@@ -8,6 +8,25 @@ from pathlib import Path
 from . import _checks
 from .estimate import printed
 
+__all__ = [
+    "COLUMNS",
+    "DATA",
+    "FIELDS",
+    "KINDS",
+    "QUANTITIES",
+    "WORDS",
+    "completeness",
+    "digit_strings",
+    "load",
+    "number",
+    "papers",
+    "read",
+    "row",
+    "text",
+    "validate",
+]
+__dir__ = __all__.copy
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 COLUMNS = (

@@ -14,6 +14,28 @@ from .audit.check import VERDICTS, Check, judge
 from .estimate import format_p
 from .estimate import printed as as_printed
 
+__all__ = [
+    "COLUMNS",
+    "EVIDENCE",
+    "FATES",
+    "FIELDS",
+    "JSON",
+    "RESULTS",
+    "Scorecard",
+    "as_json",
+    "computed_text",
+    "label",
+    "link",
+    "load",
+    "readable",
+    "strongest",
+    "totals",
+    "uncovered",
+    "verdict",
+    "write_json",
+]
+__dir__ = __all__.copy
+
 RESULTS = reported.DATA / "results"
 #: Evidence classes, strongest first.
 EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")

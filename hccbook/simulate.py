@@ -17,6 +17,9 @@ from . import _checks
 from ._threads import one_thread
 from .display import progress
 
+__all__ = ["generator", "repeat"]
+__dir__ = __all__.copy
+
 
 def generator(seed, repetition):
     """Return the random generator of one repetition.

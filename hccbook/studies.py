@@ -17,6 +17,18 @@ import numpy as np
 from . import _checks, audit, reported
 from .estimate import printed
 
+__all__ = [
+    "Ranges",
+    "best",
+    "check_ratio",
+    "high_against_low",
+    "load",
+    "names",
+    "ranges",
+    "tabulated",
+]
+__dir__ = __all__.copy
+
 FOLDER = reported.DATA / "studies"
 COLUMNS = (
     "study",

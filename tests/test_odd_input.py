@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hccbook import prediction
+from hccbook import prediction, studies
 from hccbook.reported import DATA
 
 RNG = np.random.default_rng(1)
@@ -195,7 +195,7 @@ CALLS["audit"] = {
 }
 
 
-STUDY_ROWS = import_module("hccbook.studies").load()
+STUDY_ROWS = studies.load()
 RATIO_ROW = STUDY_ROWS[STUDY_ROWS["quantity"] == "hazard ratio"].iloc[0]
 REGISTER = import_module("hccbook.reported").load("mri").head(3)
 TOKENS = pd.DataFrame({"position": [1], "token": "1", "id": "", "column": "", "reason": "x"})
@@ -242,7 +242,7 @@ CALLS |= {
         "names": {},
         "ranges": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
         "tabulated": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
-        "validate": {"frame": STUDY_ROWS},
+        studies.validate: {"frame": STUDY_ROWS},
     },
 }
 

@@ -21,3 +21,4 @@ __all__ = [
     "youden",
     "youden_optimism",
 ]
+__dir__ = __all__.copy

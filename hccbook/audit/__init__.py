@@ -117,3 +117,4 @@ __all__ = [
     "wald_limits",
     "within_group_concordance",
 ]
+__dir__ = __all__.copy

@@ -12,6 +12,9 @@ from .. import _checks, reported
 from ..estimate import Printed
 from .calibration import assuming, misses
 
+__all__ = ["SPLITS", "build", "load", "report", "targets"]
+__dir__ = __all__.copy
+
 #: Splits of each paper that has a recipe; the first is that of a call without one.
 SPLITS = {
     "magnesium": ("derivation", "validation"),

@@ -39,6 +39,7 @@ __all__ = [
     "shared_percentages",
     "student_seed",
 ]
+__dir__ = __all__.copy
 
 
 def check(name, answer, **given):

@@ -26,3 +26,4 @@ __all__ = [
     "use_style",
     "verdicts",
 ]
+__dir__ = __all__.copy

@@ -28,3 +28,4 @@ __all__ = [
     "summary",
     "tau2_interval",
 ]
+__dir__ = __all__.copy

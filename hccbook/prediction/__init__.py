@@ -28,3 +28,4 @@ __all__ = [
     "round_ticks",
     "smooth_calibration",
 ]
+__dir__ = __all__.copy

@@ -31,3 +31,4 @@ __all__ = [
     "reproduces",
     "statistics",
 ]
+__dir__ = __all__.copy

@@ -22,3 +22,4 @@ __all__ = [
     "sound",
     "ties",
 ]
+__dir__ = __all__.copy

@@ -19,3 +19,4 @@ __all__ = [
     "response_rates",
     "timepoints",
 ]
+__dir__ = __all__.copy

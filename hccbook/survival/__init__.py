@@ -30,3 +30,4 @@ __all__ = [
     "rmst_difference",
     "subgroup_table",
 ]
+__dir__ = __all__.copy
