@@ -83,8 +83,7 @@ def test_right_answer(said, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_mistake_gets_its_hint(said, name):
     exercise = exercises.EXERCISES[name]
-    for mistake, hint in exercise.mistakes:
-        value = mistake(**GIVEN[name])
+    for value, hint in exercise.mistakes(**GIVEN[name]):
         assert distance(value, exercise.answer(**GIVEN[name])) > exercise.tolerance, hint
         assert exercises.check(name, value, **GIVEN[name]) is False
         assert said[-1] == f"**✗ Not yet.** {hint}"
@@ -135,9 +134,15 @@ def test_unknown_exercise():
         exercises.check("lab.9", 1)
 
 
+@pytest.mark.parametrize("given", [{}, {"n": 60, "seed": 7}, {"seed": 7}])
+def test_what_the_text_gives_must_be_there(given):
+    with pytest.raises(ValueError, match=r"^given: expected what the text of radiotherapy-lab\.3"):
+        exercises.check("radiotherapy-lab.3", 0.1, **given)
+
+
 def test_worked_example_of_exercise_2():
     # Weibull, shape 2: S = exp(-(t/b)^2); medians b·sqrt(log 2), hazards 2t/b².
-    assert exercises.EXERCISES["magnesium-lab.2"].answer(12, 6, 2) == 0.25
+    assert exercises.EXERCISES["magnesium-lab.2"].answer(**GIVEN["magnesium-lab.2"]) == 0.25
 
 
 def primer(number):
@@ -154,14 +159,14 @@ def test_the_percentages_of_the_primer_by_trying_every_count():
             return all(distance <= 0.5 for distance in near)
 
         smallest = next(n for n in range(1, 100) if prints(n))
-        assert exercises.EXERCISES["reading-printed-numbers.1"].answer(seed) == smallest
+        assert exercises.EXERCISES["reading-printed-numbers.1"].answer(seed=seed) == smallest
 
 
 @pytest.mark.parametrize("seed", range(1, 20))
 def test_whatever_the_seed_no_mistake_in_the_percentages_is_right(seed):
     exercise = exercises.EXERCISES["reading-printed-numbers.1"]
-    right = exercise.answer(seed)
-    assert all(mistake(seed) != right for mistake, _ in exercise.mistakes)
+    right = exercise.answer(seed=seed)
+    assert all(mistake != right for mistake, _ in exercise.mistakes(seed=seed))
 
 
 def test_percentages_are_the_same_for_the_same_seed():
@@ -211,7 +216,7 @@ def test_least_brier_score_is_reached_and_not_passed():
 def test_mistakes_in_p_are_computed_as_named(ratio):
     given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
     linear, one_sided, half_width, body, z = (
-        mistake(**given) for mistake, _ in exercises.EXERCISES["reading-printed-numbers.2"].mistakes
+        mistake for mistake, _ in exercises.EXERCISES["reading-printed-numbers.2"].mistakes(**given)
     )
     se = math.log(1.94 / 0.41) / (2 * 1.96)
     assert z == pytest.approx(math.log(float(ratio)) / se)
@@ -267,8 +272,8 @@ def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
 def test_whatever_the_seed_no_mistake_in_a_made_up_finding_is_right():
     exercise = exercises.EXERCISES["il6-sii-lab.3"]
     for seed in SEEDS:
-        wrong = (mistake(seed) for mistake, _ in exercise.mistakes)
-        assert all(distance(exercise.answer(seed), x) > exercise.tolerance for x in wrong)
+        wrong = [mistake for mistake, _ in exercise.mistakes(seed=seed)]
+        assert all(distance(exercise.answer(seed=seed), x) > exercise.tolerance for x in wrong)
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "7", None])

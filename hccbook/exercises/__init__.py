@@ -4,31 +4,13 @@ Each notebook that asks has a module of its own here.
 """
 
 import hashlib
+import inspect
 
-from . import (
-    il6_sii_lab,
-    magnesium_lab,
-    mri_lab,
-    radiotherapy_lab,
-    reading_printed_numbers,
-    tipm_lab,
-)
-from .exercise import Exercise, numbers, several
+from .. import _checks
+from . import magnesium_lab, mri_lab, radiotherapy_lab, tipm_lab  # noqa: F401 (they fill EXERCISES)
+from .exercise import EXERCISES, Exercise, numbers, several
 from .il6_sii_lab import Finding, made_up_finding
 from .reading_printed_numbers import shared_percentages
-
-EXERCISES = {
-    name: exercise
-    for notebook in (
-        reading_printed_numbers,
-        magnesium_lab,
-        mri_lab,
-        radiotherapy_lab,
-        tipm_lab,
-        il6_sii_lab,
-    )
-    for name, exercise in notebook.EXERCISES.items()
-}
 
 __all__ = [
     "EXERCISES",
@@ -62,12 +44,12 @@ def check(name, answer, **given):
     Raises
     ------
     ValueError
-        If the name is unknown, or the answer is not a finite number, or not as many as asked.
+        If the name is unknown, the answer is not a finite number, or not as many as asked, or
+        what the text gives is not all there.
     """
     from ..display import say
 
-    if name not in EXERCISES:
-        raise ValueError(f"name: expected one of {sorted(EXERCISES)}, got {name!r}")
+    _checks.one_of("name", name, EXERCISES)
     if answer is None:
         say("**… No answer yet.** Put your number in place of `None` and run the cell again.")
         return None
@@ -78,11 +60,15 @@ def check(name, answer, **given):
         pairs = zip(given_numbers, several(value), strict=True)
         return [abs(x - y) <= exercise.tolerance for x, y in pairs]
 
+    try:
+        inspect.signature(exercise.solve).bind(**given)
+    except TypeError as error:
+        raise ValueError(f"given: expected what the text of {name} gives, got {error}") from None
     right = near(exercise.answer(**given))
     if all(right):
         say(f"**✓ Right.** {exercise.praise}")
         return True
-    hints = [hint for mistake, hint in exercise.mistakes if all(near(mistake(**given)))]
+    hints = [hint for mistake, hint in exercise.mistakes(**given) if all(near(mistake))]
     if any(right):
         good, bad = (
             [part for part, fits in zip(exercise.parts, right, strict=True) if fits == kind]
