@@ -181,6 +181,12 @@ def flag(name, value):
         raise ValueError(f"{name}: expected True or False, got {value!r:.60}")
 
 
+def text(name, value):
+    """Reject what is no text, or says nothing."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name}: expected text, got {value!r:.60}")
+
+
 def one_of(name, value, allowed):
     """Reject an option, a word, that does not exist."""
     if not isinstance(value, str) or value not in allowed:

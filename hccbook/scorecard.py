@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import io
 import json
 import math
 import os
@@ -15,17 +16,13 @@ from .estimate import format_p
 from .estimate import printed as as_printed
 
 __all__ = [
-    "COLUMNS",
     "EVIDENCE",
     "FATES",
     "FIELDS",
-    "JSON",
-    "RESULTS",
     "Scorecard",
     "as_json",
     "computed_text",
     "label",
-    "link",
     "load",
     "readable",
     "strongest",
@@ -53,33 +50,11 @@ JSON = "scorecard.json"
 def verdict(printed, computed, lower=None, upper=None, evidence="arithmetic"):
     """Return the verdict on one printed number.
 
-    Parameters
-    ----------
-    printed : str
-        The number as printed.
-    computed : float
-        The recomputed value; for ``held-out`` the median over cohorts.
-    lower, upper : float, optional
-        The range that the computation allows; for ``held-out`` the central 95 % over
-        cohorts.
-    evidence : str
-        One of :data:`EVIDENCE`.
-
-    Returns
-    -------
-    str
-        As :func:`hccbook.audit.judge` for ``arithmetic`` and ``summary``. For
-        ``held-out``: ``compatible`` or ``missed``; a synthetic cohort proves no
-        contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
-
-    Raises
-    ------
-    ValueError
-        If ``evidence`` is unknown, ``held-out`` comes without a range, or a number is missing,
-        NaN, or outside a range that has its limits in the wrong order.
+    That of :func:`hccbook.audit.judge` for ``arithmetic`` and ``summary``. For ``held-out``, where
+    the range is the central 95 % over cohorts: ``compatible`` or ``missed``; a synthetic cohort
+    proves no contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
     """
-    if evidence not in EVIDENCE:
-        raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
+    _checks.one_of("evidence", evidence, EVIDENCE)
     if evidence == "untestable":
         return "untestable"
     number = as_printed(printed, "printed")
@@ -116,8 +91,9 @@ class Scorecard:
     """
 
     def __init__(self, notebook):
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(notebook)):
-            raise ValueError(f"notebook: expected a name such as 'a-lab', got {notebook!r}")
+        words = isinstance(notebook, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", notebook)
+        if not words:
+            raise ValueError(f"notebook: expected a name such as 'a-lab', got {notebook!r:.60}")
         self.notebook = notebook
         self.lines = []
         self._shown = 0
@@ -162,36 +138,39 @@ class Scorecard:
             ``at`` is no anchor; if ``computed`` is missing, of the wrong type, or a check of
             another number than the one printed here.
         """
-        if field not in FIELDS:
-            raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
+        _checks.one_of("field", field, FIELDS)
+        _checks.one_of("evidence", evidence, EVIDENCE)
         cell = reported.text(id, field)
-        if at is None and not self.lines:
-            raise ValueError("at: expected the anchor of a heading, got none on the first line")
-        if at is not None and not re.fullmatch(r"[^\s#]+", str(at)):
-            raise ValueError(f"at: expected the anchor of a heading, got {at!r}")
-        where = f"{self.notebook}#{at}" if at else self.lines[-1]["where"]
-        if evidence not in EVIDENCE:
-            raise ValueError(f"evidence: expected one of {list(EVIDENCE)}, got {evidence!r}")
+        if at is None and self.lines:
+            where = self.lines[-1]["where"]
+        elif isinstance(at, str) and re.fullmatch(r"[^\s#]+", at):
+            where = f"{self.notebook}#{at}"
+        else:
+            raise ValueError(f"at: expected the anchor of a heading, got {at!r:.60}")
+        if not isinstance(note, str):
+            raise ValueError(f"note: expected a sentence, got {note!r:.60}")
         if any((x["id"], x["field"], x["evidence"]) == (id, field, evidence) for x in self.lines):
             raise ValueError(f"id: {id} ({field}) has a line with evidence {evidence!r} already")
         if isinstance(computed, Check):
-            allowed = {"arithmetic", "summary"}
-            if computed.verdict == "untestable":
-                allowed.add("untestable")
-            if evidence not in allowed:
-                raise ValueError(f"evidence: expected one of {sorted(allowed)}, got {evidence!r}")
+            allowed = {"arithmetic", "summary", computed.verdict} & set(EVIDENCE)
+            _checks.one_of("evidence", evidence, sorted(allowed))
             if computed.printed != cell:
                 raise ValueError(
                     f"computed: expected a check of {cell!r}, got one of {computed.printed!r}"
                 )
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
-        elif computed is None:
+        elif computed is None or evidence == "untestable":
             if evidence != "untestable":
                 raise ValueError("computed: expected a value, got None")
             word = "untestable"
         elif cell in reported.WORDS:
-            word = self._word(cell, computed, evidence)
+            if not isinstance(computed, str):
+                raise ValueError(
+                    f"computed: expected a word, as {cell!r} is printed, got {computed!r:.60}"
+                )
+            fits = "exact" if evidence == "calibrated" else "compatible"
+            word = fits if computed == cell else "missed"
         else:
             word = verdict(cell, computed, lower, upper, evidence)
         self.lines.append(
@@ -220,18 +199,10 @@ class Scorecard:
         evidence, at : str
             As for :meth:`record`.
         """
-        for field, number in (("printed", value), ("lower", lower), ("upper", upper)):
+        for name, number in (("value", value), ("lower", lower), ("upper", upper)):
+            _checks.real(name, number)
+            field = "printed" if name == "value" else name
             self.record(id, number, evidence, field=field, at=at)
-
-    @staticmethod
-    def _word(cell, computed, evidence):
-        if evidence == "untestable":
-            return "untestable"
-        if not isinstance(computed, str):
-            raise ValueError(f"computed: expected a word, as {cell!r} is printed, got {computed!r}")
-        if evidence == "calibrated":
-            return "exact" if computed == cell else "missed"
-        return "compatible" if computed == cell else "missed"
 
     def show(self):
         """Show the lines added since the last call, as a table."""
@@ -277,7 +248,7 @@ class Scorecard:
         ValueError
             In check mode, if the file differs.
         """
-        path = Path(folder or RESULTS) / f"{self.notebook}.csv"
+        path = _folder(folder) / f"{self.notebook}.csv"
         rows = [list(COLUMNS), *([line[c] for c in COLUMNS] for line in self.lines)]
         if os.environ.get("HCCBOOK_RESULTS") == "check":
             stored = _read(path)
@@ -287,18 +258,31 @@ class Scorecard:
             if len(stored) != len(rows):
                 raise ValueError(f"{path.name}: {len(stored)} lines stored, {len(rows)} computed")
         else:
-            # Written beside and then moved: a reader never sees half a file.
-            beside = path.with_suffix(".tmp")
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(rows)
             try:
-                file = beside.open("w", newline="", encoding="utf-8")
+                _write(path, text.getvalue())
             except OSError as error:
                 if error.errno not in _READ_ONLY:
                     raise
                 return f"{len(self.lines)} scorecard lines, not stored: data/results is read-only"
-            with file:
-                csv.writer(file, lineterminator="\n").writerows(rows)
-            beside.replace(path)
         return f"{len(self.lines)} scorecard lines in data/results/{path.name}"
+
+
+def _folder(folder):
+    """Return the folder to write to."""
+    if folder is None:
+        return RESULTS
+    if not isinstance(folder, str | Path) or not Path(folder).is_dir():
+        raise ValueError(f"folder: expected a folder that is there, got {folder!r:.60}")
+    return Path(folder)
+
+
+def _write(path, text):
+    """Write beside, then move: a reader never sees half a file."""
+    beside = path.with_suffix(".tmp")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(path)
 
 
 def _read(path):
@@ -332,6 +316,7 @@ def computed_text(line):
     -------
     str
     """
+    line = _checks.mapping("line", line, ("field", "computed", "lower", "upper"))
 
     def short(text):
         try:
@@ -346,19 +331,8 @@ def computed_text(line):
     return f"{computed} ({lower} to {upper})" if computed else f"{lower} to {upper}"
 
 
-def link(where):
-    """Return a link to the place where a number is computed.
-
-    Parameters
-    ----------
-    where : str
-        ``notebook#anchor``, as the results file holds it.
-
-    Returns
-    -------
-    Markup
-        Its text names the place in words, so that links can be told apart.
-    """
+def _link(where):
+    """Return a link to where a number is computed; its words tell links apart."""
     from .display import Markup
 
     notebook, _, anchor = where.partition("#")
@@ -385,8 +359,7 @@ def label(id, field="printed"):
         If the id is unknown, or the field has no scorecard line.
     """
     row = reported.row(id)
-    if field not in FIELDS:
-        raise ValueError(f"field: expected one of {list(FIELDS)}, got {field!r}")
+    _checks.one_of("field", field, FIELDS)
     part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
     words = [row["quantity"], row["group"], row["outcome"]]
     name = ", ".join(word for word in dict.fromkeys(words) if word not in {"", "all"})
@@ -413,6 +386,7 @@ def readable(lines):
 
     from .display import Markup, badge
 
+    _checks.frame("lines", lines, ("paper", *COLUMNS), empty=True)
     rank = lines["verdict"].map({"contradicted": 0, "missed": 1}).fillna(2)
     rows = []
     for line in lines.loc[rank.sort_values(kind="stable").index].to_dict("records"):
@@ -427,7 +401,7 @@ def readable(lines):
                 "printed": reported.text(line["id"], line["field"]),
                 "computed": computed_text(line),
                 "evidence": badge("ev", line["evidence"]),
-                "how": Markup(note + link(line["where"])),
+                "how": Markup(note + _link(line["where"])),
             }
         )
     return pd.DataFrame(rows)
@@ -450,8 +424,8 @@ def load():
     """
     import pandas as pd
 
-    order = {id: place for place, id in enumerate(_register().index)}
-    known = {"id": order, "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
+    words = {"id": _register().index, "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
+    ranks = {name: {word: rank for rank, word in enumerate(known)} for name, known in words.items()}
     frames = []
     for path in sorted(RESULTS.glob("*.csv")):
         header, *rows = _read(path) or [[]]
@@ -461,19 +435,13 @@ def load():
             if len(row) != len(COLUMNS):
                 raise ValueError(f"{path.name}, row {number}: expected {len(COLUMNS)} cells")
         frame = pd.DataFrame(rows, columns=COLUMNS, dtype=str)
-        for column, allowed in known.items():
-            if unknown := set(frame[column]) - set(allowed):
+        for column, known in ranks.items():
+            if unknown := set(frame[column]) - set(known):
                 raise ValueError(f"{path.name}, {column}: unknown {sorted(unknown)}")
         frames.append(frame)
     lines = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
-    keys = pd.DataFrame(
-        {
-            "place": lines["id"].map(order),
-            "field": lines["field"].map(FIELDS.index),
-            "evidence": lines["evidence"].map(EVIDENCE.index),
-        }
-    )
-    lines = lines.loc[keys.sort_values(["place", "field", "evidence"]).index]
+    by = ["id", "field", "evidence"]
+    lines = lines.sort_values(by, key=lambda column: column.map(ranks[column.name]))
     lines.insert(0, "paper", lines["id"].str.split(".").str[0])
     return lines.reset_index(drop=True)
 
@@ -484,26 +452,12 @@ def _register():
     return pd.concat([reported.load(paper) for paper in reported.papers()])
 
 
-def _printed_results():
-    """Return the ``(id, field)`` pairs of every printed number of kind ``result``."""
-    register = _register()
-    results = register[register["kind"] == "result"]
-    return [(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]]
-
-
-def _keys(lines):
-    return list(zip(lines["id"], lines["field"], strict=True))
-
-
 def uncovered():
-    """Return every printed number of kind ``result`` that has no scorecard line.
-
-    Returns
-    -------
-    list of tuple of str
-        ``(id, field)`` pairs; empty if the scorecard is complete.
-    """
-    return sorted(set(_printed_results()) - set(_keys(load())))
+    """Return the ``(id, field)`` of every printed number of kind ``result`` without a line."""
+    register, lines = _register(), load()
+    results = register[register["kind"] == "result"]
+    numbers = {(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]}
+    return sorted(numbers - set(zip(lines["id"], lines["field"], strict=True)))
 
 
 def strongest(lines):
@@ -521,6 +475,7 @@ def strongest(lines):
     pandas.DataFrame
         Rows of ``lines``, in their order.
     """
+    _checks.frame("lines", lines, ("id", "field", "evidence", "verdict"), empty=True)
     strength = lines["evidence"].map(EVIDENCE.index).mask(lines["verdict"] == "contradicted", -1)
     order = strength.sort_values(kind="stable").index
     return lines[lines.index.isin(lines.loc[order].drop_duplicates(["id", "field"]).index)]
@@ -560,8 +515,7 @@ def totals(by="verdict"):
     evidence = shown["evidence"]
     built = shown["verdict"].mask(evidence == "calibrated", "calibrated")
     shown = shown.assign(verdict=built)
-    left = set(_printed_results()) - set(_keys(shown))
-    missing = [id for id, _ in left]
+    missing = [id for id, _ in uncovered()]
     groups = {
         "register rows": register.index,
         "results": register.index[register["kind"] == "result"],
@@ -580,14 +534,11 @@ def totals(by="verdict"):
 def as_json():
     """Return the whole scorecard as JSON, for other programs.
 
-    Returns
-    -------
-    str
-        An object with ``about``, a sentence; ``verdicts`` and ``evidence``, the words in
-        their order; ``counts``, the :func:`totals` of each paper by both; and ``lines``, one
-        object a scorecard line in the order of :func:`load`, one text line each. Printed
-        numbers are strings, as printed. Computed numbers are numbers with six significant
-        digits, ``null`` where there is none, and strings where they are words or infinite.
+    An object with ``about``, a sentence; ``verdicts`` and ``evidence``, the words in their order;
+    ``counts``, the :func:`totals` of each paper by both; and ``lines``, one object a scorecard
+    line in the order of :func:`load`, one text line each. Printed numbers are strings, as printed.
+    Computed numbers are numbers with six significant digits, ``null`` where there is none, and
+    strings where they are words or infinite.
     """
     counts = {}
     by_verdict, by_evidence = totals("verdict"), totals("evidence")
@@ -635,14 +586,5 @@ def _json_number(text):
 
 
 def write_json(folder=None):
-    """Write :func:`as_json` to ``data/results/scorecard.json``.
-
-    Parameters
-    ----------
-    folder : path-like, optional
-        Where to write; ``data/results`` when left out.
-    """
-    path = Path(folder or RESULTS) / JSON
-    beside = path.with_suffix(".tmp")
-    beside.write_text(as_json(), encoding="utf-8", newline="\n")
-    beside.replace(path)
+    """Write :func:`as_json` to ``scorecard.json``, in ``data/results`` if no folder is given."""
+    _write(_folder(folder) / JSON, as_json())

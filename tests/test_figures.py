@@ -136,8 +136,8 @@ FOREST_BAD = [
     ("estimates: ", lambda: figures.forest(["a"], [1], [0], [2])),
     ("studies: expected the columns", lambda: figures.forest_meta(STUDIES[["ratio"]], POOLED)),
     ("studies: expected ratios", lambda: figures.forest_meta(STUDIES.assign(lower=0), POOLED)),
-    ("studies: expected ratios", lambda: figures.forest_meta(STUDIES, {"a": (1, np.nan, 2)})),
-    ("pooled: expected one or more", lambda: figures.forest_meta(STUDIES, {})),
+    ("pooled: expected finite", lambda: figures.forest_meta(STUDIES, {"a": (1, np.nan, 2)})),
+    ("pooled: expected results", lambda: figures.forest_meta(STUDIES, {})),
     ("studies: expected a data frame", lambda: figures.forest_meta(STUDIES[:0], POOLED)),
 ]
 

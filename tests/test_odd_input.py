@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shutil
 import warnings
 from importlib import import_module
 
@@ -10,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hccbook import prediction, studies
+import hccbook
+from hccbook import prediction, reconstruction, relations, scorecard, studies
 from hccbook.reported import DATA
 
 RNG = np.random.default_rng(1)
@@ -246,6 +248,130 @@ CALLS |= {
     },
 }
 
+
+def record(
+    id,
+    computed=None,
+    evidence="arithmetic",
+    at="a",
+    field="printed",
+    lower=None,
+    upper=None,
+    note="",
+):
+    """Record on a new scorecard: a line can be there once only."""
+    kept = {"at": at, "field": field, "lower": lower, "upper": upper, "note": note}
+    scorecard.Scorecard("a-lab").record(id, computed, evidence, **kept)
+
+
+def record_interval(id, value, lower, upper, evidence, at="a"):
+    card = scorecard.Scorecard("a-lab")
+    card.record_interval(id, value, lower, upper, evidence, at=at)
+
+
+def open_card(notebook):
+    scorecard.Scorecard(notebook)
+
+
+def save(folder=None):
+    scorecard.Scorecard("a-lab").save(folder)
+
+
+def fitted():
+    """A Kaplan-Meier curve, which loads lifelines."""
+    from lifelines import KaplanMeierFitter
+
+    return KaplanMeierFitter().fit(TIME, EVENT)
+
+
+LINES = scorecard.load().head(2)
+INTERVAL = "magnesium.derivation.pfs.hr"
+CALLS["scorecard"] = {
+    "as_json": {},
+    "computed_text": {"line": LINES.iloc[0].to_dict()},
+    "label": {"id": INTERVAL},
+    "load": {},
+    "readable": {"lines": LINES},
+    "strongest": {"lines": LINES},
+    "totals": {},
+    "uncovered": {},
+    "verdict": {"printed": "0.67", "computed": 0.668},
+    "write_json": {},
+    open_card: {"notebook": "a-lab"},
+    record: {"id": INTERVAL, "computed": 0.4},
+    record_interval: {
+        "id": INTERVAL,
+        "value": 0.4,
+        "lower": 0.3,
+        "upper": 0.5,
+        "evidence": "arithmetic",
+    },
+    save: {},
+}
+RISKS = {"y": Y, "risk": RISK}
+CALLS["figures"] = {
+    "calibration": {"frame": prediction.calibration_curve(**RISKS)},
+    "decision_curve": {"frame": prediction.net_benefit(**RISKS, thresholds=[0.2, 0.4])},
+    "forest": {"labels": ["a", "b"], "estimates": [1, 2], "lowers": [0.5, 1], "uppers": [2, 3]},
+    "forest_meta": {
+        "studies": pd.DataFrame(
+            {"ratio": [1.5], "lower": [1.0], "upper": [2.0], "weight": [100.0]}, ["a"]
+        ),
+        "pooled": {"all": (1.5, 1.0, 2.0)},
+    },
+    "kaplan_meier": {"fits": {"all": fitted()}},
+    "nomogram": {"nomogram": CHART, "patient": {"a": 1, "b": "no"}},
+    "use_style": {},
+    "verdicts": {"counts": pd.DataFrame({"exact": [3]}, ["a"])},
+}
+CALLS["exercises"] = {
+    "check": {"name": "radiotherapy-lab.1", "answer": 2},
+    "made_up_finding": {"seed": 1},
+    "shared_percentages": {"seed": 1},
+    "student_seed": {"name": "a student"},
+}
+STEM = "sii.os.subgroup"
+PAIR = reconstruction.from_register(f"{STEM}.hbv", (0, 1), "dl")
+OTHER_PAIR = reconstruction.from_register(f"{STEM}.no-local-treatment", (0, 1), "dl")
+GROUP_OF_4 = reconstruction.from_register(f"{STEM}.hbv-mixed", range(4), "dl", ["p"])
+OTHER_GROUP = reconstruction.from_register(f"{STEM}.local-treatment", range(4), "dl")
+SETS = {"effect": np.full((1, 2), 0.5), "se": np.full((1, 2), 0.2)}
+WITHIN = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.1, 1.0]] * 2, "results": [PAIR]}
+BOUND = {"least_se": 2 / 189**0.5, "most_boxes": 9}
+CALLS["reconstruction"] = {
+    "boxes": {"result": PAIR},
+    "draw": {**WITHIN, "given": [False, False], "sets": 1, "tries": 9},
+    "from_register": {"stem": f"{STEM}.hbv", "members": (0, 1), "method": "dl"},
+    "in_two_pairs": {
+        "first": PAIR,
+        "second": OTHER_PAIR,
+        "sides": ("low", "high"),
+        "least_se": BOUND["least_se"],
+    },
+    "misses": {**SETS, "results": [PAIR]},
+    "nearest": {**WITHIN, "starts": 2, "steps": 2},
+    "one_exchanged": {
+        "first": GROUP_OF_4,
+        "second": OTHER_GROUP,
+        "places": (None, (PAIR, "low")),
+        **BOUND,
+    },
+    "pair_in_group": {"pair": OTHER_PAIR, "group": GROUP_OF_4, **BOUND},
+    "reproduces": {**SETS, "result": PAIR},
+    "statistics": {**SETS, "result": PAIR},
+}
+SOUND = relations.sound("radiotherapy")
+CALLS["relations"] = {
+    "change_digit": {"text": "0.67", "rng": RNG},
+    "checks": {"paper": "radiotherapy"},
+    "inject": {"changes": 1},
+    "lines": {"paper": "radiotherapy"},
+    "rest": {"paper": "radiotherapy"},
+    "runnable": {"paper": "radiotherapy", "cells": SOUND},
+    "sound": {"paper": "radiotherapy"},
+    "ties": {"paper": "radiotherapy"},
+}
+
 RAGGED = [[1, 2], [3]]
 #: What no argument can mean.
 NEVER = [
@@ -328,6 +454,12 @@ RELATED = {
     "studies.validate, frame": ["studies"],
     "reported.validate, frame": ["register"],
     "audit.same, whole": ["printed"],
+    "reconstruction.from_register, stem": ["id"],
+    "reconstruction.in_two_pairs, largest_se": ["least_se"],
+    "reconstruction.misses, effect": ["members"],
+    "reconstruction.nearest, effect": ["se"],
+    "reconstruction.one_exchanged, largest_se": ["least_se"],
+    "reconstruction.pair_in_group, largest_se": ["least_se"],
     "audit.sd_in_range, highest": ["mean"],
     "audit.sd_in_range, lowest": ["mean"],
     "response.agreement, labels": ["first"],
@@ -378,9 +510,16 @@ def outcome(function, label, valid, name, odd):
     return None
 
 
+def test_every_room_is_tried():
+    assert set(CALLS) == set(hccbook._MODULES)
+
+
 @pytest.mark.parametrize("room", CALLS)
 def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        scorecard, "RESULTS", shutil.copytree(scorecard.RESULTS, tmp_path / "results")
+    )
     warnings.simplefilter("ignore")
     functions = public(room)
     calls = {key: value for key, value in CALLS[room].items() if isinstance(key, str)}

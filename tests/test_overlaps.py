@@ -208,7 +208,7 @@ BAD = [
     ("most_boxes: expected a whole", lambda: overlaps.pair_in_group(NONE, MIXED, 0.1, 1, 0)),
     ("second: expected as many", lambda: overlaps.one_exchanged(MIXED, NONE, PLACES, 0.1)),
     ("places: expected one or two", lambda: overlaps.one_exchanged(MIXED, LOCAL, (None,) * 2, 0.1)),
-    ("places: expected a side", lambda: overlaps.one_exchanged(MIXED, LOCAL, UP, 0.1)),
+    ("places: expected one of low, high", lambda: overlaps.one_exchanged(MIXED, LOCAL, UP, 0.1)),
     ("places: expected a result of", lambda: overlaps.one_exchanged(MIXED, LOCAL, WIDE, 0.1)),
 ]
 SKEW = MIXED._replace(ratio="2.20")

@@ -150,7 +150,7 @@ OTHER = audit.percentage("30", 9, 30)
         ("computed: .* got '110'", lambda card: card.record(N, "110", at="x")),
         ("computed: .* a word, .* got 1", lambda card: card.record(WORD, 1, at="x")),
         ("lower, upper: ", lambda card: card.record(N, 1, "held-out", at="x")),
-        ("at: .* got none on the first line", lambda card: card.record(N, 110)),
+        ("at: .* got None", lambda card: card.record(N, 110)),
         ("at: .* got ''", lambda card: card.record(N, 110, at="")),
         ("at: .* got 'a b'", lambda card: card.record(N, 110, at="a b")),
         ("at: .* got '#a'", lambda card: card.record(N, 110, at="#a")),

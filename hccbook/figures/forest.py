@@ -35,14 +35,21 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     """
     import matplotlib.pyplot as plt
 
-    rows = list(zip(labels, estimates, lowers, uppers, strict=False))
-    if not rows or len({len(labels), len(estimates), len(lowers), len(uppers)}) > 1:
-        raise ValueError(f"labels: expected as many as estimates and limits, got {len(labels)}")
+    labels, drawn = _checks.listed("labels", labels), []
+    for name, values in (("estimates", estimates), ("lowers", lowers), ("uppers", uppers)):
+        drawn.append(_checks.numbers(name, values))
+        if drawn[-1].shape != (len(labels),):
+            raise ValueError(f"{name}: expected {len(labels)} numbers, as many as labels")
+        if (wrong := drawn[-1] <= 0).any():
+            at = int(wrong.argmax())
+            raise ValueError(
+                f"{name}: expected numbers above 0, got {drawn[-1][at]:g} in row {labels[at]!r}"
+            )
+    _titles(quantity, null, labels)
+    rows = list(zip(labels, *drawn, strict=True))
     fig, ax = plt.subplots(figsize=(4.4, 0.9 + 0.42 * len(rows)))
     parts = []
     for place, (label, value, low, high) in enumerate(rows):
-        if any(number <= 0 for number in (value, low, high)):
-            raise ValueError(f"estimates: expected numbers above 0, got {value} in row {label!r}")
         if math.isnan(value):
             parts.append(f"{label}: not estimable")
             continue
@@ -85,13 +92,19 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
     import matplotlib.pyplot as plt
 
     _checks.frame("studies", studies, _COLUMNS)
-    if not pooled:
-        raise ValueError(f"pooled: expected one or more results, got {pooled}")
+    pooled = _checks.mapping("pooled", pooled)
+    _titles(quantity, null)
+    for name in _COLUMNS:
+        _checks.vector(f"studies, {name}", studies[name])
     rows = studies.reindex(columns=[*_COLUMNS, "least", "most"]).astype(float)
-    drawn = [*rows[list(_COLUMNS[:3])].to_numpy(), *pooled.values()]
-    if not all(0 < value < math.inf for triple in drawn for value in triple):
-        raise ValueError(f"studies: expected ratios above 0, got {drawn}")
-    size, parts = len(drawn), []
+    results = [_checks.vector("pooled", triple) for triple in pooled.values()]
+    if not results or any(triple.size != 3 for triple in results):
+        raise ValueError(f"pooled: expected results of three numbers each, got {pooled}")
+    drawn = {"studies": rows[list(_COLUMNS[:3])].to_numpy(), "pooled": np.array(results)}
+    for name, triples in drawn.items():
+        if not (triples > 0).all():
+            raise ValueError(f"{name}: expected ratios above 0, got {triples.tolist()}")
+    size, parts = len(rows) + len(results), []
     fig, ax = plt.subplots(figsize=(4.8, 0.9 + 0.42 * size))
     for place, (name, row) in enumerate(rows.iterrows()):
         implied = np.isfinite(row.least)
@@ -114,6 +127,16 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
     weights = [f"{name}, {weight:z.0f} %" for name, weight in rows["weight"].items()]
     ax.set_yticklabels([*weights, *pooled])
     return fig, _finish(ax, quantity, null, parts, 0)
+
+
+def _titles(quantity, null, labels=()):
+    """Check what stands beside and below a forest, and where its line is."""
+    for label in labels:
+        _checks.text("labels", label)
+    _checks.text("quantity", quantity)
+    _checks.real("null", null)
+    if not 0 < null < math.inf:
+        raise ValueError(f"null: expected a number above 0, got {null!r}")
 
 
 def _finish(ax, quantity, null, parts, zorder):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .. import _checks
 from .style import COLOURS, GREY, LINES
 
 
@@ -29,9 +30,16 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
     """
     import matplotlib.pyplot as plt
 
+    fits = _checks.mapping("fits", fits)
     if not 1 <= len(fits) <= len(COLOURS):
         raise ValueError(f"fits: expected 1 to {len(COLOURS)} fitted curves, got {len(fits)}")
-    if not step > 0:
+    for fit in fits.values():
+        if not hasattr(fit, "survival_function_"):
+            raise ValueError(f"fits: expected fitted curves of lifelines, got {fit!r:.60}")
+    _checks.text("unit", unit)
+    _checks.text("outcome", outcome)
+    _checks.real("step", step)
+    if not 0 < step < math.inf:
         raise ValueError(f"step: expected a number above 0, got {step!r}")
     last = max(float(fit.durations.max()) for fit in fits.values())
     times = np.arange(0, last + step / 2, step)

@@ -36,6 +36,7 @@ def verdicts(counts):
     """
     import matplotlib.pyplot as plt
 
+    _checks.frame("counts", counts, empty=True)
     if unknown := set(counts.columns) - set(MARKS):
         raise ValueError(f"counts: expected columns from {list(MARKS)}, got {sorted(unknown)}")
     words = [word for word in MARKS if word in counts]

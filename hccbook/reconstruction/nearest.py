@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 from ..audit.heterogeneity import i2_of
 from ..estimate import printed
-from .results import boxes, check, ranges, statistics
+from .results import boxes, check, ranges, sets, statistics
 
 # Where a printed number has no upper end (or none at all), a unit of missing it.
 _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
@@ -54,7 +54,7 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     their rounding boxes (Marquardt, J Soc Ind Appl Math 1963;11:431). The ranges are kept by
     ``x = middle + half * sin(t)``.
     """
-    effect, se, _ = ranges(effect, se, np.zeros(len(effect), dtype=bool))
+    effect, se, _ = ranges(effect, se)
     for name, value in (("starts", starts), ("steps", steps), ("seed", seed)):
         _checks.whole(name, value, int(name != "seed"))
     check(results, len(effect))
@@ -113,9 +113,11 @@ def misses(effect, se, results):
     """
     import pandas as pd
 
-    if not len(effect):
-        raise ValueError("effect: expected one set or more, got none")
-    check(results, np.shape(effect)[1])
+    effect = _checks.numbers("effect", effect)
+    if effect.ndim != 2 or not len(effect):
+        raise ValueError(f"effect: expected one set or more, got shape {effect.shape}")
+    check(results, effect.shape[1])
+    effect, se = sets(effect, se, results[0])
     rows = {}
     for result in results:
         found = statistics(effect[0], se[0], result)

@@ -83,7 +83,8 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
         For each variance of the common study, the range of where it lies in either pair. The
         other study of each pair has to have a standard error of ``least_se``, too.
     """
-    if len(sides) != 2 or not set(sides) <= set(_SIDES):
+    sides = _checks.listed("sides", sides)
+    if len(sides) != 2 or any(not isinstance(x, str) or x not in _SIDES for x in sides):
         raise ValueError(f"sides: expected two of {_SIDES}, got {sides!r}")
     (least, most), seen = _variances(least_se, largest_se), 0
     pairs = pair_of("first", first), pair_of("second", second)
@@ -185,12 +186,15 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MO
     size = len(first.members)
     if size != len(second.members) or size < 3:
         raise ValueError(f"second: expected as many studies as the first, got {second}")
+    places = _checks.listed("places", places)
     if len(places) != 2 or places[0] is places[1] is None:
         raise ValueError(f"places: expected one or two places, got {places!r}")
     known = []
     for place in places:
-        if place is not None and place[1] not in _SIDES:
-            raise ValueError(f"places: expected a side of {_SIDES}, got {place[1]!r}")
+        if place is not None:
+            if not isinstance(place, tuple) or len(place) != 2:
+                raise ValueError(f"places: expected pairs of a Result and a side, got {place!r}")
+            _checks.one_of("places", place[1], _SIDES)
         known.append(place and (pair_of("places", place[0]), place[1]))
     least, most = _variances(least_se, largest_se)
     most_boxes = _checks.whole("most_boxes", most_boxes, 1)

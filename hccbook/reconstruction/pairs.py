@@ -6,7 +6,7 @@ intervals of its pooled log ratio, of the variance V of that, and of Q.
 
 import numpy as np
 
-from .results import Z, boxes
+from .results import Z, a_result, boxes
 
 #: Room for floating-point rounding in each comparison, relative to both sides.
 SLACK = 1e-9
@@ -93,6 +93,7 @@ def too_far(distance, q, variance):
 
 def random_effects(name, result):
     """Return pooled log ratio, its variance and Q, as a random-effects result prints them."""
+    a_result(name, result)
     ratio, lower, upper, _, q = boxes(result)
     if result.method != "dl" or q[0] <= len(result.members) - 1:
         raise ValueError(f"{name}: expected random effects with I² above 0, got {result}")

@@ -31,19 +31,37 @@ class Result(NamedTuple):
     q_p: str | None = None
 
 
+def a_result(name, value):
+    """Reject what is no pooled result."""
+    if not isinstance(value, Result):
+        raise ValueError(f"{name}: expected a Result, got {value!r:.60}")
+
+
+def sets(effect, se, result):
+    """Return log ratios and standard errors as arrays that hold the studies of a result."""
+    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
+    for name, array in (("effect", effect), ("se", se)):
+        if not array.ndim or array.shape[-1] <= max(result.members):
+            raise ValueError(f"{name}: expected the studies {result.members}, got {array.shape}")
+    if se.shape != effect.shape:
+        raise ValueError(f"se: expected the shape {effect.shape} of effect, got {se.shape}")
+    return effect, se
+
+
 def check(results, k):
     """Check results of some of k studies."""
-    if not results:
-        raise ValueError("results: expected one or more, got none")
-    for result in results:
+    for result in _checks.listed("results", results):
+        a_result("results", result)
         _checks.one_of("method", result.method, ("fixed", "dl"))
         if not set(result.members) <= set(range(k)):
             raise ValueError(f"members: expected positions below {k}, got {result}")
 
 
-def ranges(effect, se, given):
+def ranges(effect, se, given=None):
     """Return ranges of log ratios and standard errors, and which are given, as arrays."""
-    effect, se, given = np.asarray(effect, float), np.asarray(se, float), np.asarray(given)
+    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
+    none = np.zeros(effect.shape[0] if effect.ndim else 1, dtype=bool)
+    given = none if given is None else _checks.sequence("given", given)
     if given.ndim != 1 or given.dtype != bool:
         raise ValueError(f"given: expected True or False for each study, got {given!r:.60}")
     for name, array in (("effect", effect), ("se", se)):
@@ -69,6 +87,7 @@ def boxes(result):
     ndarray, shape (5, 2)
         Least and largest values that print so; infinite where nothing is printed.
     """
+    a_result("result", result)
     k = _checks.whole("members", len(result.members), 2)
     rows = []
     for name in ("ratio", "lower", "upper"):
@@ -105,13 +124,17 @@ def from_register(stem, members, method, without=(), paper="il6-sii"):
     -------
     Result
     """
-    for name in without:
+    _checks.text("stem", stem)
+    _checks.one_of("method", method, ("fixed", "dl"))
+    _checks.one_of("paper", paper, reported.papers())
+    members = tuple(_checks.whole("members", at) for at in _checks.listed("members", members))
+    for name in without if isinstance(without, tuple) else _checks.listed("without", without):
         _checks.one_of("without", name, ("p", "i2", "q_p"))
     ratio, spread = f"{paper}.{stem}.hr", f"{paper}.{stem}.i2"
     cells = {"p": (ratio, "p"), "i2": (spread, "printed"), "q_p": (spread, "p")}
     found = {name: reported.text(*cell) for name, cell in cells.items() if name not in without}
     limits = (reported.text(ratio, field) for field in ("printed", "lower", "upper"))
-    return Result(stem, tuple(members), method, *limits, **found)
+    return Result(stem, members, method, *limits, **found)
 
 
 def _tail(text, quantile):
@@ -125,6 +148,8 @@ def _tail(text, quantile):
 
 def statistics(effect, se, result):
     """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
+    a_result("result", result)
+    effect, se = sets(effect, se, result)
     members = list(result.members)
     pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
     limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)

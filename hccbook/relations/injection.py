@@ -33,6 +33,8 @@ def change_digit(text, rng):
         If ``text`` is not one printed number.
     """
     number, others = Printed(text), []
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng: expected a numpy.random.Generator, got {rng!r:.60}")
     first = re.search(r"[0-9]", text).start()
     for place, old in enumerate(text):
         for new in DIGITS.replace(old, "") if old in DIGITS else "":

@@ -76,7 +76,10 @@ def runnable(paper, cells):
     ValueError
         If there is no such paper.
     """
+    _checks.one_of("paper", paper, PAPERS)
     others = OTHER_READINGS.get(paper, ())
+    for text in _checks.mapping("cells", cells).values():
+        _checks.text("cells", text)
     return [
         (group, tie)
         for group, members in ties(paper).items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import NamedTuple
 
-from .. import reported
+from .. import _checks, reported
 from ..audit.check import Check
 from ..scorecard import EVIDENCE, FIELDS
 
@@ -123,8 +123,7 @@ def module(paper):
     ValueError
         If there is no such paper.
     """
-    if paper not in reported.papers():
-        raise ValueError(f"paper: expected one of {reported.papers()}, got {paper!r}")
+    _checks.one_of("paper", paper, reported.papers())
     return import_module(f".{paper.replace('-', '_')}", __package__)
 
 
@@ -169,11 +168,14 @@ def checks(paper, cells=None, chosen=None):
     ValueError
         If a tie reads a cell that is not there, or its check is one of another number.
     """
-    cells = register(paper) if cells is None else cells
+    cells = register(paper) if cells is None else _checks.mapping("cells", cells)
     if chosen is None:
         chosen = [(group, tie) for group, members in ties(paper).items() for tie in members]
     found = []
-    for group, tie in chosen:
+    for pair in _checks.listed("chosen", chosen):
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], Tie):
+            raise ValueError(f"chosen: expected pairs of group and tie, got {pair!r:.60}")
+        group, tie = pair
         check = tie.check(cells)
         if check.printed != cells.get((tie.id, tie.field)):
             raise ValueError(f"function: a tie of {tie.id} judges {check.printed!r}")
