@@ -121,22 +121,9 @@ class Printed:
 
 
 def printed(number, name="text"):
-    """Return ``number`` as :class:`Printed`; strings and :class:`Printed` are accepted.
+    """Return a string or :class:`Printed` as :class:`Printed`; an error calls it ``name``.
 
-    Parameters
-    ----------
-    number : str or Printed
-    name : str
-        What an error message calls it.
-
-    Returns
-    -------
-    Printed
-
-    Raises
-    ------
-    ValueError
-        If ``number`` is a float or an int: a float has forgotten how it was printed.
+    A float or an int is refused: it has forgotten how it was printed.
     """
     try:
         return number if isinstance(number, Printed) else Printed(number)
@@ -146,21 +133,7 @@ def printed(number, name="text"):
 
 @dataclass(frozen=True)
 class Estimate:
-    """An estimate with its confidence interval.
-
-    Parameters
-    ----------
-    value, lower, upper : float
-        Point estimate and confidence limits, in the unit of the quantity.
-    level : float
-        Confidence level between 0 and 1.
-    p : float, optional
-        P value of the test that belongs to the estimate.
-    n : int, optional
-        Number of patients behind it.
-    se : float, optional
-        Standard error, in the unit of the quantity.
-    """
+    """An estimate with its confidence interval, P value, number of patients and standard error."""
 
     value: float
     lower: float = math.nan
@@ -195,23 +168,6 @@ def number(value, spec=".2f"):
 
     The sign of a rounded zero hangs on a last bit, on which processors disagree.
 
-    Parameters
-    ----------
-    value : float
-    spec : str
-        A format of Python.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If ``value`` is no number or ``spec`` no format of numbers.
-
-    Examples
-    --------
     >>> number(-0.001), number(-0.01)
     ('0.00', '-0.01')
     """

@@ -9,10 +9,8 @@ from . import _checks
 from .estimate import printed
 
 __all__ = [
-    "COLUMNS",
     "DATA",
     "FIELDS",
-    "KINDS",
     "QUANTITIES",
     "WORDS",
     "completeness",
@@ -119,30 +117,12 @@ WORDS = (
 
 
 def papers():
-    """Return the short names of the papers in the register.
-
-    Returns
-    -------
-    list of str
-    """
+    """Return the short names of the papers in the register."""
     return sorted(path.stem for path in (DATA / "reported").glob("*.csv") if "." not in path.stem)
 
 
 def validate(frame, source="register"):
-    """Check a register frame against its contract.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Strings only, with the columns :data:`COLUMNS`.
-    source : str
-        Named in the error message.
-
-    Raises
-    ------
-    ValueError
-        Naming the row and column of the first cell that breaks the contract.
-    """
+    """Check a register frame of strings against its contract; name the first bad row and column."""
     if not hasattr(frame, "itertuples"):
         raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
     if tuple(frame.columns) != COLUMNS:
@@ -289,40 +269,12 @@ def text(id, field="printed"):
 
 
 def number(id, field="printed"):
-    """Return one printed number as a float (without its ``<`` or ``>``).
-
-    Parameters
-    ----------
-    id, field : str
-        As for :func:`text`.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        As :func:`text`, or if a word is printed there.
-    """
+    """Return one printed number, as :func:`text` does, as a float (without its ``<`` or ``>``)."""
     return float(printed(text(id, field), f"{id}, {field}"))
 
 
 def digit_strings(text):
-    """Return every digit string of a text, in order.
-
-    A decimal point or a comma between digits belongs to the string, so that ``1,508``
-    and ``12.83`` are one string each.
-
-    Parameters
-    ----------
-    text : str
-        The body of a paper.
-
-    Returns
-    -------
-    list of str
-    """
+    """Return every digit string of a text, in order; ``1,508`` and ``12.83`` are one each."""
     if not isinstance(text, str):
         raise ValueError(f"text: expected text, got {text!r:.60}")
     return re.findall(r"\d+(?:[.,]\d+)*", text)
@@ -331,19 +283,9 @@ def digit_strings(text):
 def completeness(frame, tokens):
     """Compare the register of a paper with the inventory of its digit strings.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As :func:`load` returns it.
-    tokens : pandas.DataFrame
-        Strings; a row for each digit string of the paper, in order, with ``token``,
-        and either ``id`` and ``column`` of the register cell that holds it or the
-        ``reason`` why it is no statistic.
-
-    Returns
-    -------
-    list of str
-        What does not agree, one sentence a problem; empty if the register is complete.
+    ``tokens`` has a row for each digit string of the paper, in order: ``token``, and either ``id``
+    and ``column`` of the register cell that holds it or the ``reason`` why it is no statistic.
+    Returned is what does not agree, one sentence a problem.
     """
     _checks.frame("frame", frame, (*FIELDS, "group"), empty=True)
     _checks.frame("tokens", tokens, ("position", "token", "id", "column", "reason"), True)
