@@ -265,6 +265,12 @@ def definitions():
                         yield module, f"{node.name}.{inner.name}", inner
 
 
+def kept(node):
+    """Return whether a decorator that is called with a name keeps what it decorates."""
+    calls = [call for call in node.decorator_list if isinstance(call, ast.Call)]
+    return any(call.args and isinstance(call.args[0], ast.Constant) for call in calls)
+
+
 def unreached():
     """Return the public names that no notebook, page, command, recipe or other code uses."""
     uses = Counter()
@@ -279,8 +285,10 @@ def unreached():
     known = shown() | set(uses) | set(re.findall(r"\w+", recipes))
     return [
         f"{module}.{name}"
-        for module, name, _ in definitions()
-        if "_" not in {part[0] for part in name.split(".")} and name.rpartition(".")[2] not in known
+        for module, name, node in definitions()
+        if "_" not in {part[0] for part in name.split(".")}
+        and name.rpartition(".")[2] not in known
+        and not kept(node)
     ]
 
 

@@ -6,16 +6,16 @@ import pytest
 #: What no measure may pass: today's numbers. Lower them as the package shrinks.
 #: The aim: 14,000 lines in all, 8,500 of them code, a core of 2,200, and 0 in every other line.
 LIMITS = {
-    "lines": 24527,
-    "lines of code": 13074,
-    "lines of the core": 4329,
-    "files that are too long": 5,
+    "lines": 22857,
+    "lines of code": 12550,
+    "lines of the core": 4176,
+    "files that are too long": 4,
     "import circles": 0,
     "imports that lead up": 4,
     "private names of another module": 35,
     "files read at import": 2,
-    "names that nobody reaches": 18,
-    "numpydoc that only the package reads": 90,
+    "names that nobody reaches": 17,
+    "numpydoc that only the package reads": 49,
     "names that completion should not show": 0,
 }
 #: A small package that breaks each rule.
