@@ -247,6 +247,6 @@ def test_a_table_shows_no_signed_zero(shown):
 
 
 def test_results_and_scorecard_hold_no_signed_zero():
-    assert scorecard._number(-0.0) == "0"
+    assert scorecard.lines._number(-0.0) == "0"
     line = {"field": "printed", "computed": "-0", "lower": "-0.0", "upper": "1"}
     assert scorecard.computed_text(line) == "0 (0 to 1)"

@@ -56,10 +56,12 @@ def test_what_follows_from_the_data_is_renewed(book, renewed, words):
     book("1")
     assert command.main(words) == 0
     sums = (renewed / "checksums.sha256").read_text(encoding="utf-8").splitlines()
-    file = renewed / "results" / scorecard.JSON
+    file = renewed / "results" / scorecard.files.JSON
     assert file.read_text(encoding="utf-8") == scorecard.as_json()
     # The sum is that of the new file, not of one before it.
-    assert sums == [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.JSON}"]
+    assert sums == [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.files.JSON}"
+    ]
 
 
 @pytest.fixture
@@ -67,9 +69,9 @@ def renewed(book, tmp_path, monkeypatch):
     """A data folder whose files may be renewed, with the register as it is."""
     data = tmp_path / "data"
     (data / "results").mkdir(parents=True)
-    (data / "results" / scorecard.JSON).write_text("old", encoding="utf-8")
+    (data / "results" / scorecard.files.JSON).write_text("old", encoding="utf-8")
     monkeypatch.setattr(command, "renew", RENEW)
-    monkeypatch.setattr(scorecard, "RESULTS", data / "results")
+    monkeypatch.setattr(scorecard.files, "RESULTS", data / "results")
     monkeypatch.setattr(command, "CHECKSUMS", data / "checksums.sha256")
     monkeypatch.setattr(command, "DATA", data)
     return data

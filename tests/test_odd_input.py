@@ -518,7 +518,7 @@ def test_every_room_is_tried():
 def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        scorecard, "RESULTS", shutil.copytree(scorecard.RESULTS, tmp_path / "results")
+        scorecard.files, "RESULTS", shutil.copytree(scorecard.files.RESULTS, tmp_path / "results")
     )
     warnings.simplefilter("ignore")
     functions = public(room)

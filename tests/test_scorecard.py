@@ -28,7 +28,7 @@ def card():
 
 @pytest.fixture
 def results(tmp_path, monkeypatch):
-    monkeypatch.setattr(scorecard, "RESULTS", tmp_path)
+    monkeypatch.setattr(scorecard.files, "RESULTS", tmp_path)
     monkeypatch.delenv("HCCBOOK_RESULTS", raising=False)
     return tmp_path
 
@@ -99,7 +99,7 @@ def test_lines_hold_what_was_computed(card):
     card.record(HR, field="p", evidence="untestable")
     card.record(WORD, "higher", "held-out", at="response")
     lines = [list(line.values()) for line in card.lines]
-    assert [tuple(line) for line in card.lines] == [scorecard.COLUMNS] * 4
+    assert [tuple(line) for line in card.lines] == [scorecard.files.COLUMNS] * 4
     assert lines == [
         [N, "printed", "arithmetic", "exact", "110", "", "", "a-lab#patients", "counted"],
         [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", ""],
@@ -200,7 +200,7 @@ def test_results_are_written_byte_for_byte(results, card):
     assert fill(card).save() == "2 scorecard lines in data/results/a-lab.csv"
     path = results / "a-lab.csv"
     raw = path.read_bytes()
-    assert raw.decode().splitlines()[0] == ",".join(scorecard.COLUMNS)
+    assert raw.decode().splitlines()[0] == ",".join(scorecard.files.COLUMNS)
     assert raw.count(b"\n") == 3
     assert b"\r" not in raw
     card.save()
@@ -249,7 +249,7 @@ def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
     raw = (results / "a-lab.csv").read_bytes()
     monkeypatch.setenv("HCCBOOK_RESULTS", "check")
     assert card.save().startswith("2 scorecard lines")
-    for column in scorecard.COLUMNS:
+    for column in scorecard.files.COLUMNS:
         changed = Scorecard("a-lab")
         changed.lines = [dict(line) for line in card.lines]
         changed.lines[1][column] += "0"
@@ -279,7 +279,7 @@ def test_results_are_read_in_the_order_of_the_register(results):
     first.save()
     second.save()
     frame = scorecard.load()
-    assert list(frame) == ["paper", *scorecard.COLUMNS]
+    assert list(frame) == ["paper", *scorecard.files.COLUMNS]
     assert set(frame["paper"]) == {"magnesium"}
     keys = list(zip(frame["id"], frame["field"], frame["evidence"], strict=True))
     assert keys == [
@@ -293,7 +293,7 @@ def test_results_are_read_in_the_order_of_the_register(results):
 
 
 def test_no_results_are_an_empty_scorecard(results):
-    assert list(scorecard.load()) == ["paper", *scorecard.COLUMNS]
+    assert list(scorecard.load()) == ["paper", *scorecard.files.COLUMNS]
     assert scorecard.load().empty
     missing = scorecard.uncovered()
     assert (HR, "lower") in missing
@@ -457,7 +457,7 @@ def test_the_json_of_no_results(results):
 
 
 def test_the_stored_json_is_that_of_the_stored_results():
-    stored = (scorecard.RESULTS / scorecard.JSON).read_text(encoding="utf-8")
+    stored = (scorecard.files.RESULTS / scorecard.files.JSON).read_text(encoding="utf-8")
     assert stored == scorecard.as_json(), "run `python -m hccbook checksums`"
 
 
@@ -488,7 +488,7 @@ def test_the_stored_results_can_be_read():
 
 
 LINE = f"{N},printed,arithmetic,exact,110,,,a#x,\n"
-HEAD = ",".join(scorecard.COLUMNS) + "\n"
+HEAD = ",".join(scorecard.files.COLUMNS) + "\n"
 
 
 @pytest.mark.parametrize(
