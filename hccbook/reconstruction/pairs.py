@@ -106,6 +106,7 @@ def random_effects(name, result):
 
 def pair_of(name, result):
     """Return the same of a result of two studies."""
+    a_result(name, result)
     if len(result.members) != 2:
         raise ValueError(f"{name}: expected a result of two studies, got {result}")
     return random_effects(name, result)
