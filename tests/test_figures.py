@@ -131,9 +131,9 @@ def test_studies_may_all_be_published():
 
 FOREST_BAD = [
     ("labels: ", lambda: figures.forest([], [], [], [])),
-    ("labels: ", lambda: figures.forest(["a"], [1, 2], [1], [2])),
+    ("estimates: ", lambda: figures.forest(["a"], [1, 2], [1], [2])),
     ("estimates: ", lambda: figures.forest(["a"], [-1], [1], [2])),
-    ("estimates: ", lambda: figures.forest(["a"], [1], [0], [2])),
+    ("lowers: ", lambda: figures.forest(["a"], [1], [0], [2])),
     ("studies: expected the columns", lambda: figures.forest_meta(STUDIES[["ratio"]], POOLED)),
     ("studies: expected ratios", lambda: figures.forest_meta(STUDIES.assign(lower=0), POOLED)),
     ("pooled: expected finite", lambda: figures.forest_meta(STUDIES, {"a": (1, np.nan, 2)})),

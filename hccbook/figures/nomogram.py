@@ -6,7 +6,6 @@ from itertools import count
 
 import numpy as np
 
-from .. import _checks
 from .style import BLUE, GREY
 
 # All lengths are in points of type, 1/72 inch.
@@ -72,7 +71,6 @@ def nomogram(nomogram, patient=None, outcome="Risk"):
         )
     if not isinstance(outcome, str) or not outcome.strip():
         raise ValueError(f"outcome: expected a name, got {outcome!r}")
-    _checks.flag("linear", linear)
     reading = None if patient is None else _read(nomogram, patient)
     tens = range(0, 101, 10)
     points = _Ruler("Points", list(tens), [str(ten) for ten in tens], 100, above=True)
