@@ -42,12 +42,8 @@ CHART = prediction.nomogram({"a": 0.5, "b": {"no": 0, "yes": 1}}, {"a": [0, 1, 2
 CALLS = {
     "accuracy": {
         "auc": {"y": Y, "marker": MARKER},
-        "auc_bootstrap": {"y": Y, "marker": MARKER, "resamples": 9},
-        "auc_difference_bootstrap": {"y": Y, "first": MARKER, "second": OTHER, "resamples": 9},
         "delong_paired": {"y": Y, "first": MARKER, "second": OTHER},
-        "delong_unpaired": {"y_first": Y, "first": MARKER, "y_second": Y[6:], "second": OTHER[6:]},
         "proportion": {"count": 3, "n": 10},
-        "roc_cutoffs": {"y": Y, "marker": MARKER},
         "two_by_two": COUNTS,
         "youden": {"y": Y, "marker": MARKER},
         "youden_optimism": {"y": Y, "marker": MARKER, "resamples": 9},

@@ -98,7 +98,6 @@ def numbers(result):
 RANKING = {
     "auc": lambda y, m, t, e: accuracy.auc(y, m),
     "delong_paired": lambda y, m, t, e: accuracy.delong_paired(y, m, t),
-    "roc_cutoffs": lambda y, m, t, e: accuracy.roc_cutoffs(y, m),
     "youden": lambda y, m, t, e: accuracy.youden(y, m),
     "youden_optimism": lambda y, m, t, e: accuracy.youden_optimism(y, m, 50),
     "c_index": lambda y, m, t, e: survival.c_index(t, e, m),

@@ -61,34 +61,6 @@ def paired(n):
     )
 
 
-def interval(n, run, with_r):
-    """A bootstrap interval of an AUC."""
-    y, marker, _ = data.markers(n)
-    others = [
-        Rival(
-            f"scikit-learn loop{some(run, 2000)}",
-            partial(loops.auc_bootstrap, y, marker, run),
-            part=run / 2000,
-        )
-    ]
-    if with_r:
-        others.append(
-            Rival(
-                "pROC",
-                R("auc_bootstrap", y=y, marker=marker),
-                target=25 if n == 1000 else None,
-                same=lambda a, b: gap([a.lower, a.upper], b),
-                within=CHANCE,
-            )
-        )
-    return Case(
-        f"AUC with bootstrap interval, 2,000 resamples, n = {n:,}",
-        partial(accuracy.auc_bootstrap, y, marker),
-        *others,
-        Bound("drawing the patients", partial(_drawn, 2000, n)),
-    )
-
-
 def cutoff(n, run):
     """The optimism of a Youden cut-off."""
     y, marker, _ = data.markers(n)
@@ -122,9 +94,6 @@ CASES = (
     partial(auc, 100_000),
     partial(paired, 110),
     partial(paired, 1_000_000),
-    partial(interval, 110, 200, with_r=True),
-    partial(interval, 1000, 100, with_r=True),
-    partial(interval, 10_000, 50, with_r=False),
     partial(cutoff, 78, 500),
     partial(cutoff, 10_000, 50),
 )

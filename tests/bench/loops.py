@@ -3,18 +3,6 @@
 import numpy as np
 
 
-def auc_bootstrap(y, marker, resamples):
-    """Percentile limits of an AUC with scikit-learn, drawing from each class apart."""
-    from sklearn.metrics import roc_auc_score
-
-    rng, areas = np.random.default_rng(0), []
-    classes = [np.flatnonzero(y == k) for k in (0, 1)]
-    for _ in range(resamples):
-        drawn = np.concatenate([rng.choice(rows, rows.size) for rows in classes])
-        areas.append(roc_auc_score(y[drawn], marker[drawn]))
-    return np.quantile(areas, [0.025, 0.975])
-
-
 def youden_optimism(y, marker, resamples):
     """Bootstrap optimism of a Youden cut-off with scikit-learn."""
     from sklearn.metrics import roc_curve
@@ -75,26 +63,6 @@ def logistic_optimism(x, y, resamples):
         model = fitted(drawn)
         gaps.append(dxy(model, drawn) - dxy(model, everyone))
     return dxy(fitted(everyone), everyone) - np.mean(gaps)
-
-
-def cox_optimism(time, event, x, resamples):
-    """Corrected Somers' Dxy of a Cox model, with lifelines."""
-    import pandas as pd
-    from lifelines import CoxPHFitter
-    from lifelines.utils import concordance_index
-
-    def dxy(model, patients):
-        risk = model.predict_partial_hazard(patients)
-        return 2 * concordance_index(patients["t"], -risk, patients["e"]) - 1
-
-    frame = pd.DataFrame(x).rename(columns=str).assign(t=time, e=event)
-    apparent = dxy(CoxPHFitter().fit(frame, "t", "e"), frame)
-    rng, gaps = np.random.default_rng(0), []
-    for _ in range(resamples):
-        drawn = frame.iloc[rng.integers(len(frame), size=len(frame))].reset_index(drop=True)
-        model = CoxPHFitter().fit(drawn, "t", "e")
-        gaps.append(dxy(model, drawn) - dxy(model, frame))
-    return apparent - np.mean(gaps)
 
 
 def in_a_loop(function, effect, se, count):

@@ -30,14 +30,6 @@ found <- function(one) c(one$beta, one$se, one$tau2)
 cases <- list(
   auc = list("pROC", function() list(function() pROC::ci.auc(curve_of(d$marker)), as.numeric)),
   auc_alone = list("pROC", function() list(function() curve_of(d$marker)$auc, as.numeric)),
-  auc_bootstrap = list("pROC", function() {
-    list(
-      function() {
-        pROC::ci.auc(curve_of(d$marker), method = "bootstrap", boot.n = 2000, progress = "none")
-      },
-      function(limits) limits[c(1, 3)]
-    )
-  }),
   delong = list("pROC", function() {
     list(
       function() pROC::roc.test(curve_of(d$first), curve_of(d$second), method = "delong"),
@@ -111,13 +103,6 @@ cases <- list(
     list(
       function() concordance(Surv(d$time, d$event) ~ d$score, reverse = TRUE),
       function(found) c(found$concordance, sqrt(found$var))
-    )
-  }),
-  validate = list("rms", function() {
-    frame <- patients(time = d$time, event = d$event)
-    list(
-      function() validate(cph(eval(model), frame, x = TRUE, y = TRUE), B = 500),
-      function(table) table["Dxy", "index.corrected"]
     )
   }),
   rma = list("metafor", function() list(function() pooled(1), found)),

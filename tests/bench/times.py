@@ -6,9 +6,9 @@ import numpy as np
 
 from hccbook import survival
 
-from . import data, loops
+from . import data
 from .r import R
-from .rivals import CHANCE, EXACT, gap, some
+from .rivals import EXACT, gap
 from .timing import Bound, Case, Rival
 
 STEP = 1e-5  # lifelines stops its iteration earlier
@@ -75,33 +75,6 @@ def five_covariates(n):
             within=EXACT,
         ),
         Bound("one sort", partial(np.sort, time)),
-    )
-
-
-def optimism(run):
-    """The optimism of a Cox model."""
-    time, event, x = data.follow_up(153)
-    return Case(
-        "Optimism of a Cox model of five covariates, 500 resamples, n = 153",
-        partial(survival.cox_optimism, time, event, x),
-        Rival(
-            f"lifelines loop{some(run, 500)}",
-            partial(loops.cox_optimism, time, event, x, run),
-            target=50,
-            same=lambda a, b: abs(a.loc["dxy", "corrected"] - b),
-            within=2 * CHANCE,  # Dxy is 2 C - 1
-            part=run / 500,
-        ),
-        Rival(
-            "rms (validate)",
-            R("validate", time=time, event=event, x=x),
-            target=3,
-            same=lambda a, b: gap([a.loc["dxy", "corrected"]], b),
-            within=2 * CHANCE,
-        ),
-        Bound(
-            "drawing the patients", lambda: np.random.default_rng(0).integers(153, size=(500, 153))
-        ),
     )
 
 
@@ -236,7 +209,6 @@ CASES = (
     partial(two_groups, 10_000),
     partial(five_covariates, 153),
     partial(five_covariates, 10_000),
-    partial(optimism, 20),
     partial(logrank, 110),
     partial(logrank, 10_000),
     partial(median, 110),

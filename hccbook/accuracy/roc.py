@@ -1,4 +1,4 @@
-"""AUCs with DeLong's variance, and the tests of two AUCs that rest on it.
+"""AUCs with DeLong's variance, and the test of two AUCs that rests on it.
 
 A patient's placement is the share of the patients of the other class that the marker ranks on
 the right side of that patient; ties count one half. The AUC is the mean placement, and its
@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._ties import merge_ties
 from ..estimate import Estimate
-from .common import cells, over_error, p_normal, patients, tally, twice_below
 
 
 def auc(y, marker, level=0.95, method="delong"):
@@ -43,10 +43,10 @@ def auc(y, marker, level=0.95, method="delong"):
 
     Notes
     -----
-    Ties count one half (midranks). With a single patient in a class the variance, and so the
-    limits, are NaN. Perfect separation (AUC 0 or 1) has variance zero: ``"delong"`` then
-    returns an interval without width, which says nothing, and ``"logit"``, undefined there,
-    NaN. A marker with one value only has AUC 0.5 and, by either method, no width.
+    Ties count one half (midranks). With a single patient in a class the limits are NaN. Perfect
+    separation (AUC 0 or 1) has variance zero: ``"delong"`` then returns an interval without
+    width, which says nothing, and ``"logit"``, undefined there, NaN. A marker with one value
+    only has AUC 0.5 and, by either method, no width.
 
     References
     ----------
@@ -61,17 +61,23 @@ def auc(y, marker, level=0.95, method="delong"):
     """
     _checks.one_of("method", method, ("delong", "logit"))
     z = _checks.z(level)
-    area, variance, n = _area(*patients(y, marker=marker))
-    half = z * math.sqrt(variance)
-    if math.isnan(half):
-        return Estimate(area, level=level, n=n)
+    y, marker = patients(y, marker=marker)
+    values, cell = cells(y, marker)
+    counts = tally(cell, values.size)
+    n0, n1 = (int(n) for n in counts.sum(axis=1))
+    placed = _placed(counts)
+    area = int(counts[1] @ placed[1]) / (2 * n1 * n0)
+    if min(n0, n1) == 1 or (method == "logit" and area in (0, 1)):
+        return Estimate(area, level=level, n=n0 + n1)
+    variance = counts[1] @ (placed[1] / (2 * n0) - area) ** 2 / (n1 * (n1 - 1))
+    variance += counts[0] @ (placed[0] / (2 * n1) - area) ** 2 / (n0 * (n0 - 1))
+    half = z * math.sqrt(float(variance))
     if method == "delong":
-        return Estimate(area, max(area - half, 0.0), min(area + half, 1.0), level, n=n)
-    if area in (0, 1):
-        return Estimate(area, level=level, n=n)
-    logit, half = math.log(area / (1 - area)), half / (area * (1 - area))
-    lower, upper = ((1 + math.tanh(x / 2)) / 2 for x in (logit - half, logit + half))
-    return Estimate(area, lower, upper, level, n=n)
+        lower, upper = max(area - half, 0.0), min(area + half, 1.0)
+    else:
+        logit, half = math.log(area / (1 - area)), half / (area * (1 - area))
+        lower, upper = ((1 + math.tanh(x / 2)) / 2 for x in (logit - half, logit + half))
+    return Estimate(area, lower, upper, level, n=n0 + n1)
 
 
 def delong_paired(y, first, second, level=0.95):
@@ -139,7 +145,11 @@ def delong_paired(y, first, second, level=0.95):
         )
     variances, pairs = covariance.diagonal(), 2 * n0 * n1
     difference, se = float(wins[0] - wins[1]) / pairs, math.sqrt(variances[2])
-    statistic, (lower, upper) = over_error(difference, se), _limits(difference, se, z)
+    if se == 0:  # equal areas are no evidence; how much unequal ones are cannot be said
+        statistic = lower = upper = 0.0 if difference == 0 else math.nan
+    else:
+        statistic = difference / se
+        lower, upper = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
     spread = math.sqrt(variances[0] * variances[1])
     return pd.Series(
         {
@@ -150,108 +160,36 @@ def delong_paired(y, first, second, level=0.95):
             "upper": upper,
             "se": se,
             "z": statistic,
-            "p": p_normal(statistic),
+            "p": math.erfc(abs(statistic) / math.sqrt(2)),
             "correlation": np.clip(covariance[0, 1] / spread, -1, 1) if spread else math.nan,
         }
     )
 
 
-def delong_unpaired(y_first, first, y_second, second, level=0.95, method="welch"):
-    """Test of the AUCs in two independent groups of patients (DeLong, unpaired).
+def patients(y, **markers):
+    """Check an outcome and markers of the same patients; return them as float arrays."""
+    checked = _checks.together(binary=("y",), y=y, **markers)
+    _checks.both("y", checked[0])
+    return checked
 
-    Parameters
-    ----------
-    y_first, y_second : array_like of {0, 1} or bool, shapes (n,) and (m,)
-        Outcomes of the first and of the second group.
-    first, second : array_like of float, shapes (n,) and (m,)
-        The marker, or two markers, in these groups; higher means more likely positive.
-    level : float, default 0.95
-        Confidence level of the difference.
-    method : {"welch", "normal"}
-        What the difference over its standard error is compared with. ``"welch"``: Student's t
-        with the degrees of freedom of Welch and Satterthwaite, from n - 1 and m - 1, as pROC
-        does. ``"normal"``: the normal distribution, as most textbooks do; P is a little
-        smaller.
 
-    Returns
-    -------
-    pandas.Series
-        ``first`` and ``second`` (the AUCs), ``difference`` (first - second), its limits
-        ``lower`` and ``upper`` (cut off at -1 and 1), its standard error ``se``, the
-        ``statistic``, its ``df`` (``inf`` if normal) and the two-sided ``p``.
+def cells(y, marker):
+    """Return the distinct values of a marker (tied ones are one), and the cell of each patient.
 
-    Raises
-    ------
-    ValueError
-        As :func:`auc`.
-
-    Notes
-    -----
-    Two groups that are both perfectly separated, or both constant, have difference 0 without
-    variance: P is 1, which says nothing. If the areas differ although the standard error is 0,
-    limits, statistic and P are NaN, as in :func:`delong_paired`; so are they with a single
-    patient in a class of either group.
-
-    References
-    ----------
-    DeLong, DeLong & Clarke-Pearson, Biometrics 1988;44:837. Degrees of freedom: Robin et al.,
-    BMC Bioinformatics 2011;12:77. Normal: Hanley & McNeil, Radiology 1983;148:839.
+    Cells are numbered by value, first those of patients without the outcome, then those of
+    patients with it; there are twice as many as values.
     """
-    import pandas as pd
-    from scipy.special import stdtr, stdtrit
-
-    _checks.one_of("method", method, ("welch", "normal"))
-    z = _checks.z(level)
-    (a, v, n), (b, w, m) = (
-        _area(*patients(y_first, "y_first", first=first)),
-        _area(*patients(y_second, "y_second", second=second)),
-    )
-    se, df = math.sqrt(v + w), math.inf
-    if method == "welch":
-        df = (v + w) ** 2 / (v**2 / (n - 1) + w**2 / (m - 1)) if v + w else math.nan
-        z = float(stdtrit(df, 0.5 + level / 2))
-    statistic, (lower, upper) = over_error(a - b, se), _limits(a - b, se, z)
-    p = p_normal(statistic)
-    if method == "welch" and statistic:
-        p = 2 * float(stdtr(df, -abs(statistic)))
-    return pd.Series(
-        {
-            "first": a,
-            "second": b,
-            "difference": a - b,
-            "lower": lower,
-            "upper": upper,
-            "se": se,
-            "statistic": statistic,
-            "df": df,
-            "p": p,
-        }
-    )
+    values, rank = np.unique(merge_ties(marker), return_inverse=True)
+    return values, rank + values.size * y.astype(int)
 
 
-def _limits(difference, se, critical):
-    """Return the limits of a difference of two AUCs; NaN where `over_error` is."""
-    if se == 0:
-        return (0.0, 0.0) if difference == 0 else (math.nan, math.nan)
-    half = critical * se
-    return max(difference - half, -1.0), min(difference + half, 1.0)
-
-
-def _area(y, marker):
-    """Return an AUC, its variance (NaN with a single patient in a class) and n."""
-    values, cell = cells(y, marker)
-    counts = tally(cell, values.size)
-    n0, n1 = (int(n) for n in counts.sum(axis=1))
-    placed = _placed(counts)
-    area = int(counts[1] @ placed[1]) / (2 * n1 * n0)
-    if min(n0, n1) == 1:
-        return area, math.nan, n0 + n1
-    variance = counts[1] @ (placed[1] / (2 * n0) - area) ** 2 / (n1 * (n1 - 1))
-    variance += counts[0] @ (placed[0] / (2 * n1) - area) ** 2 / (n0 * (n0 - 1))
-    return area, float(variance), n0 + n1
+def tally(cell, values):
+    """Count patients by class (first those without the outcome) and value of the marker."""
+    return np.bincount(cell, minlength=2 * values).reshape(2, values)
 
 
 def _placed(counts):
     """Return twice the placements by class and value, counted in patients of the other class."""
     without, with_outcome = counts
-    return np.stack([2 * with_outcome.sum() - twice_below(with_outcome), twice_below(without)])
+    below = [2 * np.cumsum(x) - x for x in (with_outcome, without)]  # twice; those on it once
+    return np.stack([2 * with_outcome.sum() - below[0], below[1]])
