@@ -51,7 +51,6 @@ CALLS = {
     "survival": {
         "c_index": {**PATIENTS, "score": MARKER},
         "cox_model": {**PATIENTS, "covariates": X},
-        "cox_optimism": {**PATIENTS, "covariates": X, "resamples": 9},
         "cox_two_groups": {**PATIENTS, "group": GROUP},
         "landmark": {**PATIENTS, "at": 0.1, "response_time": TIME / 2},
         "logrank": {**PATIENTS, "group": GROUP},
@@ -59,7 +58,6 @@ CALLS = {
         "median_follow_up": PATIENTS,
         "proportional_hazards_test": {**PATIENTS, "covariates": X},
         "rmst": {**PATIENTS, "horizon": 0.2},
-        "rmst_difference": {**PATIENTS, "group": GROUP, "horizon": 0.2},
         "subgroup_table": {
             "frame": FRAME,
             "time": "t",
@@ -443,7 +441,6 @@ ANYTHING = {
 RELATED = {
     "survival.landmark, time": ["response_time"],
     "survival.rmst, time": ["horizon"],
-    "survival.rmst_difference, time": ["horizon"],
     "prediction.nomogram, coefficients": ["ticks"],
     "indices.convert, values": ["albumin"],
     "estimate.printed, number": ["text"],

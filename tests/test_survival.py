@@ -297,17 +297,14 @@ BAD_GROUPS = [
 ]
 
 
-@pytest.mark.parametrize(("time", "event", "group", "message"), BAD_FOLLOW_UP + BAD_GROUPS)
-@pytest.mark.parametrize("function", [survival.cox_two_groups, survival.logrank])
-def test_bad_patients_are_named(function, time, event, group, message):
-    with pytest.raises(ValueError, match=message):
-        function(time, event, group)
-
-
-@pytest.mark.parametrize(("time", "event", "group", "message"), BAD_FOLLOW_UP)
-def test_bad_follow_up_is_named(time, event, group, message):
-    with pytest.raises(ValueError, match=message):
-        survival.median(time, event)
+def test_bad_patients_are_named():
+    for time, event, group, message in BAD_FOLLOW_UP + BAD_GROUPS:
+        for function in (survival.cox_two_groups, survival.logrank):
+            with pytest.raises(ValueError, match=f"^{message}"):
+                function(time, event, group)
+    for time, event, _, message in BAD_FOLLOW_UP:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            survival.median(time, event)
 
 
 FRAME = pd.DataFrame(

@@ -110,7 +110,6 @@ RANKING = {
     "landmark": lambda y, m, t, e: survival.landmark(t, e, 0.7),
     "landmark, response": lambda y, m, t, e: survival.landmark(t, e, 0.7, np.minimum(t, m)),
     "proportional_hazards_test": lambda y, m, t, e: survival.proportional_hazards_test(t, e, m),
-    "cox_optimism": lambda y, m, t, e: survival.cox_optimism(t, e, m, 20),
     "hosmer_lemeshow": lambda y, m, t, e: prediction.hosmer_lemeshow(y, m / 2, 5),
     "calibration_curve": lambda y, m, t, e: prediction.calibration_curve(y, m / 2, 5),
     "smooth_calibration": lambda y, m, t, e: prediction.smooth_calibration(y, m / 2),

@@ -7,19 +7,15 @@ at risk there. Times are tied when they are equal as numbers.
 
 from .concordance import c_index
 from .cox import CoxModel, cox_model
-from .curves import median, median_follow_up
+from .curves import median, median_follow_up, rmst
+from .groups import cox_two_groups, logrank, subgroup_table
 from .landmarks import landmark
 from .proportional import proportional_hazards_test
-from .restricted_mean import rmst, rmst_difference
-from .subgroups import subgroup_table
-from .two_groups import cox_two_groups, logrank
-from .validation import cox_optimism
 
 __all__ = [
     "CoxModel",
     "c_index",
     "cox_model",
-    "cox_optimism",
     "cox_two_groups",
     "landmark",
     "logrank",
@@ -27,7 +23,6 @@ __all__ = [
     "median_follow_up",
     "proportional_hazards_test",
     "rmst",
-    "rmst_difference",
     "subgroup_table",
 ]
 __dir__ = __all__.copy

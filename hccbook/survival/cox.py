@@ -2,12 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from .. import _checks
-from . import _efron
 from ._patients import with_covariates
+
+_CONVERGED = 1e-8  # Newton doubles its digits: the step after one of this size is nothing
+_FLAT = 1e-9  # information per event, in units of the covariates' variance: none to speak of
+_STEPS = 100  # many more than ever needed; without a maximum the information ends before
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,8 @@ def cox_model(time, event, covariates, level=0.95):
 
     Parameters
     ----------
-    time : array_like of float, shape (n,)
-        Follow-up, at least 0.
-    event : array_like of {0, 1} or bool, shape (n,)
-        1 for an event, 0 for censored.
+    time, event : array_like, shape (n,)
+        Follow-up, at least 0; 1 for an event, 0 for censored.
     covariates : pandas.DataFrame or array_like of float, shape (n, p) or (n,)
         Covariates in any unit; categories as 0/1 columns, one level left out.
     level : float, default 0.95
@@ -95,18 +97,13 @@ def cox_model(time, event, covariates, level=0.95):
 
     z = _checks.z(level)
     time, event, matrix, names = with_covariates(time, event, covariates)
-    line, x, scale = standardised(time, event, matrix)
-    everyone, nothing = np.ones((1, time.size)), np.zeros((1, len(names)))
-    coef = coefficients(line, x, names)
-    found = _efron.terms(line, x, everyone, coef)
-    covariance = np.linalg.inv(_efron.information(line, x, found)[0]) / np.outer(scale, scale)
-    null = _efron.terms(line, x, everyone, nothing)
-    loglik, loglik_null = (
-        float(_efron.log_likelihood(line, x, everyone, at, terms)[0])
-        for at, terms in ((coef, found), (nothing, null))
-    )
-    steps = np.bincount(found.cell, math.exp(-found.shift[0]) / found.at_risk)
-    coef, se = coef[0] / scale, np.sqrt(np.diag(covariance))
+    patients = Patients(time, event, matrix)
+    coef = patients.coefficients(names)
+    found, null = patients.at(coef), patients.at(np.zeros(len(names)))
+    scale = patients.scale
+    covariance = np.linalg.inv(patients.information(found)) / np.outer(scale, scale)
+    steps = np.bincount(patients.cell, math.exp(-found.shift) / found.total)
+    coef, se = coef / scale, np.sqrt(np.diag(covariance))
     table = {
         "coef": coef,
         "se": se,
@@ -118,44 +115,125 @@ def cox_model(time, event, covariates, level=0.95):
     return CoxModel(
         pd.DataFrame(table, index=pd.Index(names, name="covariate")),
         pd.DataFrame(covariance, names, names),
-        loglik,
-        loglik_null,
-        pd.Series(np.cumsum(steps[::-1]), pd.Index(line.times[::-1], name="time")),
+        patients.log_likelihood(found),
+        patients.log_likelihood(null),
+        pd.Series(np.cumsum(steps[::-1]), pd.Index(patients.times[::-1], name="time")),
         level,
         time.size,
-        line.dead.size,
+        patients.dead.size,
     )
 
 
-def standardised(time, event, matrix):
-    """Return the timeline, centred covariates (p, 1, n) of variance 1 along it, their scale."""
-    line = _efron.timeline(time, event)
-    x = matrix[line.order].T
-    x = x - x.mean(axis=1, keepdims=True)
-    scale = x.std(axis=1)
-    scale[scale == 0] = 1.0  # a constant is found out by its information
-    return line, np.ascontiguousarray(x / scale[:, None])[:, None, :], scale
+class AtRisk(NamedTuple):
+    """What the partial likelihood is made of, at some coefficients."""
+
+    score: np.ndarray  # linear predictor of each patient, less ...
+    shift: float  # ... the largest one
+    risk: np.ndarray  # exp(score)
+    total: np.ndarray  # at each event, the summed risk of those at risk
+    mean: np.ndarray  # (covariate, event): their mean covariates, weighted by risk
 
 
-def coefficients(line, x, names):
-    """Return the coefficients (1, p) of standardised covariates, if there are any."""
-    start, everyone = np.zeros((1, len(x))), np.ones((1, line.order.size))
-    coef, (determined,) = _efron.maximise(line, x, everyone, start)
-    if not determined:
-        found = _efron.terms(line, x, everyone, coef)
-        direction = np.linalg.eigh(_efron.information(line, x, found)[0])[1][:, 0]
-        involved = [name for name, part in zip(names, direction, strict=True) if abs(part) > 0.01]
-        raise ValueError(
-            "covariates: expected a likelihood with one finite maximum, got none for "
-            f"{', '.join(map(str, involved))}: constant, collinear, or separating the events"
+class Patients:
+    """Efron's partial likelihood of checked patients, some with an event.
+
+    They stand in order of time, the longest follow-up first and censored before events: those at
+    risk are at the front. Covariates ``x`` (covariate, patient) are centred, with variance 1.
+    """
+
+    def __init__(self, time, event, matrix):
+        order = np.lexsort((event, -time))
+        until, self.dead = -time[order], np.flatnonzero(event[order])
+        times, self.starts = np.unique(until[self.dead], return_index=True)
+        self.times = -times  # of events, the latest first
+        self.last_at_risk = np.searchsorted(until, times, "right") - 1
+        self.entry = np.searchsorted(times, until)  # the latest event time at which one is at risk
+        self.cell = self.entry[self.dead]  # the time of each event
+        # Efron: the k-th of d tied events (k = 0, 1, ...) sees the tied ones at risk by 1 - k/d.
+        tied = np.bincount(self.cell)[self.cell]
+        self.gone = (np.arange(self.dead.size) - self.starts[self.cell]) / tied
+        x = matrix[order].T
+        x = x - x.mean(axis=1, keepdims=True)
+        self.scale = x.std(axis=1)
+        self.scale[self.scale == 0] = 1.0  # a constant is found out by its information
+        self.x = np.ascontiguousarray(x / self.scale[:, None])
+
+    def at(self, coef):
+        """Return the terms of the likelihood."""
+        score = self._predictor(coef)
+        shift = score.max()
+        risk = np.exp(score - shift)
+        total = self._over_those_at_risk(risk)
+        return AtRisk(
+            score - shift, shift, risk, total, self._over_those_at_risk(risk * self.x) / total
         )
-    return coef
 
+    def log_likelihood(self, found):
+        """Log partial likelihood."""
+        return float(found.score[self.dead].sum() - np.log(found.total).sum())
 
-def largest_likelihood(time, event, matrix):
-    """Return the largest log likelihood, or its limit where the coefficients are infinite."""
-    line, x, _ = standardised(time, event, matrix)
-    everyone = np.ones((1, time.size))
-    coef, _ = _efron.maximise(line, x, everyone, np.zeros((1, len(x))))
-    found = _efron.terms(line, x, everyone, coef)
-    return float(_efron.log_likelihood(line, x, everyone, coef, found)[0])
+    def gradient(self, found, g=1.0):
+        """Score vector; of the covariates times ``g``, one value for each event."""
+        return (g * (self.x[:, self.dead] - found.mean)).sum(axis=1)
+
+    def information(self, found, g=1.0):
+        """Observed information, its terms times ``g``, one value for each event.
+
+        The sum over events of E(xx') - E(x)E(x)', with E over those at risk. In the first part
+        patients and events change places: each patient's xx' times the hazard met while at risk.
+        """
+        hazard = g / found.total
+        steps, missed = (np.bincount(self.cell, each) for each in (hazard, hazard * self.gone))
+        met = np.append(np.cumsum(steps[::-1])[::-1], 0.0)  # 0: censored before the first event
+        met = met[self.entry]
+        met[self.dead] -= missed[self.cell]
+        return (met * found.risk * self.x) @ self.x.T - (g * found.mean) @ found.mean.T
+
+    def maximum(self):
+        """Return the coefficients, and whether the patients determine them (Newton's method).
+
+        They do not if the likelihood is flat in some direction, be it from the start (collinear
+        covariates) or on the way to infinity (separation): then it became flat there.
+        """
+        coef = np.zeros(len(self.x))
+        for _ in range(_STEPS):
+            with np.errstate(all="ignore"):  # what is not a number is flat
+                found = self.at(coef)
+                slope, curvature = self.gradient(found), self.information(found)
+            if not np.isfinite(curvature).all():
+                break
+            if np.linalg.eigvalsh(curvature)[0] <= _FLAT * self.dead.size:
+                break
+            step = np.linalg.solve(curvature, slope)
+            # If a step changes the linear predictors by amounts that differ by up to r, curvature
+            # along it grows at most e^r-fold (the third cumulant of a variable is at most its
+            # range times its variance). So log(1 + r) / r of the step climbs always, and the
+            # whole step does where e^r - 1 - r < r², that is up to 1.79.
+            change = np.ptp(self._predictor(step))
+            coef += step if change < 1.5 else math.log1p(change) / change * step
+            if np.abs(step).max() <= _CONVERGED:
+                return coef, True
+        return coef, False
+
+    def coefficients(self, names):
+        """Return the coefficients, or say which covariates are not determined."""
+        coef, determined = self.maximum()
+        if not determined:
+            direction = np.linalg.eigh(self.information(self.at(coef)))[1][:, 0]
+            involved = [
+                str(x) for x, part in zip(names, direction, strict=True) if abs(part) > 0.01
+            ]
+            raise ValueError(
+                "covariates: expected a likelihood with one finite maximum, got none for "
+                f"{', '.join(involved)}: constant, collinear, or separating the events"
+            )
+        return coef
+
+    def _predictor(self, coef):
+        return (coef[:, None] * self.x).sum(axis=0)
+
+    def _over_those_at_risk(self, values):
+        """Sum a value of each patient over those at risk at each event."""
+        everyone = np.cumsum(values, axis=-1)[..., self.last_at_risk]
+        tied = np.add.reduceat(values[..., self.dead], self.starts, axis=-1)
+        return everyone[..., self.cell] - self.gone * tied[..., self.cell]

@@ -18,10 +18,8 @@ def landmark(time, event, at, response_time=None, group=None):
 
     Parameters
     ----------
-    time : array_like of float, shape (n,)
-        Follow-up, at least 0.
-    event : array_like of {0, 1} or bool, shape (n,)
-        1 for an event, 0 for censored.
+    time, event : array_like, shape (n,)
+        Follow-up, at least 0; 1 for an event, 0 for censored.
     at : float
         The landmark, at least 0, in the unit of ``time``. To be fixed in advance.
     response_time : array_like of float, shape (n,), optional

@@ -3,9 +3,8 @@
 import numpy as np
 
 from .. import _checks
-from . import _efron
 from ._patients import with_covariates
-from .cox import coefficients, standardised
+from .cox import Patients
 from .curves import product_limit
 
 _SINGULAR = 1e-10  # a smaller variance, or eigenvalue of a correlation matrix, is 0
@@ -18,10 +17,8 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
 
     Parameters
     ----------
-    time : array_like of float, shape (n,)
-        Follow-up, at least 0.
-    event : array_like of {0, 1} or bool, shape (n,)
-        1 for an event, 0 for censored.
+    time, event : array_like, shape (n,)
+        Follow-up, at least 0; 1 for an event, 0 for censored.
     covariates : pandas.DataFrame or array_like of float, shape (n, p) or (n,)
         Covariates of the model, as in :func:`cox_model`.
     transform : {"km", "identity", "rank", "log"}
@@ -82,11 +79,11 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
         raise ValueError(f"{name}: expected other names than 'GLOBAL', that of the joint test")
     if len(labels) != len(names):
         raise ValueError(f"terms: expected {len(names)} labels, one a covariate, got {len(labels)}")
-    line, x, _ = standardised(time, event, matrix)
-    found = _efron.terms(line, x, np.ones((1, time.size)), coefficients(line, x, names))
-    at = _transformed(line, time, event, transform)
-    score = _efron.gradient(line, x, np.ones((1, time.size)), found, at)[0]
-    own, mixed, squared = (_efron.information(line, x, found, at**power)[0] for power in range(3))
+    patients = Patients(time, event, matrix)
+    found = patients.at(patients.coefficients(names))
+    g = _transformed(patients, time, event, transform)
+    score = patients.gradient(found, g)
+    own, mixed, squared = (patients.information(found, g**power) for power in range(3))
     joint = np.block([[own, mixed], [mixed, squared]])
     rows = {}
     for label in [*dict.fromkeys(labels), "GLOBAL"]:
@@ -98,20 +95,21 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
     return table.rename_axis("term")
 
 
-def _transformed(line, time, event, transform):
-    """g(t) at the event times, centred on its mean over events and scaled."""
-    if transform == "log" and line.times[-1] == 0:
+def _transformed(patients, time, event, transform):
+    """Return g(t) at each event, centred and scaled."""
+    times = patients.times
+    if transform == "log" and times[-1] == 0:
         raise ValueError("time: expected events after time 0 for transform 'log', got one at 0")
     if transform == "km":
         before = np.concatenate([[1.0], product_limit(time, event)[1][:-1]])
         at = 1 - before[::-1]
     elif transform == "rank":
-        low, high = (np.searchsorted(np.sort(time), line.times, side) for side in ("left", "right"))
+        low, high = (np.searchsorted(np.sort(time), times, side) for side in ("left", "right"))
         at = (low + 1 + high) / 2
     else:
-        at = np.log(line.times) if transform == "log" else line.times
-    each = at[line.entry[line.dead]]
-    return (at - each.mean()) / (each.std() or 1.0)
+        at = np.log(times) if transform == "log" else times
+    each = at[patients.cell]
+    return (each - each.mean()) / (each.std() or 1.0)
 
 
 def _quadratic(information, score):
