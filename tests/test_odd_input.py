@@ -92,9 +92,6 @@ CALLS = {
         "log_ratios": {"ratio": EFFECT + 1, "lower": EFFECT + 0.9, "upper": EFFECT + 1.2},
         "pool": STUDIES,
         "prediction_interval": {"pooled": POOLED},
-        "rank_test": STUDIES,
-        "subgroups": {**STUDIES, "group": np.array(["a", "a", "b", "b"])},
-        "summary": STUDIES,
         "tau2_interval": STUDIES,
     },
     "response": {

@@ -1,8 +1,7 @@
 """Variance between studies (tau²), for many meta-analyses at once.
 
 Notation: weights ``w = 1 / (variance + t)``, sums over studies ``S1 = sum w``, ``S2 = sum w²``;
-``m`` the weighted mean of the effects y and ``r = y - m``. Subgroups have their own m, and their
-sums are added; :class:`~hccbook.meta._studies.Studies` has the shapes.
+``m`` the weighted mean of the effects y and ``r = y - m``. Arrays are (study, meta-analysis).
 
 Each estimate solves ``a(t) = b(t)``, where a falls below b for good as t grows:
 
@@ -55,12 +54,12 @@ def solve_q(data, target):
     rows = np.flatnonzero((cochran_q(data) > target) & (data.df > 0))
     if rows.size:
         c = target[rows]
-        y, v = data.effect[..., rows], data.variance[..., rows]
+        y, v = data.effect[:, rows], data.variance[:, rows]
 
         def sides(y, v, t, rows):
             w, _, r = _weights(y, v, t)
             wr = w * r
-            return _sum2(wr, r), c[rows], -_sum2(wr, wr), 0.0
+            return _over_studies(wr, r), c[rows], -_over_studies(wr, wr), 0.0
 
         high = _range2(y) * data.df[rows] / c
         t[rows] = _root(sides, y, v, np.zeros(rows.size), high, np.zeros(rows.size))
@@ -70,28 +69,28 @@ def solve_q(data, target):
 def cochran_q(data):
     """Return ``sum r² / v``, shape (n,)."""
     w, _, r = _weights(data.effect, data.variance, 0.0)
-    return _sum2(w * r, r)
+    return _over_studies(w * r, r)
 
 
 def information(data):
     """Return ``S1 - S2 / S1`` at t = 0, shape (n,): DerSimonian and Laird's divisor."""
     w = 1 / data.variance
     s1 = w.sum(axis=0)
-    return (s1 - _over_studies(w, w) / s1).sum(axis=0)
+    return s1 - _over_studies(w, w) / s1
 
 
 def weighted_means(data, t):
-    """Return S1 and mean of each subgroup, shape (subgroups, n), and ``sum w r²``, shape (n,)."""
+    """Return S1, the weighted mean and ``sum w r²``, shape (n,)."""
     w = 1 / (data.variance + t)
     s1 = w.sum(axis=0)
     mean = _over_studies(w, data.effect) / s1
     r = data.effect - mean
-    return s1, mean, _sum2(w * r, r)
+    return s1, mean, _over_studies(w * r, r)
 
 
 def _dersimonian_laird(data):
     excess = cochran_q(data) - data.df
-    # A single study (in each subgroup) has nothing to divide by.
+    # A single study has nothing to divide by.
     return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
 
 
@@ -104,7 +103,7 @@ def _likelihood(data, method):
     is taken.
     """
     y, v = data.effect, data.variance
-    nearest = v.min(axis=(0, 1))
+    nearest = v.min(axis=0)
     span = np.max(_farthest(data, nearest) / nearest, initial=1.0) - 1
     steps = math.ceil(math.log1p(span / _FIRST) / math.log(_RATIO))
     grid = nearest * (_FIRST * (_RATIO ** np.arange(steps + 1.0)[:, None] - 1))
@@ -113,21 +112,21 @@ def _likelihood(data, method):
         w, s1, r = _weights(y, v, t)
         r *= w
         with np.errstate(divide="ignore", invalid="ignore"):
-            share[step] = _bound(method, s1, _over_studies(w, w)).sum(axis=0) / _sum2(r, r)
+            share[step] = _bound(method, s1, _over_studies(w, w)) / _over_studies(r, r)
     rises = (share < 1) & (data.df > 0)  # for one study both sides are 0, but for rounding
     rises[-1] = False
     step, rows = np.nonzero(rises[:-1] & ~rises[1:])
     low, high = grid[step, rows], grid[step + 1, rows]
     a, b = 1 - share[step, rows], share[step + 1, rows] - 1
     start = low + (high - low) * a / (a + b)
-    roots = _root(_derivative(method), y[..., rows], v[..., rows], low, high, start)
+    roots = _root(_derivative(method), y[:, rows], v[:, rows], low, high, start)
     tau2 = np.zeros(nearest.size)
     tau2[rows] = roots
     peaks = np.bincount(rows, minlength=tau2.size) + ~rises[0]
     several = np.flatnonzero(peaks[rows] > 1)
     if several.size:
         rows, roots = rows[several], roots[several]
-        y, v = y[..., rows], v[..., rows]
+        y, v = y[:, rows], v[:, rows]
         gain = _log_likelihood(y, v, roots, method) - _log_likelihood(y, v, 0.0, method)
         order = np.argsort(gain)  # of those with the same row, the last one stays
         tau2[rows[order]] = np.where(gain > 0, roots, 0.0)[order]
@@ -149,17 +148,12 @@ def _derivative(method):
         wr = w * r
         wwr = w * wr
         s2 = _over_studies(w, w)
-        bend = 2 * wwr.sum(axis=0) ** 2 / s1
+        bend = 2 * wwr.sum(axis=0) ** 2 / s1 - 2 * _over_studies(wwr, wr)
         slope = -s2
         if method == "reml":
-            s3 = np.einsum("ijk,ijk,ijk->jk", w, w, w)
+            s3 = np.einsum("ij,ij,ij->j", w, w, w)
             slope = slope + (2 * s3 - s2 * s2 / s1) / s1
-        return (
-            _sum2(wr, wr),
-            _bound(method, s1, s2).sum(axis=0),
-            bend.sum(axis=0) - 2 * _sum2(wwr, wr),
-            slope.sum(axis=0),
-        )
+        return _over_studies(wr, wr), _bound(method, s1, s2), bend, slope
 
     return sides
 
@@ -167,14 +161,14 @@ def _derivative(method):
 def _log_likelihood(y, v, t, method):
     """Return the (restricted) log-likelihood, shape (n,), but for a constant."""
     w, s1, r = _weights(y, v, t)
-    value = np.log(np.where(w > 0, w, 1.0)).sum(axis=(0, 1)) - _sum2(w * r, r)
-    return (value - np.log(s1).sum(axis=0)) / 2 if method == "reml" else value / 2
+    value = np.log(np.where(w > 0, w, 1.0)).sum(axis=0) - _over_studies(w * r, r)
+    return (value - np.log(s1)) / 2 if method == "reml" else value / 2
 
 
 def _root(sides, y, v, low, high, t):
     """Solve ``b / a = 1`` by Newton's method, halving where it leaves ``low`` to ``high``."""
     root, rows = t.copy(), np.arange(t.size)
-    shift = v.min(axis=(0, 1))
+    shift = v.min(axis=0)
     for _ in range(_MOST_ITERATIONS):
         a, b, da, db = sides(y, v, t, rows)
         rising = a > b
@@ -189,7 +183,7 @@ def _root(sides, y, v, low, high, t):
             return root
         if not going.all():
             rows, low, high, shift, new = (x[going] for x in (rows, low, high, shift, new))
-            y, v = y[..., going], v[..., going]
+            y, v = y[:, going], v[:, going]
         t = new
     raise ArithmeticError("tau² did not converge")  # pragma: no cover
 
@@ -203,11 +197,7 @@ def _weights(y, v, t):
 
 
 def _over_studies(a, b):
-    return np.einsum("ijk,ijk->jk", a, b)
-
-
-def _sum2(a, b):
-    return np.einsum("ijk,ijk->k", a, b)
+    return np.einsum("ij,ij->j", a, b)
 
 
 def _farthest(data, nearest):
@@ -219,12 +209,12 @@ def _farthest(data, nearest):
     """
     y, v, df = data.effect, data.variance, np.maximum(data.df, 1)
     there = np.isfinite(v)
-    spread = np.where(there, v, 0.0).max(axis=(0, 1)) - nearest
+    spread = np.where(there, v, 0.0).max(axis=0) - nearest
     mean = y.sum(axis=0) / there.sum(axis=0)
-    variance = np.where(there, (y - mean) ** 2, 0.0).sum(axis=(0, 1)) / df
+    variance = np.where(there, (y - mean) ** 2, 0.0).sum(axis=0) / df
     return np.minimum(_range2(y), (variance + np.sqrt(variance * (variance + 4 * spread))) / 2)
 
 
 def _range2(y):
-    """Return the square of the range of the effects, the widest of the subgroups."""
-    return (y.max(axis=(0, 1)) - y.min(axis=(0, 1))) ** 2
+    """Return the square of the range of the effects."""
+    return (y.max(axis=0) - y.min(axis=0)) ** 2

@@ -7,7 +7,7 @@ from scipy.special import chdtri
 
 from .. import _checks
 from . import _tau2
-from ._studies import studies
+from .effects import studies
 from .pooling import Pooled, i2_from_tau2, t_quantile
 
 

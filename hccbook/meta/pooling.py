@@ -8,9 +8,10 @@ from scipy.special import chdtrc, stdtr, stdtrit
 from .. import _checks
 from ..estimate import Estimate
 from . import _tau2
-from ._studies import studies
+from .effects import studies
 
 METHODS = ("fixed", "dl", "pm", "ml", "reml")
+_COLUMNS = ("k", "value", "se", "lower", "upper", "p", "tau2", "i2", "q", "df", "q_p")
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,10 +157,52 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     return Pooled(**results, **options)
 
 
+def leave_one_out(effect, se, labels=None, method="reml", hartung_knapp=False, level=0.95):
+    """Pool all studies but one, each in turn.
+
+    Parameters
+    ----------
+    effect, se : array_like of float, shape (k,)
+        Effects and standard errors of at least two studies.
+    labels : sequence, length k, optional
+        Names of the studies; positions from 0 when left out.
+    method, hartung_knapp, level
+        As for :func:`pool`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each study left out (index ``omitted``): ``k, value, se, lower, upper, p,
+        tau2, i2, q, df, q_p`` of the others, as in :class:`Pooled`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pool`, or if there are fewer than two studies or not k labels.
+    """
+    import pandas as pd
+
+    _checks.same_rows(effect=effect, se=se, labels=labels)
+    effect, se = _checks.together(effect=effect, se=se)
+    if effect.size < 2:
+        raise ValueError(f"effect: expected at least 2 studies, got {effect.size}")
+    names = range(effect.size) if labels is None else labels
+    if _checks.sequence("labels", names).shape != effect.shape:
+        raise ValueError(
+            f"labels: expected {effect.size} values, as many as effect, got {labels!r:.60}"
+        )
+    names = _checks.labels("labels", names)
+    others = ~np.eye(effect.size, dtype=bool)
+    pooled = pool(effect, se, method, hartung_knapp, level, where=others)
+    return pd.DataFrame(
+        {name: getattr(pooled, name) for name in _COLUMNS}, index=pd.Index(names, name="omitted")
+    )
+
+
 def _pool(data, method, hartung_knapp, level):
     """Return the fields of :class:`Pooled` as arrays."""
     tau2 = _tau2.estimate(data, method)
-    (value,), (se,), t_df = pooled_means(data, tau2, hartung_knapp)
+    value, se, t_df = _pooled_mean(data, tau2, hartung_knapp)
     q, df = _tau2.cochran_q(data), data.df
     return {
         "value": value,
@@ -175,20 +218,16 @@ def _pool(data, method, hartung_knapp, level):
     }
 
 
-def pooled_means(data, tau2, hartung_knapp):
-    """Return means and standard errors, shape (subgroups, n), and degrees of freedom.
-
-    The degrees of freedom are infinite where the normal distribution is to be used: without
-    Hartung-Knapp, and where it has none left.
-    """
+def _pooled_mean(data, tau2, hartung_knapp):
+    """Return means, standard errors and degrees of freedom (infinite: the normal limits)."""
     s1, mean, squares = _tau2.weighted_means(data, tau2)
-    df, scale = np.full(data.size.shape, np.inf), np.ones(data.size.shape)
-    left = data.df
-    if hartung_knapp and (enough := left > 0).any():
-        df[enough] = left[enough]
-        scale[enough] = squares[enough] / left[enough]
-        if hartung_knapp == "adhoc":
-            scale = np.maximum(scale, 1.0)
+    if not hartung_knapp:
+        return mean + data.centre, np.sqrt(1 / s1), np.full(data.size.shape, np.inf)
+    enough = data.df > 0
+    df = np.where(enough, data.df, np.inf)
+    scale = np.where(enough, squares / df, 1.0)
+    if hartung_knapp == "adhoc":
+        scale = np.maximum(scale, 1.0)
     return mean + data.centre, np.sqrt(scale / s1), df
 
 

@@ -1,14 +1,12 @@
-"""Tests of whether small studies show larger effects."""
+"""Egger's test of whether small studies show larger effects."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import _checks
-from ._studies import studies
+from .effects import studies
 from .pooling import limits_and_p, t_quantile
-
-_ROUNDING = 1e-12  # of the largest effect
 
 
 class EggerTest(NamedTuple):
@@ -23,13 +21,6 @@ class EggerTest(NamedTuple):
     limit: float
     limit_lower: float
     limit_upper: float
-
-
-class RankTest(NamedTuple):
-    """What :func:`rank_test` returns."""
-
-    tau: float
-    p: float
 
 
 def egger_test(effect, se, level=0.95, where=None):
@@ -73,7 +64,7 @@ def egger_test(effect, se, level=0.95, where=None):
 
 def _regression(data, level):
     """Return the fields of :class:`EggerTest`."""
-    y, v = data.effect[:, 0], data.variance[:, 0]
+    y, v = data.effect, data.variance
     there = np.isfinite(v)
     w, s = 1 / v, np.sqrt(np.where(there, v, 1.0))
     if np.any(np.where(there, s, -np.inf).max(axis=0) == np.where(there, s, np.inf).min(axis=0)):
@@ -95,46 +86,3 @@ def _regression(data, level):
         "limit_lower": limit - half,
         "limit_upper": limit + half,
     }
-
-
-def rank_test(effect, se):
-    """Begg and Mazumdar's rank correlation test.
-
-    Parameters
-    ----------
-    effect, se : array_like of float, shape (k,)
-        Effects and standard errors of at least two studies.
-
-    Returns
-    -------
-    RankTest
-        Kendall's tau (tau-b) of the standardised effects and the variances, and its two-sided P
-        value: exact, or by the normal approximation if there are ties.
-
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, of unequal length, a standard error is not above 0, or
-        there are fewer than two studies.
-
-    Notes
-    -----
-    The same as metafor's ``ranktest``. NaN if all standard errors are equal, or all effects.
-
-    References
-    ----------
-    Begg & Mazumdar, Biometrics 1994;50:1088.
-    """
-    from scipy.stats import kendalltau
-
-    effect, se = _checks.together(effect=effect, se=se)
-    studies(effect, se, fewest=2)
-    variance = se**2
-    weight = 1 / variance
-    mean = weight @ effect / weight.sum()
-    # A deviation that is rounding of the effects is none: equal effects say nothing.
-    gap = np.where(abs(effect - mean) > _ROUNDING * abs(effect).max(), effect - mean, 0.0)
-    standardised = gap / np.sqrt(variance - 1 / weight.sum())
-    ties = min(np.unique(standardised).size, np.unique(variance).size) < effect.size
-    result = kendalltau(standardised, variance, method="asymptotic" if ties else "exact")
-    return RankTest(float(result.statistic), float(result.pvalue))
