@@ -188,7 +188,7 @@ def test_indices_follow_from_their_parts(made, reading, seed):
         frame[x] for x in ("neutrophils", "lymphocytes", "platelets", "albumin", "bilirubin")
     )
     expected = {
-        "nlr": indices.nlr(neutrophils, lymphocytes).round(2),
+        "nlr": (neutrophils / lymphocytes).round(2),
         "plr": indices.plr(platelets, lymphocytes).round(1),
         "sii": indices.sii(platelets, neutrophils, lymphocytes).round(1),
         "pni": indices.pni(albumin, lymphocytes).round(1),

@@ -25,52 +25,18 @@ _FLAGS = ("target", "new", "node", "too_small")
 
 @dataclass(frozen=True)
 class Visit:
-    """What one visit of one patient shows.
-
-    Parameters
-    ----------
-    day : float
-    total : int
-        Sum of the measured target lesions, µm.
-    complete : bool
-        Whether every target lesion was measured.
-    seen : bool
-        Whether some target lesion is still there (a node: of 10 mm or more).
-    statuses : tuple of (str or None)
-        Of each non-target lesion known from baseline; None where it was not evaluated.
-    new : dict
-        Lesions that are new since baseline, as far as they have a row. For a target lesion its
-        diameter in µm (None where not measured), for another one its status.
-    """
+    """What one visit of one patient shows."""
 
     day: float
-    total: int
-    complete: bool
-    seen: bool
-    statuses: tuple
-    new: dict
+    total: int  # sum of the measured target lesions, µm
+    complete: bool  # whether every target lesion was measured
+    seen: bool  # whether some target lesion is still there (a node: of 10 mm or more)
+    statuses: tuple  # of the non-target lesions of baseline; None where one was not evaluated
+    new: dict  # lesions new since baseline: diameter in µm (None: not measured), or status
 
 
 def read(lesions, enhancing=False):
-    """Check a frame of measurements and return each patient's visits.
-
-    Parameters
-    ----------
-    lesions : pandas.DataFrame
-        As for :func:`hccbook.response.timepoints`.
-    enhancing : bool, default False
-        Measure the arterially enhancing part of a lesion where it was given at baseline.
-
-    Returns
-    -------
-    dict
-        Patient to (target lesions at baseline, list of :class:`Visit`, baseline first).
-
-    Raises
-    ------
-    ValueError
-        As :func:`hccbook.response.timepoints`.
-    """
+    """Check measurements; return each patient's number of target lesions, and visits in order."""
     frame = _checked(lesions, enhancing)
     patients = {}
     for row in frame.itertuples(index=False):

@@ -1,4 +1,4 @@
-"""The rules of RECIST 1.1, which mRECIST and iRECIST share, for one patient."""
+"""The rules of RECIST 1.1 (which mRECIST shares) and of iRECIST, for one patient."""
 
 import math
 from dataclasses import dataclass
@@ -6,29 +6,26 @@ from dataclasses import dataclass
 from .lesions import MICROMETRES, Visit, is_there
 
 #: Growth in mm that progression needs beside the 20 %, and that confirms it in iRECIST.
-LEAST_GROWTH = 5 * MICROMETRES
+_LEAST_GROWTH = 5 * MICROMETRES
+
+#: Days from unconfirmed progression to a scan that can confirm it: 4 weeks.
+_CONFIRM_AFTER = 28
+
+_GROWN = {"larger", "progressed further"}
+_FROM_BEST = ("CR", "PR", "non-CR/non-PD", "SD", "PD")
 
 #: Statuses of a lesion that is in progression.
-PROGRESSED = {"progressed", "progressed further"}
+_PROGRESSED = {"progressed", "progressed further"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A visit with what it says of the target lesions alone and of the non-target lesions alone.
-
-    Parameters
-    ----------
-    visit : Visit
-    target, non_target : str
-        ``none`` if the patient has no such lesion.
-    baseline, nadir : int
-        Sums to compare with, µm.
-    """
+    """A visit, and what it says of target and non-target lesions (``none``: there are none)."""
 
     visit: Visit
     target: str
     non_target: str
-    baseline: int
+    baseline: int  # sums to compare with, µm
     nadir: int
 
     def row(self):
@@ -53,17 +50,7 @@ class Finding:
 
 
 class Course:
-    """A patient's sums so far.
-
-    Parameters
-    ----------
-    targets : int
-        Number of target lesions.
-    baseline : int
-        Their sum at baseline, µm.
-    absolute : bool
-        Whether progression needs 5 mm of growth.
-    """
+    """A patient's sums so far; ``absolute``: progression needs 5 mm of growth."""
 
     def __init__(self, targets, baseline, absolute):
         self.targets, self.baseline, self.nadir = targets, baseline, baseline
@@ -82,7 +69,7 @@ class Course:
         if not self.targets:
             return "none"
         # Missing lesions can only add to the sum, so progression without them is certain.
-        if has_progressed(visit.total, self.nadir, self.absolute):
+        if _has_progressed(visit.total, self.nadir, self.absolute):
             return "PD"
         if not visit.complete:
             return "NE"
@@ -92,12 +79,7 @@ class Course:
 
 
 class Recist:
-    """RECIST 1.1 and mRECIST: progression is final.
-
-    Parameters
-    ----------
-    course : Course
-    """
+    """RECIST 1.1 and mRECIST: progression is final."""
 
     def __init__(self, course):
         self.course, self.final, self.complete = course, False, False
@@ -113,17 +95,100 @@ class Recist:
         return response
 
 
-def has_progressed(total, nadir, absolute=True):
+@dataclass
+class _Bar:
+    """The visit of an unconfirmed progression, which later ones are compared with."""
+
+    day: float
+    kinds: set  # which lesions progressed: ``target``, ``non-target``, ``new``
+    group: str  # response of the target lesions; if there are none, of the non-target lesions
+    total: int | None  # of the target lesions, µm; None while one was not measured
+    statuses: tuple  # as in `Visit`
+    new: dict  # all new lesions so far
+
+
+class Irecist:
+    """Response by iRECIST, visit by visit: progression must be confirmed, and can be taken back."""
+
+    def __init__(self, course):
+        self.course, self.final, self.complete = course, False, False
+        self.bar = None
+        self.new = {}  # new lesions so far, each as it was when last evaluated
+        self.new_nadir = math.inf  # smallest sum of the new target lesions
+
+    def response(self, found):
+        """Return the response at the next visit."""
+        bar, visit = self.bar, found.visit
+        if self.final:
+            return "iCPD"
+        if bar and visit.day - bar.day < _CONFIRM_AFTER:
+            return "iUPD"  # the scan is set aside
+        new = self.new | {x: value for x, value in visit.new.items() if value is not None}
+        kinds = self._progressing(found, new)
+        if bar is None:
+            response = "iUPD" if kinds else _without_progression(found, new)
+        elif kinds - bar.kinds or _has_grown(bar, visit, new):
+            response = "iCPD"
+        elif self._stays(found, kinds, new):
+            response = "iUPD"
+        elif "non-target" in bar.kinds and found.non_target == "NE":
+            response = "NE"
+        else:
+            response = _without_progression(found, new)
+        self._remember(found, kinds, new, response)
+        return response
+
+    def _progressing(self, found, new):
+        """Return which lesions progress by RECIST 1.1; after a complete response, any seen."""
+        kinds = set()
+        if found.target == "PD" or (self.complete and found.visit.seen):
+            kinds.add("target")
+        if found.non_target == "PD" or (self.complete and found.left()):
+            kinds.add("non-target")
+        clearly = any(
+            now in _PROGRESSED and _larger(now, self.new.get(x))
+            for x, now in found.visit.new.items()
+        )
+        if new.keys() - self.new.keys() or clearly or _has_progressed(_sum(new), self.new_nadir):
+            kinds.add("new")
+        return kinds
+
+    def _stays(self, found, kinds, new):
+        """Say whether something is still in progression, without having grown."""
+        if kinds & {"target", "non-target"}:
+            return True
+        groups = _group(found), self.bar.group
+        better = "NE" not in groups and _FROM_BEST.index(groups[0]) < _FROM_BEST.index(groups[1])
+        return "new" in self.bar.kinds and _any_left(new) and not better
+
+    def _remember(self, found, kinds, new, response):
+        visit = found.visit
+        total = visit.total if visit.complete else None
+        if response not in {"iUPD", "NE"}:
+            self.bar = None
+        elif response == "iUPD" and self.bar is None:
+            self.bar = _Bar(visit.day, kinds, _group(found), total, visit.statuses, new)
+        elif self.bar and self.bar.total is None:
+            self.bar.total = total
+        more = new.keys() - self.new.keys()
+        self.new_nadir = _sum(new) if more else min(self.new_nadir, _sum(new))
+        self.new = new
+        self.course.settle(visit)
+        self.final = response == "iCPD"
+        self.complete |= response == "iCR"
+
+
+def _has_progressed(total, nadir, absolute=True):
     """Say whether a sum in µm is 20 % above the smallest one before, and 5 mm if ``absolute``."""
     growth = total - nadir
-    return growth >= (LEAST_GROWTH if absolute else 1) and 5 * growth >= nadir
+    return growth >= (_LEAST_GROWTH if absolute else 1) and 5 * growth >= nadir
 
 
 def _non_target(visit):
     statuses = set(visit.statuses)
     if not statuses:
         return "none"
-    if statuses & PROGRESSED:
+    if statuses & _PROGRESSED:
         return "PD"
     if None in statuses:
         return "NE"
@@ -134,3 +199,40 @@ def _percent(total, reference):
     if reference:
         return 100 * (total - reference) / reference
     return math.inf if total > 0 else 0.0 * total
+
+
+def _has_grown(bar, visit, new):
+    """Say whether the lesions that had progressed have grown since."""
+    target = bar.total is not None and visit.total - bar.total >= _LEAST_GROWTH
+    non_target = any(map(_larger, visit.statuses, bar.statuses))
+    newer = (
+        new.keys() - bar.new.keys()
+        or _sum(new) - _sum(bar.new) >= _LEAST_GROWTH
+        or any(_larger(now, bar.new[x]) for x, now in visit.new.items())
+    )
+    grown = {"target": target, "non-target": non_target, "new": newer}
+    return any(grown[kind] for kind in bar.kinds)
+
+
+def _larger(now, then):
+    """Say whether a status tells of growth since an earlier one."""
+    return now in _GROWN or (now == "progressed" and then not in _PROGRESSED)
+
+
+def _without_progression(found, new):
+    response = found.overall(_any_left(new))
+    special = {"NE": "NE", "non-CR/non-PD": "non-iCR/non-iUPD"}
+    return special.get(response, f"i{response}")
+
+
+def _group(found):
+    return found.non_target if found.target == "none" else found.target
+
+
+def _any_left(new):
+    return any(map(is_there, new.values()))
+
+
+def _sum(new):
+    """Add up the new target lesions, µm."""
+    return sum(size for size in new.values() if isinstance(size, int))

@@ -1,9 +1,8 @@
 """Response at each visit, from lesion measurements."""
 
 from .. import _checks
-from .irecist import Irecist
 from .lesions import read
-from .rules import Course, Recist
+from .rules import Course, Irecist, Recist
 
 #: The criteria that :func:`timepoints` knows.
 CRITERIA = ("RECIST 1.1", "mRECIST", "iRECIST")
