@@ -82,23 +82,10 @@ def test_auc_as_in_proc_and_scikit_learn(dataset):
     assert roc_auc_score(y, marker) == pytest.approx(expected["auc"], abs=SAME)
 
 
-@pytest.mark.parametrize("dataset", sorted(set(INPUT) - {"separation"}))
-def test_logit_limits_follow_from_delongs_variance(dataset):
-    y, marker = INPUT[dataset]
-    area, variance = R["roc"][dataset]["auc"], R["roc"][dataset]["variance"]
-    half = 1.959963984540054 * variance**0.5 / (area * (1 - area))
-    odds = area / (1 - area) * np.exp([-half, half])
-    ours = accuracy.auc(y, marker, method="logit")
-    assert [ours.lower, ours.upper] == pytest.approx(odds / (1 + odds), abs=SAME)
-
-
 def test_perfect_separation_and_single_patients():
     y, marker = INPUT["separation"]
     assert accuracy.auc(y, marker).lower == 1  # no width, as pROC (with a warning there)
-    for area, sign in ((1, 1), (0, -1)):
-        logit = accuracy.auc(y, sign * marker, method="logit")
-        assert logit.value == area
-        assert np.isnan([logit.lower, logit.upper]).all()
+    assert accuracy.auc(y, -marker).upper == 0
     single = accuracy.auc([0, 1, 0], [1, 2, 3])
     assert single.value == 0.5
     assert np.isnan([single.lower, single.upper]).all()
@@ -309,16 +296,16 @@ def test_auc_is_the_share_of_pairs_in_order(case):
 
 
 @properties
-@given(patients(), st.sampled_from(["delong", "logit"]), st.randoms(use_true_random=False))
-def test_auc_ignores_scale_and_order_and_mirrors(case, method, random):
+@given(patients(), st.randoms(use_true_random=False))
+def test_auc_ignores_scale_and_order_and_mirrors(case, random):
     y, marker = case
-    ours = accuracy.auc(y, marker, method=method)
-    bent = accuracy.auc(y, marker**3 + marker, method=method)
+    ours = accuracy.auc(y, marker)
+    bent = accuracy.auc(y, marker**3 + marker)
     order = random.sample(range(len(y)), len(y))
-    shuffled = accuracy.auc(y[order], marker[order], method=method)
+    shuffled = accuracy.auc(y[order], marker[order])
     # As text, to the last bit: NaN is never equal to NaN.
     assert repr(ours) == repr(bent) == repr(shuffled)
-    mirror = accuracy.auc(y, -marker, method=method)
+    mirror = accuracy.auc(y, -marker)
     assert mirror.value == pytest.approx(1 - ours.value, abs=SAME)
     for edge, other in ((mirror.lower, ours.upper), (mirror.upper, ours.lower)):
         assert edge == pytest.approx(1 - other, abs=SAME, nan_ok=True)
@@ -387,7 +374,6 @@ BAD = [
     ("second: expected finite .* nan at position 1", accuracy.delong_paired, *TWO, [1, np.nan]),
     ("level: .* got 1", accuracy.delong_paired, *TWO, [1, 2], 1),
     ("level: .* between 0 and 1, got 95", accuracy.auc, *TWO, 95),
-    ("method: .*delong, logit, got 'wald'", accuracy.auc, *TWO, 0.9, "wald"),
     ("resamples: .* whole number of at least 1, got 2.5", accuracy.youden_optimism, *TWO, 2.5),
     ("resamples: .* at least 1, got 0", accuracy.youden_optimism, *TWO, 0),
     ("resamples: .* both classes, got 0 of 1", accuracy.youden_optimism, *TWO, 1, 0),

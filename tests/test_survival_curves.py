@@ -55,7 +55,7 @@ def follow_up(draw, largest=25):
 @pytest.mark.parametrize(
     "module",
     [
-        *("concordance", "cox", "curves", "groups", "landmarks", "proportional"),
+        *("concordance", "cox", "curves", "groups"),
     ],
 )
 def test_examples(module):

@@ -13,10 +13,8 @@ def youden(y, marker):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    marker : array_like of float, shape (n,)
-        Marker; ``marker >= cutoff`` is positive.
+    y, marker : array_like, shape (n,)
+        Outcome, 0 or 1, and marker; ``marker >= cutoff`` is positive.
 
     Returns
     -------
@@ -27,11 +25,6 @@ def youden(y, marker):
         place among all. The maximum is found in whole numbers (J times the product of the class
         sizes), so that rounding neither makes nor hides a tie. A marker that only points the
         wrong way has J = 0 at the cut-offs ``-inf`` and ``inf``.
-
-    Raises
-    ------
-    ValueError
-        As :func:`auc`.
 
     References
     ----------
@@ -49,10 +42,8 @@ def youden_optimism(y, marker, resamples=500, seed=0):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    marker : array_like of float, shape (n,)
-        Marker; ``marker >= cutoff`` is positive.
+    y, marker : array_like, shape (n,)
+        Outcome, 0 or 1, and marker; ``marker >= cutoff`` is positive.
     resamples : int, default 500
         Number of bootstrap samples of n patients. Memory does not grow with it.
     seed : int or numpy.random.SeedSequence, default 0
@@ -65,16 +56,11 @@ def youden_optimism(y, marker, resamples=500, seed=0):
         resamples of J there minus J of the same cut-off in all patients) and ``corrected``
         (their difference).
 
-    Raises
-    ------
-    ValueError
-        As :func:`auc`; if ``resamples`` is not a positive integer or ``seed`` not a seed; if no
-        resample has both classes.
-
     Notes
     -----
     Each resample chooses among the cut-offs of the whole sample; among ties it takes the first,
-    that is the lowest. Resamples with one class only are left out.
+    that is the lowest. Resamples with one class only are left out; there must
+    be others.
 
     References
     ----------

@@ -15,51 +15,43 @@ from .._ties import merge_ties
 from ..estimate import Estimate
 
 
-def auc(y, marker, level=0.95, method="delong"):
+def auc(y, marker, level=0.95):
     """Area under the ROC curve with DeLong's variance.
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    marker : array_like of float, shape (n,)
-        Marker, in any unit; higher means more likely positive.
+    y, marker : array_like, shape (n,)
+        Outcome, 0 or 1, and marker in any unit; higher means more likely positive.
     level : float, default 0.95
         Confidence level.
-    method : {"delong", "logit"}
-        ``"delong"``: AUC ± z·SE, cut off at 0 and 1. ``"logit"``: symmetric on the logit
-        scale, so that it stays inside (0, 1) by itself.
 
     Returns
     -------
     Estimate
-        AUC, its limits and the number of patients.
+        AUC, its limits AUC ± z·SE, cut off at 0 and 1, and the number of patients.
 
     Raises
     ------
     ValueError
         If an input is empty, not finite, not binary, of unequal length or of one class only,
-        or if ``level`` or ``method`` is unknown.
+        or if ``level`` is not between 0 and 1.
 
     Notes
     -----
     Ties count one half (midranks). With a single patient in a class the limits are NaN. Perfect
-    separation (AUC 0 or 1) has variance zero: ``"delong"`` then returns an interval without
-    width, which says nothing, and ``"logit"``, undefined there, NaN. A marker with one value
-    only has AUC 0.5 and, by either method, no width.
+    separation (AUC 0 or 1) has variance zero: the interval has no width, which says nothing. So
+    has that of a marker with one value only, whose AUC is 0.5.
 
     References
     ----------
     DeLong, DeLong & Clarke-Pearson, Biometrics 1988;44:837. Midranks: Sun & Xu, IEEE Signal
-    Process Lett 2014;21:1389. Logit limits: Pepe, The Statistical Evaluation of Medical Tests
-    (2003), section 5.2.
+    Process Lett 2014;21:1389.
 
     Examples
     --------
     >>> print(auc([0, 0, 1, 1], [1.0, 2.0, 2.0, 3.0]))
     0.875 (95 % CI 0.529 to 1.000)
     """
-    _checks.one_of("method", method, ("delong", "logit"))
     z = _checks.z(level)
     y, marker = patients(y, marker=marker)
     values, cell = cells(y, marker)
@@ -67,17 +59,12 @@ def auc(y, marker, level=0.95, method="delong"):
     n0, n1 = (int(n) for n in counts.sum(axis=1))
     placed = _placed(counts)
     area = int(counts[1] @ placed[1]) / (2 * n1 * n0)
-    if min(n0, n1) == 1 or (method == "logit" and area in (0, 1)):
+    if min(n0, n1) == 1:
         return Estimate(area, level=level, n=n0 + n1)
     variance = counts[1] @ (placed[1] / (2 * n0) - area) ** 2 / (n1 * (n1 - 1))
     variance += counts[0] @ (placed[0] / (2 * n1) - area) ** 2 / (n0 * (n0 - 1))
     half = z * math.sqrt(float(variance))
-    if method == "delong":
-        lower, upper = max(area - half, 0.0), min(area + half, 1.0)
-    else:
-        logit, half = math.log(area / (1 - area)), half / (area * (1 - area))
-        lower, upper = ((1 + math.tanh(x / 2)) / 2 for x in (logit - half, logit + half))
-    return Estimate(area, lower, upper, level, n=n0 + n1)
+    return Estimate(area, max(area - half, 0.0), min(area + half, 1.0), level, n=n0 + n1)
 
 
 def delong_paired(y, first, second, level=0.95):
@@ -85,10 +72,8 @@ def delong_paired(y, first, second, level=0.95):
 
     Parameters
     ----------
-    y : array_like of {0, 1} or bool, shape (n,)
-        Outcome.
-    first, second : array_like of float, shape (n,)
-        The markers, each in any unit; higher means more likely positive.
+    y, first, second : array_like, shape (n,)
+        Outcome, 0 or 1, and the markers, each in any unit; higher means more likely positive.
     level : float, default 0.95
         Confidence level of the difference.
 
@@ -98,11 +83,6 @@ def delong_paired(y, first, second, level=0.95):
         ``first`` and ``second`` (the AUCs), ``difference`` (first - second), its limits
         ``lower`` and ``upper`` (cut off at -1 and 1), its standard error ``se``, ``z``, the
         two-sided ``p``, and the ``correlation`` of the two estimated AUCs.
-
-    Raises
-    ------
-    ValueError
-        As :func:`auc`.
 
     Notes
     -----

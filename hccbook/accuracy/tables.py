@@ -25,12 +25,6 @@ def two_by_two(tp, fp, fn, tn, level=0.95, method="exact"):
         ``prevalence``. Columns ``value``, ``lower``, ``upper`` (fractions), ``numerator``,
         ``denominator`` (patients). With denominator 0 the first three are NaN.
 
-    Raises
-    ------
-    ValueError
-        If a count is not a whole number of at least 0, if all are 0, or if ``level`` or
-        ``method`` is unknown.
-
     Notes
     -----
     ``ppv`` and ``npv`` hold at the table's own prevalence.
@@ -70,10 +64,8 @@ def proportion(count, n, level=0.95, method="exact"):
 
     Parameters
     ----------
-    count : int
-        Patients with the property.
-    n : int
-        All patients.
+    count, n : int
+        Patients with the property, and all patients.
     level : float, default 0.95
         Confidence level.
     method : {"exact", "wilson"}
@@ -84,12 +76,6 @@ def proportion(count, n, level=0.95, method="exact"):
     -------
     Estimate
         Fraction, its limits and n.
-
-    Raises
-    ------
-    ValueError
-        If ``count`` or ``n`` is not a whole number with 0 <= count <= n and n >= 1, or if
-        ``level`` or ``method`` is unknown.
 
     References
     ----------

@@ -2,7 +2,8 @@
 
 Effects are on a scale where they are about normal: log hazard ratios, log odds ratios, mean
 differences. Results are on the same scale. What can be done for many meta-analyses at once takes
-arrays of shape (..., k), the studies on the last axis.
+arrays of shape (..., k), the studies on the last axis. Bad input raises a ValueError that names
+the argument, the value and what was expected.
 """
 
 from .effects import log_ratios

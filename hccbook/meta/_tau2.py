@@ -9,15 +9,14 @@ Each estimate solves ``a(t) = b(t)``, where a falls below b for good as t grows:
 method     a                 b
 ========== ================= ================
 PM         sum w r²          degrees of freedom
-ML         sum w² r²         S1
 REML       sum w² r²         S1 - S2 / S1
 ========== ================= ================
 
 PM is Paule and Mandel's (1982) equation; with a quantile of chi-square for the degrees of freedom
-it gives the limits of the Q-profile interval (Viechtbauer, 2007). ML and REML are the zeros
-of the derivative of the likelihood (Harville, 1977).
+it gives the limits of the Q-profile interval (Viechtbauer, 2007). REML is a zero of
+the derivative of the restricted likelihood (Harville, 1977).
 
-No solution lies where ``t + min(variance)`` exceeds ``R = (max y - min y)²`` (REML, ML), or
+No solution lies where ``t + min(variance)`` exceeds ``R = (max y - min y)²`` (REML), or
 ``R df / b`` (PM). For with the leverage ``h = w / S1`` a residual is ``r = (1 - h)`` times the
 distance from the mean of the other studies, so ``r² <= (1 - h)² R``, and
 ``sum w r² <= max(w) R sum(1 - h)``, while ``sum w² r² <= max(w) R sum w (1 - h)``.
@@ -40,7 +39,7 @@ def estimate(data, method):
         return _dersimonian_laird(data)
     if method == "pm":
         return solve_q(data, data.df.astype(float))
-    return _likelihood(data, method)
+    return _reml(data)
 
 
 def solve_q(data, target):
@@ -94,8 +93,8 @@ def _dersimonian_laird(data):
     return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
 
 
-def _likelihood(data, method):
-    """Return where the (restricted) likelihood is highest.
+def _reml(data):
+    """Return where the restricted likelihood is highest.
 
     Its maxima in t > 0 are where its derivative falls through 0, and t = 0 is one where the
     derivative is not positive there. They are looked for on a grid, fine near 0, since a second
@@ -112,14 +111,14 @@ def _likelihood(data, method):
         w, s1, r = _weights(y, v, t)
         r *= w
         with np.errstate(divide="ignore", invalid="ignore"):
-            share[step] = _bound(method, s1, _over_studies(w, w)) / _over_studies(r, r)
+            share[step] = (s1 - _over_studies(w, w) / s1) / _over_studies(r, r)
     rises = (share < 1) & (data.df > 0)  # for one study both sides are 0, but for rounding
     rises[-1] = False
     step, rows = np.nonzero(rises[:-1] & ~rises[1:])
     low, high = grid[step, rows], grid[step + 1, rows]
     a, b = 1 - share[step, rows], share[step + 1, rows] - 1
     start = low + (high - low) * a / (a + b)
-    roots = _root(_derivative(method), y[:, rows], v[:, rows], low, high, start)
+    roots = _root(_score, y[:, rows], v[:, rows], low, high, start)
     tau2 = np.zeros(nearest.size)
     tau2[rows] = roots
     peaks = np.bincount(rows, minlength=tau2.size) + ~rises[0]
@@ -127,42 +126,30 @@ def _likelihood(data, method):
     if several.size:
         rows, roots = rows[several], roots[several]
         y, v = y[:, rows], v[:, rows]
-        gain = _log_likelihood(y, v, roots, method) - _log_likelihood(y, v, 0.0, method)
+        gain = _log_likelihood(y, v, roots) - _log_likelihood(y, v, 0.0)
         order = np.argsort(gain)  # of those with the same row, the last one stays
         tau2[rows[order]] = np.where(gain > 0, roots, 0.0)[order]
     return tau2
 
 
-def _bound(method, s1, s2):
-    return s1 - s2 / s1 if method == "reml" else s1
-
-
-def _derivative(method):
-    """Return the function that gives both sides of a = b and their derivatives.
+def _score(y, v, t, rows):
+    """Return both sides of a = b for REML, and their derivatives.
 
     With ``dw/dt = -w²`` the mean moves by ``dm/dt = -sum(w² r) / S1``.
     """
-
-    def sides(y, v, t, rows):
-        w, s1, r = _weights(y, v, t)
-        wr = w * r
-        wwr = w * wr
-        s2 = _over_studies(w, w)
-        bend = 2 * wwr.sum(axis=0) ** 2 / s1 - 2 * _over_studies(wwr, wr)
-        slope = -s2
-        if method == "reml":
-            s3 = np.einsum("ij,ij,ij->j", w, w, w)
-            slope = slope + (2 * s3 - s2 * s2 / s1) / s1
-        return _over_studies(wr, wr), _bound(method, s1, s2), bend, slope
-
-    return sides
+    w, s1, r = _weights(y, v, t)
+    wr = w * r
+    wwr = w * wr
+    s2, s3 = _over_studies(w, w), np.einsum("ij,ij,ij->j", w, w, w)
+    bend = 2 * wwr.sum(axis=0) ** 2 / s1 - 2 * _over_studies(wwr, wr)
+    return _over_studies(wr, wr), s1 - s2 / s1, bend, -s2 + (2 * s3 - s2 * s2 / s1) / s1
 
 
-def _log_likelihood(y, v, t, method):
-    """Return the (restricted) log-likelihood, shape (n,), but for a constant."""
+def _log_likelihood(y, v, t):
+    """Return the restricted log-likelihood, shape (n,), but for a constant."""
     w, s1, r = _weights(y, v, t)
     value = np.log(np.where(w > 0, w, 1.0)).sum(axis=0) - _over_studies(w * r, r)
-    return (value - np.log(s1)) / 2 if method == "reml" else value / 2
+    return (value - np.log(s1)) / 2
 
 
 def _root(sides, y, v, low, high, t):

@@ -28,12 +28,6 @@ def log_ratios(ratio, lower, upper, level=0.95):
         ``effect / se``; ``centre``, the geometric mean of the limits, which should be ``ratio``
         but for rounding: another value hints at a misprint, or an interval of another kind.
 
-    Raises
-    ------
-    ValueError
-        If a value is missing, not finite or not above 0, limits are out of order or equal, or
-        a ratio lies outside its limits; the message names the row.
-
     References
     ----------
     Parmar, Torri & Stewart, Stat Med 1998;17:2815.

@@ -10,7 +10,7 @@ from ..estimate import Estimate
 from . import _tau2
 from .effects import studies
 
-METHODS = ("fixed", "dl", "pm", "ml", "reml")
+METHODS = ("fixed", "dl", "pm", "reml")
 _COLUMNS = ("k", "value", "se", "lower", "upper", "p", "tau2", "i2", "q", "df", "q_p")
 
 
@@ -84,9 +84,9 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
         The last axis is that of the studies of one meta-analysis.
     se : array_like of float, shape (..., k)
         Their standard errors, above 0; the axes before the last are broadcast.
-    method : {"reml", "dl", "pm", "ml", "fixed"}
+    method : {"reml", "dl", "pm", "fixed"}
         How the variance between studies is estimated: restricted maximum likelihood,
-        DerSimonian and Laird, Paule and Mandel, maximum likelihood; ``"fixed"`` sets it to 0.
+        DerSimonian and Laird, Paule and Mandel; ``"fixed"`` sets it to 0.
     hartung_knapp : {False, True, "adhoc"}
         ``False``: normal limits. ``True``: Hartung and Knapp's variance, multiplied by
         ``s² = sum w (effect - value)² / (k - 1)``, and a t distribution with k - 1 degrees of
@@ -103,13 +103,6 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
         Floats if ``effect``, ``se`` and ``where`` have one axis, else arrays of the leading
         axes.
 
-    Raises
-    ------
-    ValueError
-        If an effect is not finite, a standard error not finite and above 0, shapes do not
-        fit, a meta-analysis has no study, an option is unknown, or ``hartung_knapp`` is asked
-        for with ``method="fixed"``.
-
     Notes
     -----
     Of many meta-analyses each is as it would be alone, but for rounding.
@@ -120,7 +113,7 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     Two studies: DerSimonian-Laird, Paule-Mandel and REML are the same.
 
     Studies that agree: ``tau2`` is exactly 0 where Q is no more than its degrees of freedom
-    (DerSimonian-Laird, Paule-Mandel) or the likelihood is highest at 0 (ML, REML). Plain
+    (DerSimonian-Laird, Paule-Mandel) or the likelihood is highest at 0 (REML). Plain
     Hartung-Knapp limits can then be much narrower than those of fixed effects, and have no
     width where the effects are equal; those of ``"adhoc"`` never are narrower.
 
@@ -174,11 +167,6 @@ def leave_one_out(effect, se, labels=None, method="reml", hartung_knapp=False, l
     pandas.DataFrame
         One row for each study left out (index ``omitted``): ``k, value, se, lower, upper, p,
         tau2, i2, q, df, q_p`` of the others, as in :class:`Pooled`.
-
-    Raises
-    ------
-    ValueError
-        As :func:`pool`, or if there are fewer than two studies or not k labels.
     """
     import pandas as pd
 

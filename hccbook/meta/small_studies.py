@@ -29,7 +29,7 @@ def egger_test(effect, se, level=0.95, where=None):
     Parameters
     ----------
     effect, se, where : array_like, shape (..., k)
-        As for :func:`pool`; at least three studies.
+        As for :func:`pool`; at least three studies, whose standard errors differ.
     level : float, default 0.95
         Confidence level.
 
@@ -40,12 +40,6 @@ def egger_test(effect, se, level=0.95, where=None):
         intercept of ``effect / se`` on ``1 / se``, "bias"), its limits, t ``statistic`` with
         ``df`` = k - 2 and two-sided ``p``; ``limit``, the effect that the line predicts for
         a standard error of 0, and its limits.
-
-    Raises
-    ------
-    ValueError
-        As :func:`pool`, if there are fewer than three studies, or all standard errors of
-        a meta-analysis are equal.
 
     Notes
     -----

@@ -2,7 +2,8 @@
 
 From lesion measurements to the response at each visit (:func:`timepoints`), the best response of
 each patient (:func:`best_response`), the rates of a cohort (:func:`response_rates`) and the
-agreement of two sets of criteria (:func:`agreement`).
+agreement of two sets of criteria (:func:`agreement`). Bad input raises a ValueError that names the
+argument, the value and what was expected.
 """
 
 from .lesions import STATUSES

@@ -52,12 +52,6 @@ def best_response(visits, confirm=False, confirm_days=28, stable_days=42):
     pandas.Series
         ``response``, indexed by patient in order of appearance.
 
-    Raises
-    ------
-    ValueError
-        If a column is missing, a response is unknown, a patient has two rows of a day or both
-        kinds of label, or a number of days is negative.
-
     Notes
     -----
     Only visits up to the first PD (iCPD) count; iUPD ends nothing. The best is CR, else PR, else
@@ -111,11 +105,6 @@ def response_rates(responses, level=0.95):
         Rows ``orr`` (CR, PR) and ``dcr`` (CR, PR, SD, non-CR/non-PD, and their i-counterparts);
         columns ``value``, ``lower``, ``upper`` (fractions), ``count`` and ``n`` (patients).
         Everybody is in the denominator: NE counts as no response, as RECIST 1.1 demands.
-
-    Raises
-    ------
-    ValueError
-        If there is no response, one is unknown, or ``level`` is not between 0 and 1.
 
     References
     ----------
@@ -176,12 +165,6 @@ def agreement(first, second, labels=None, level=0.95):
     Returns
     -------
     Agreement
-
-    Raises
-    ------
-    ValueError
-        If the inputs are empty, of unequal length, pandas Series with different indices, or hold a
-        label that is not among ``labels``, or if ``labels`` has fewer than two, or doubles.
 
     Notes
     -----

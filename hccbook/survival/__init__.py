@@ -2,15 +2,14 @@
 
 Throughout, ``time`` is the follow-up of each patient from 0, in any unit, and ``event`` is 1
 if it ended in the event, 0 if it was censored. A patient censored at the time of an event was
-at risk there. Times are tied when they are equal as numbers.
+at risk there. Times are tied when they are equal as numbers. Bad input raises a ValueError that
+names the argument, the value and what was expected.
 """
 
 from .concordance import c_index
-from .cox import CoxModel, cox_model
+from .cox import CoxModel, cox_model, proportional_hazards_test
 from .curves import median, median_follow_up, rmst
-from .groups import cox_two_groups, logrank, subgroup_table
-from .landmarks import landmark
-from .proportional import proportional_hazards_test
+from .groups import cox_two_groups, landmark, logrank, subgroup_table
 
 __all__ = [
     "CoxModel",

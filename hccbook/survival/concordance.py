@@ -35,13 +35,6 @@ def c_index(time, event, score, level=0.95):
         C, its limits C ± z·SE cut off at 0 and 1, its standard error and the number of
         patients. Somers' Dxy is 2 C - 1.
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, not binary, of unequal length; if ``time`` is
-        negative or ``level`` not between 0 and 1; if there is no event, or no patient was
-        followed longer than the first one.
-
     Notes
     -----
     A pair counts if the shorter time ends in an event; of two equal times, if one is an event

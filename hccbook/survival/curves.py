@@ -34,12 +34,6 @@ def median(time, event, level=0.95, convention="midpoint"):
         Median and limits in the unit of ``time``, and the number of patients. ``inf`` where
         S(t), or a limit of its band, does not come down to 0.5.
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, negative, not binary, of unequal length, or if
-        ``level`` or ``convention`` is unknown.
-
     Notes
     -----
     The limits invert the pointwise log-log band (Greenwood's variance): each is where its edge
@@ -88,11 +82,6 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
         the curve, or a limit of its band, does not come down to 0.5: always if nobody was
         censored.
 
-    Raises
-    ------
-    ValueError
-        As :func:`median`, or if ``ties`` is unknown.
-
     Notes
     -----
     The two ways to treat ties differ only where an event and a censoring share a time, as they
@@ -124,7 +113,8 @@ def rmst(time, event, horizon, level=0.95):
     time, event : array_like, shape (n,)
         Follow-up, at least 0; 1 for an event, 0 for censored.
     horizon : float
-        Where the area ends, above 0, in the unit of ``time``. To be fixed in advance.
+        Where the area ends, above 0, in the unit of ``time``. To be fixed in advance. Refused
+        beyond the last follow-up, unless S(t) is 0 there: the curve does not say what follows.
     level : float, default 0.95
         Confidence level.
 
@@ -133,20 +123,13 @@ def rmst(time, event, horizon, level=0.95):
     Estimate
         RMST, normal limits and standard error in the unit of ``time``; number of patients.
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, negative, not binary, of unequal length; if ``level``
-        is not between 0 and 1; if ``horizon`` is not above 0, or lies beyond the last follow-up
-        while S(t) is not 0 there: the curve does not say what comes after.
-
     Notes
     -----
     The variance is Greenwood's: the sum over event times of A² d / (n (n - d)), with A the area
     from there to the horizon, d events and n at risk. R's ``summary(survfit(...), rmean=...)``
     and survRM2 have the same. SAS multiplies it by m / (m - 1), m events. Without censoring it
     is the variance of min(T, horizon) with n in the denominator, divided by n. R's ``survfit``
-    draws the curve on, level, to a horizon beyond the last follow-up; here it is refused.
+    draws the curve on, level, to a horizon beyond the last follow-up.
 
     Without an event before the horizon the RMST is the horizon, the SE is 0, and the interval
     has no width, which says nothing. The limits can leave the range from 0 to the horizon.

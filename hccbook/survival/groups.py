@@ -1,10 +1,11 @@
-"""Two groups: the hazard ratio of a Cox model, the log-rank test, and a table of subgroups."""
+"""Two groups: hazard ratio and log-rank test, from a landmark on, and in subgroups."""
 
 import math
 
 import numpy as np
 
 from .. import _checks
+from .._ties import tied
 from ..estimate import Estimate
 from ._patients import follow_up
 from .cox import Patients
@@ -99,11 +100,6 @@ def logrank(time, event, group):
         Chi-squared statistic with one degree of freedom (hypergeometric variance, no continuity
         correction) and its P value; NaN if the groups are never at risk together.
 
-    Raises
-    ------
-    ValueError
-        As :func:`median`; if there is no event or one group only.
-
     References
     ----------
     Mantel, Cancer Chemother Rep 1966;50:163.
@@ -115,6 +111,71 @@ def logrank(time, event, group):
     variance = float(spread.sum())
     statistic = excess**2 / variance if variance else math.nan
     return statistic, math.erfc(math.sqrt(statistic / 2))
+
+
+def landmark(time, event, at, response_time=None, group=None):
+    """Patients at risk at a landmark, with time and groups as they are there.
+
+    To respond, a patient must first be followed up to the response. So, compared from the start,
+    responders seem to do better even if response means nothing. From a landmark on, with groups
+    by what was known there, nobody is classified by the future.
+
+    Parameters
+    ----------
+    time, event : array_like, shape (n,)
+        Follow-up, at least 0; 1 for an event, 0 for censored.
+    at : float
+        The landmark, at least 0, in the unit of ``time``. To be fixed in advance.
+    response_time : array_like of float, shape (n,), optional
+        When each patient responded, in the unit of ``time``; ``inf`` for never. Who responded
+        up to the landmark (at it included) is group 1; who responds later is still group 0. A
+        response after the end of follow-up is refused.
+    group : array_like of {0, 1} or bool, shape (n,), optional
+        Groups that were known at the landmark, instead of ``response_time``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The patients at risk after the landmark: ``time`` since then, ``event`` and, if asked
+        for, ``group``. The index is the patients' place in the input, from 0.
+
+    Notes
+    -----
+    Patients with an event, or censored, up to the landmark (at it included) are left out. The
+    result holds for patients who reach it, and depends on where it is.
+
+    References
+    ----------
+    Anderson, Cain & Gelber, J Clin Oncol 1983;1:710.
+
+    Examples
+    --------
+    >>> landmark([2, 5, 8, 9], [1, 1, 0, 1], at=3, response_time=[1, 2, 6, np.inf])
+       time  event  group
+    1   2.0      1      1
+    2   5.0      0      0
+    3   6.0      1      0
+    """
+    import pandas as pd
+
+    _checks.same_rows(time=time, event=event, response_time=response_time, group=group)
+    time, event = follow_up(time, event)
+    _checks.real("at", at)
+    if not 0 <= at < math.inf:
+        raise ValueError(f"at: expected a finite number of at least 0, got {at!r}")
+    if response_time is not None and group is not None:
+        raise ValueError("group: expected none beside response_time, got both")
+    columns = {"time": time - at, "event": event.astype(int)}
+    if response_time is not None:
+        columns["group"] = (~_after(_response_time(response_time, time), at)).astype(int)
+    if group is not None:
+        group = _checks.vector("group", group, binary=True)
+        _checks.same_length("group", group, "time", time)
+        columns["group"] = group.astype(int)
+    later = _after(time, at)
+    if not later.any():
+        raise ValueError(f"at: expected less than the last follow-up, {time.max():g}, got {at:g}")
+    return pd.DataFrame(columns)[later]
 
 
 def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
@@ -142,11 +203,6 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
         (:func:`cox_two_groups`); ``note``, why there is none, or ``""``; ``p_interaction``, the
         likelihood-ratio test of exposure × subgroup (levels - 1 degrees of freedom), the same in
         all rows of a variable.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing from ``frame`` or has missing values, or as :func:`median`.
 
     Notes
     -----
@@ -185,6 +241,29 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
         p = _interaction_p(data, labels) if estimable else math.nan
         rows += [row | {"p_interaction": p} for row in table]
     return pd.DataFrame(rows)
+
+
+def _after(time, at):
+    """Say which times come after others and are not tied with them."""
+    return (time > at) & ~tied(time, at)
+
+
+def _response_time(values, time):
+    """Check times of response against the follow-up."""
+    array = _checks.numbers("response_time", values)
+    never = array == math.inf
+    array = np.where(never, math.inf, _checks.vector("response_time", np.where(never, 0, array)))
+    _checks.same_length("response_time", array, "time", time)
+    if array.min() < 0:
+        raise ValueError(f"response_time: expected at least 0, got {array.min():g}")
+    late = (array < math.inf) & _after(array, time)
+    if late.any():
+        first = int(late.argmax())
+        raise ValueError(
+            f"response_time: expected no response after the follow-up of {time[first]:g}, got "
+            f"{array[first]:g} at position {first}"
+        )
+    return array
 
 
 def _stratum(data, level):
