@@ -9,8 +9,8 @@ this patient healthy?". They cannot catch everything: a bilirubin of 2 may be 2 
 But a whole column in a wrong unit almost always has a value that gives it away.
 
 All functions take one value or one-dimensional arrays of equal length (one value a patient), and
-return a number for numbers and an array for arrays. Missing values are refused: drop or impute
-them first.
+return a number for numbers and an array for arrays. Missing values are refused with a ValueError
+that names the argument, like implausible ones: drop or impute them first.
 """
 
 from dataclasses import dataclass, field
@@ -65,11 +65,6 @@ def plr(platelets, lymphocytes):
     float or numpy.ndarray, shape (n,)
         Platelets divided by lymphocytes; no unit.
 
-    Raises
-    ------
-    ValueError
-        If a value is missing or not plausible in its unit, or the lengths differ.
-
     References
     ----------
     Smith et al., Am J Surg 2009;197:466.
@@ -78,7 +73,7 @@ def plr(platelets, lymphocytes):
 
 
 def sii(platelets, neutrophils, lymphocytes):
-    """Systemic immune-inflammation index; counts in 10⁹/L, errors as :func:`plr`.
+    """Systemic immune-inflammation index; counts in 10⁹/L.
 
     Platelets times neutrophils divided by lymphocytes, 10⁹/L: the cut-off that its authors print
     as 330 × 10⁹ is 330 here.
@@ -92,7 +87,7 @@ def sii(platelets, neutrophils, lymphocytes):
 
 
 def pni(albumin, lymphocytes):
-    """Prognostic nutritional index of Onodera; g/L and 10⁹/L, errors as :func:`plr`.
+    """Prognostic nutritional index of Onodera; g/L and 10⁹/L.
 
     ``albumin + 5 lymphocytes``, which is the published ``10 albumin + 0.005 lymphocytes`` with
     albumin in g/dL and lymphocytes per mm³.
@@ -119,11 +114,6 @@ def albi(albumin, bilirubin):
     float or numpy.ndarray, shape (n,)
         ``0.66 log10(bilirubin) - 0.085 albumin``; lower is better. Up to -2.60 it is grade 1, up
         to -1.39 grade 2, above grade 3.
-
-    Raises
-    ------
-    ValueError
-        As :func:`plr`.
 
     References
     ----------

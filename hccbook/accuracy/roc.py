@@ -30,17 +30,11 @@ def auc(y, marker, level=0.95):
     Estimate
         AUC, its limits AUC ± z·SE, cut off at 0 and 1, and the number of patients.
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, not binary, of unequal length or of one class only,
-        or if ``level`` is not between 0 and 1.
-
     Notes
     -----
-    Ties count one half (midranks). With a single patient in a class the limits are NaN. Perfect
-    separation (AUC 0 or 1) has variance zero: the interval has no width, which says nothing. So
-    has that of a marker with one value only, whose AUC is 0.5.
+    Both classes must occur. Ties count one half (midranks). With a single patient in a class the
+    limits are NaN. The interval has no width, which says nothing, for perfect separation (AUC 0
+    or 1) and for a marker with one value only (AUC 0.5).
 
     References
     ----------

@@ -7,9 +7,15 @@ the argument, the value and what was expected.
 """
 
 from .effects import log_ratios
-from .heterogeneity import Interval, i2_interval, prediction_interval, tau2_interval
+from .heterogeneity import (
+    EggerTest,
+    Interval,
+    egger_test,
+    i2_interval,
+    prediction_interval,
+    tau2_interval,
+)
 from .pooling import METHODS, Pooled, leave_one_out, pool
-from .small_studies import EggerTest, egger_test
 
 __all__ = [
     "METHODS",

@@ -13,8 +13,8 @@ REML       sum w² r²         S1 - S2 / S1
 ========== ================= ================
 
 PM is Paule and Mandel's (1982) equation; with a quantile of chi-square for the degrees of freedom
-it gives the limits of the Q-profile interval (Viechtbauer, 2007). REML is a zero of
-the derivative of the restricted likelihood (Harville, 1977).
+it gives the limits of the Q-profile interval (Viechtbauer, 2007). REML is a zero of the derivative
+of the restricted likelihood (Harville, 1977).
 
 No solution lies where ``t + min(variance)`` exceeds ``R = (max y - min y)²`` (REML), or
 ``R df / b`` (PM). For with the leverage ``h = w / S1`` a residual is ``r = (1 - h)`` times the
@@ -103,7 +103,7 @@ def _reml(data):
     """
     y, v = data.effect, data.variance
     nearest = v.min(axis=0)
-    span = np.max(_farthest(data, nearest) / nearest, initial=1.0) - 1
+    span = np.max(_range2(y) / nearest, initial=1.0) - 1
     steps = math.ceil(math.log1p(span / _FIRST) / math.log(_RATIO))
     grid = nearest * (_FIRST * (_RATIO ** np.arange(steps + 1.0)[:, None] - 1))
     share = np.empty(grid.shape)  # b / a: a straight line if the variances are equal
@@ -185,21 +185,6 @@ def _weights(y, v, t):
 
 def _over_studies(a, b):
     return np.einsum("ij,ij->j", a, b)
-
-
-def _farthest(data, nearest):
-    """Return a bound of ``t + min(v)`` for all maxima of the likelihood.
-
-    The first bound is R of the module's notes. The second: with V the variance of the effects,
-    ``a <= max(w) sum w r² <= df V / (t + min(v))²``, since m makes ``sum w r²`` least, and
-    ``b >= df / (t + max(v))``, what it would be if all variances were the largest.
-    """
-    y, v, df = data.effect, data.variance, np.maximum(data.df, 1)
-    there = np.isfinite(v)
-    spread = np.where(there, v, 0.0).max(axis=0) - nearest
-    mean = y.sum(axis=0) / there.sum(axis=0)
-    variance = np.where(there, (y - mean) ** 2, 0.0).sum(axis=0) / df
-    return np.minimum(_range2(y), (variance + np.sqrt(variance * (variance + 4 * spread))) / 2)
 
 
 def _range2(y):

@@ -105,14 +105,9 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
 
     Notes
     -----
-    Of many meta-analyses each is as it would be alone, but for rounding.
-
     One study: its own effect and normal limits, whatever ``hartung_knapp``; ``tau2`` 0, Q 0 with
-    P 1, I² 0.
-
-    Two studies: DerSimonian-Laird, Paule-Mandel and REML are the same.
-
-    Studies that agree: ``tau2`` is exactly 0 where Q is no more than its degrees of freedom
+    P 1, I² 0. Two studies: DerSimonian-Laird, Paule-Mandel and REML are the same. Studies that
+    agree: ``tau2`` is exactly 0 where Q is no more than its degrees of freedom
     (DerSimonian-Laird, Paule-Mandel) or the likelihood is highest at 0 (REML). Plain
     Hartung-Knapp limits can then be much narrower than those of fixed effects, and have no
     width where the effects are equal; those of ``"adhoc"`` never are narrower.
@@ -174,12 +169,9 @@ def leave_one_out(effect, se, labels=None, method="reml", hartung_knapp=False, l
     effect, se = _checks.together(effect=effect, se=se)
     if effect.size < 2:
         raise ValueError(f"effect: expected at least 2 studies, got {effect.size}")
-    names = range(effect.size) if labels is None else labels
-    if _checks.sequence("labels", names).shape != effect.shape:
-        raise ValueError(
-            f"labels: expected {effect.size} values, as many as effect, got {labels!r:.60}"
-        )
-    names = _checks.labels("labels", names)
+    names = _checks.labels("labels", range(effect.size) if labels is None else labels)
+    if len(names) != effect.size:
+        raise ValueError(f"labels: expected {effect.size} values, as many as effect, got {names}")
     others = ~np.eye(effect.size, dtype=bool)
     pooled = pool(effect, se, method, hartung_knapp, level, where=others)
     return pd.DataFrame(

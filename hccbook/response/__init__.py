@@ -7,8 +7,8 @@ argument, the value and what was expected.
 """
 
 from .lesions import STATUSES
+from .rules import CRITERIA, timepoints
 from .summary import RESPONSES, Agreement, agreement, best_response, response_rates
-from .timepoints import CRITERIA, timepoints
 
 __all__ = [
     "CRITERIA",

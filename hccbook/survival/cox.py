@@ -68,19 +68,12 @@ def cox_model(time, event, covariates, level=0.95):
     -------
     CoxModel
 
-    Raises
-    ------
-    ValueError
-        If an input is empty, not finite, not numeric, not binary, of unequal length; if
-        ``time`` is negative or ``level`` not between 0 and 1; if there is no event; if the
-        patients do not determine the coefficients.
-
     Notes
     -----
-    The coefficients are not determined if a covariate is constant or a combination of others
-    among those at risk (R's ``coxph`` leaves one out), or if the likelihood grows without end
-    because some combination orders the events perfectly (R warns and returns where it
-    stopped). The baseline hazard is Efron's, as that of R's ``survfit(fit, newdata)``; R's
+    Patients who do not determine the coefficients are refused: if a covariate is constant or a
+    combination of others among those at risk (R's ``coxph`` leaves one out), or if the likelihood
+    grows without end because some combination orders the events perfectly (R warns and returns
+    where it stopped). The baseline hazard is Efron's, as that of R's ``survfit(fit, newdata)``; R's
     ``basehaz(fit)`` takes 0 instead of the mean for covariates of 0 and 1.
 
     References

@@ -32,13 +32,8 @@ def cox_two_groups(time, event, group, level=0.95):
     Returns
     -------
     Estimate
-        Hazard ratio, Wald limits (symmetric on the log scale), Wald P and number of patients.
-
-    Raises
-    ------
-    ValueError
-        As :func:`median`; if there is no event or one group only; if the estimate is infinite
-        (or zero), as when a group has no events.
+        Hazard ratio, Wald limits (symmetric on the log scale), Wald P and number of patients. An
+        infinite estimate (or zero), as when a group has no events, is refused.
 
     References
     ----------
@@ -282,15 +277,11 @@ def _stratum(data, level):
 
 def _why_not(row):
     """Say why a subgroup has no hazard ratio."""
-    for name in ("exposed", "unexposed"):
-        if not row[f"n_{name}"]:
-            return f"no {name} patients"
-    if not row["events"]:
-        return "no events in either arm"
-    for name in ("exposed", "unexposed"):
-        if not row[f"events_{name}"]:
-            return f"no events among the {name}"
-    return "the hazard ratio is infinite"
+    arms = "exposed", "unexposed"
+    counts = [(f"no {arm} patients", row[f"n_{arm}"]) for arm in arms]
+    counts += [("no events in either arm", row["events"])]
+    counts += [(f"no events among the {arm}", row[f"events_{arm}"]) for arm in arms]
+    return next((reason for reason, count in counts if not count), "the hazard ratio is infinite")
 
 
 def _interaction_p(data, labels):
@@ -302,14 +293,11 @@ def _interaction_p(data, labels):
     levels = (codes[:, None] == np.arange(1, codes.max() + 1)).astype(float)
     main = np.column_stack([exposure, levels])
     both = np.column_stack([main, exposure[:, None] * levels])
-    small, large = (_largest_likelihood(time, event, design) for design in (main, both))
-    return float(chdtrc(levels.shape[1], max(2 * (large - small), 0.0)))
-
-
-def _largest_likelihood(time, event, design):
-    """Return the largest log likelihood, or its limit where coefficients are infinite."""
-    patients = Patients(time, event, design)
-    return patients.log_likelihood(patients.at(patients.maximum()[0]))
+    largest = []  # log likelihood, or its limit where coefficients are infinite
+    for design in (main, both):
+        patients = Patients(time, event, design)
+        largest.append(patients.log_likelihood(patients.at(patients.maximum()[0])))
+    return float(chdtrc(levels.shape[1], max(2 * (largest[1] - largest[0]), 0.0)))
 
 
 def _risk_table(time, event, group):
