@@ -104,10 +104,8 @@ def albi(albumin, bilirubin):
 
     Parameters
     ----------
-    albumin : float or array_like of float, shape (n,)
-        Serum albumin, g/L.
-    bilirubin : float or array_like of float, shape (n,)
-        Total bilirubin, µmol/L.
+    albumin, bilirubin : float or array_like of float, shape (n,)
+        Serum albumin, g/L, and total bilirubin, µmol/L.
 
     Returns
     -------

@@ -390,7 +390,7 @@ BAD = [
     ("count: .* at least 0, got -1", accuracy.proportion, -1, 2),
     ("count: expected a whole number .* got 0.5", accuracy.proportion, 0.5, 2),
     ("count: .* got nan", accuracy.proportion, np.nan, 2),
-    ("n: expected at least 1 patient, got 0", accuracy.proportion, 0, 0),
+    ("n: expected a whole number of at least 1, got 0", accuracy.proportion, 0, 0),
     ("n: .* got '2'", accuracy.proportion, 1, "2"),
     ("level: .* got 0", accuracy.proportion, 1, 2, 0),
     ("method: .*exact, wilson, got 'beta'", accuracy.proportion, 1, 2, 0.9, "beta"),

@@ -13,9 +13,7 @@ def two_by_two(tp, fp, fn, tn, level=0.95, method="exact"):
     ----------
     tp, fp, fn, tn : int
         True positives, false positives, false negatives, true negatives (patients).
-    level : float, default 0.95
-        Confidence level.
-    method : {"exact", "wilson"}
+    level, method
         As in :func:`proportion`.
 
     Returns
@@ -90,9 +88,7 @@ def proportion(count, n, level=0.95, method="exact"):
 
     _checks.one_of("method", method, ("exact", "wilson"))
     _checks.level(level)
-    count, n = _checks.whole("count", count), _checks.whole("n", n)
-    if n == 0:
-        raise ValueError("n: expected at least 1 patient, got 0")
+    count, n = _checks.whole("count", count), _checks.whole("n", n, 1)
     if count > n:
         raise ValueError(f"count: expected at most n = {n}, got {count}")
     limits = binomtest(count, n).proportion_ci(level, method)

@@ -36,7 +36,9 @@ def estimate(data, method):
     if method == "fixed":
         return np.zeros(data.size.size)
     if method == "dl":
-        return _dersimonian_laird(data)
+        excess = cochran_q(data) - data.df
+        # A single study has nothing to divide by.
+        return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
     if method == "pm":
         return solve_q(data, data.df.astype(float))
     return _reml(data)
@@ -85,12 +87,6 @@ def weighted_means(data, t):
     mean = _over_studies(w, data.effect) / s1
     r = data.effect - mean
     return s1, mean, _over_studies(w * r, r)
-
-
-def _dersimonian_laird(data):
-    excess = cochran_q(data) - data.df
-    # A single study has nothing to divide by.
-    return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
 
 
 def _reml(data):

@@ -37,10 +37,8 @@ def tau2_interval(effect, se, level=0.95, where=None):
 
     Parameters
     ----------
-    effect, se, where : array_like, shape (..., k)
+    effect, se, level, where
         As for :func:`pool`.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
@@ -77,10 +75,8 @@ def i2_interval(effect, se, level=0.95, where=None):
 
     Parameters
     ----------
-    effect, se, where : array_like, shape (..., k)
+    effect, se, level, where
         As for :func:`pool`.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
@@ -140,10 +136,8 @@ def egger_test(effect, se, level=0.95, where=None):
 
     Parameters
     ----------
-    effect, se, where : array_like, shape (..., k)
+    effect, se, level, where
         As for :func:`pool`; at least three studies, whose standard errors differ.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------

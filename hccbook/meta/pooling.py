@@ -35,9 +35,7 @@ class Pooled:
         random effects; the same as ``i2`` with ``method="dl"``, NaN with ``"fixed"``.
     k : int or ndarray
         Number of studies.
-    level : float
-    method : str
-    hartung_knapp : bool or str
+    level, method, hartung_knapp
         As given to :func:`pool`.
     """
 
@@ -79,11 +77,10 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
 
     Parameters
     ----------
-    effect : array_like of float, shape (..., k)
-        Effects on a scale where they are about normal: log hazard ratios, mean differences.
-        The last axis is that of the studies of one meta-analysis.
-    se : array_like of float, shape (..., k)
-        Their standard errors, above 0; the axes before the last are broadcast.
+    effect, se : array_like of float, shape (..., k)
+        Effects on a scale where they are about normal (log hazard ratios, mean differences), and
+        their standard errors, above 0. The last axis is that of the studies of one
+        meta-analysis; those before it are broadcast.
     method : {"reml", "dl", "pm", "fixed"}
         How the variance between studies is estimated: restricted maximum likelihood,
         DerSimonian and Laird, Paule and Mandel; ``"fixed"`` sets it to 0.

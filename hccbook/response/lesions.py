@@ -1,6 +1,7 @@
 """Lesion measurements over time: read from a tidy frame, checked, and summed visit by visit."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,6 +22,7 @@ MICROMETRES = 1000
 
 _NEEDED = ("patient", "day", "lesion", "target", "diameter")
 _FLAGS = ("target", "new", "node", "too_small")
+_KIND = attrgetter("target", "node", "new")
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,7 @@ def _visits(patient, days):
             if lesion not in known:
                 known[lesion] = row
                 _first_seen(patient, row, baseline)
-            elif (row.target, row.node, row.new) != (
-                known[lesion].target,
-                known[lesion].node,
-                known[lesion].new,
-            ):
+            elif _KIND(row) != _KIND(known[lesion]):
                 raise ValueError(
                     f"lesions: expected the same target, node and new at all visits of lesion "
                     f"{lesion!r} of patient {patient!r}, got another at day {day:g}"
@@ -85,13 +83,11 @@ def _first_seen(patient, row, baseline):
             f"new: expected True for a lesion that baseline does not have, got False for {where}"
         )
     smallest = SMALLEST_NODE if row.node else SMALLEST_TARGET
-    for name in ("diameter", "size") if row.target else ():
-        size = getattr(row, name)
-        if not size >= smallest * MICROMETRES:
+    for name, size in (("diameter", row.diameter), ("enhancing", row.size)):
+        if row.target and not size >= smallest * MICROMETRES:
             raise ValueError(
-                f"{'diameter' if name == 'diameter' else 'enhancing'}: expected at least "
-                f"{smallest} mm when a target lesion is first seen (a smaller one is non-target), "
-                f"got {size / MICROMETRES:g} mm for {where}"
+                f"{name}: expected at least {smallest} mm when a target lesion is first seen (a "
+                f"smaller one is non-target), got {size / MICROMETRES:g} mm for {where}"
             )
     if not row.target and row.status not in (None, "present"):
         raise ValueError(f"status: expected present when first seen, got {row.status} for {where}")

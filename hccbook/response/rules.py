@@ -58,16 +58,12 @@ def timepoints(lesions, criteria="RECIST 1.1"):
         target lesions, non-CR/non-PD; by iRECIST iCR, iPR, iSD, iUPD, iCPD, NE or, without
         target lesions, non-iCR/non-iUPD.
 
-    Raises
-    ------
-    ValueError
-        If a column is missing or holds what it cannot, a visit has two rows of a lesion, a lesion
-        changes its kind, one that appears later is not marked as new, there are more than five
-        target lesions (and five new ones), or a target lesion measures less than 10 mm (a node
-        15 mm) when first seen.
-
     Notes
     -----
+    *Refused:* two rows of a lesion at a visit, a lesion that changes its kind, one that appears
+    later and is not marked as new, more than five target lesions (and five new ones), and a
+    target lesion of less than 10 mm (a node: 15 mm) when first seen.
+
     *Borders.* Partial response: a sum of at most 70 % of the baseline. Progression: at least 120 %
     of the nadir and, by RECIST 1.1 and iRECIST, at least 5 mm above it; mRECIST has no such rule.
     Progression goes before response. Lengths are taken to the micrometre, so borders are exact.

@@ -154,8 +154,7 @@ def agreement(first, second, labels=None, level=0.95):
     Parameters
     ----------
     first, second : array_like, shape (n,)
-        Two labels of each patient, such as the responses by two sets of criteria. They are paired
-        by position.
+        Two labels of each patient, such as the responses by two sets of criteria.
     labels : sequence, optional
         All labels in order. Needed unless they are responses (see :data:`RESPONSES`), which are
         taken best first, as far as they occur.

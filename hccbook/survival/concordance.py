@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 from .._ties import merge_ties
 from ..estimate import Estimate
-from ._patients import follow_up
+from .curves import follow_up
 
 _BLOCK = 2**20  # pairs that are compared at a time
 

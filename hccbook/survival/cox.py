@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from ._patients import with_covariates
-from .curves import product_limit
+from .curves import follow_up, product_limit
 
 _CONVERGED = 1e-8  # Newton doubles its digits: the step after one of this size is nothing
 _FLAT = 1e-9  # information per event, in units of the covariates' variance: none to speak of
@@ -33,10 +32,8 @@ class CoxModel:
     baseline : pandas.Series
         Cumulative hazard after each event time, for a patient whose covariates are the means
         of these patients; that of another is this times exp((x - mean) · coef).
-    level : float
-        Confidence level.
-    n, events : int
-        Patients and events.
+    level, n, events
+        Confidence level; patients and events.
     """
 
     coefficients: object
@@ -91,7 +88,7 @@ def cox_model(time, event, covariates, level=0.95):
     from scipy.special import erfc
 
     z = _checks.z(level)
-    time, event, matrix, names = with_covariates(time, event, covariates)
+    time, event, matrix, names = _with_covariates(time, event, covariates)
     patients = Patients(time, event, matrix)
     coef = patients.coefficients(names)
     found, null = patients.at(coef), patients.at(np.zeros(len(names)))
@@ -126,10 +123,8 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
-    covariates : pandas.DataFrame or array_like of float, shape (n, p) or (n,)
-        Covariates of the model, as in :func:`cox_model`.
+    time, event, covariates
+        As in :func:`cox_model`.
     transform : {"km", "identity", "rank", "log"}
         g(t): 1 minus the Kaplan-Meier curve just before t, the time, its rank among all
         patients' times (ties share the mean), or its logarithm.
@@ -147,14 +142,12 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
     -----
     The score test needs no second fit: with the fitted coefficients, the score of the product
     is the sum over events of g(t) (x - mean x at risk), and its variance comes from the
-    information of the model with 2p covariates there. R's survival does so since version 3.0.
-
-    Before, R used, and lifelines' ``proportional_hazard_test`` still uses, an approximation:
-    the correlation of g(t) with the scaled Schoenfeld residuals, as if the covariance matrix of
-    the covariates among those at risk were the same at each event. It is not, where a
-    covariate is uncommon or those with high values leave early. Nor has lifelines a global
-    test. In the example the only three exposed patients have early events, after which nobody
-    at risk is exposed: the approximation says 0.65 (P = 0.42), the score test 4.09 (P = 0.043).
+    information of the model with 2p covariates there. lifelines' ``proportional_hazard_test``
+    uses R's older approximation: the correlation of g(t) with the scaled Schoenfeld residuals, as
+    if the covariance matrix of the covariates among those at risk were the same at each event. It
+    is not, where a covariate is uncommon or those with high values leave early. Nor has lifelines
+    a global test. In the example the only three exposed patients have early events: the
+    approximation says 0.65 (P = 0.42), the score test 4.09 (P = 0.043).
 
     Where there are too few event times for a term, its statistic is NaN.
 
@@ -175,7 +168,7 @@ def proportional_hazards_test(time, event, covariates, transform="km", terms=Non
     from scipy.special import chdtrc
 
     _checks.one_of("transform", transform, ("km", "identity", "rank", "log"))
-    time, event, matrix, names = with_covariates(time, event, covariates)
+    time, event, matrix, names = _with_covariates(time, event, covariates)
     labels = list(names if terms is None else _checks.labels("terms", terms))
     if "GLOBAL" in labels:
         name = "covariates" if terms is None else "terms"
@@ -311,6 +304,20 @@ class Patients:
         everyone = np.cumsum(values, axis=-1)[..., self.last_at_risk]
         tied = np.add.reduceat(values[..., self.dead], self.starts, axis=-1)
         return everyone[..., self.cell] - self.gone * tied[..., self.cell]
+
+
+def _with_covariates(time, event, covariates):
+    """Return follow-up, some of it with events, a matrix of covariates, and their names."""
+    _checks.same_rows(time=time, event=event, covariates=covariates)
+    time, event = follow_up(time, event, some=True)
+    matrix, names = _checks.matrix("covariates", covariates)
+    if len(matrix) != time.size:
+        raise ValueError(
+            f"covariates: expected {time.size} rows, as many as time, got {len(matrix)}"
+        )
+    if not matrix.size:
+        raise ValueError(f"covariates: expected one or more columns, got shape {matrix.shape}")
+    return time, event, matrix, names
 
 
 def _transformed(patients, time, event, transform):

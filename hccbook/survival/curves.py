@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from .. import _checks
-from .._ties import tied
+from .._ties import merge_ties, tied
 from ..estimate import Estimate
-from ._patients import follow_up
 
 # S(t) is a product of at most n fractions, wrong by some n · 1e-16. Whatever is nearer to 0.5
 # than this is 0.5; R's survfit has the same tolerance.
@@ -63,14 +62,11 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
-    level : float, default 0.95
-        Confidence level.
-    convention : {"midpoint", "first"}
+    time, event, level, convention
         As in :func:`median`.
     ties : {"together", "events first"}
-        Whether a patient with an event is still at risk of being censored at that same time.
+        Whether a patient with an event is still at risk of being censored at that same time: the
+        two often meet where times are in months.
         ``"together"``: yes, as when R's ``survfit`` is given ``1 - event``. ``"events first"``:
         no, as R's ``prodlim(..., reverse=TRUE)`` has it, and as elsewhere here, where patients
         censored at the time of an event were at risk of it.
@@ -81,11 +77,6 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
         Median and limits in the unit of ``time``, and the number of patients. ``inf`` where
         the curve, or a limit of its band, does not come down to 0.5: always if nobody was
         censored.
-
-    Notes
-    -----
-    The two ways to treat ties differ only where an event and a censoring share a time, as they
-    often do in months.
 
     References
     ----------
@@ -164,6 +155,16 @@ def rmst(time, event, horizon, level=0.95):
         terms = np.where(after > 0, after**2 * added[inside], 0.0)
     mean, se = float(rectangles.sum()), math.sqrt(terms.sum())
     return Estimate(mean, mean - z * se, mean + z * se, level, n=time.size, se=se)
+
+
+def follow_up(time, event, some=False, **others):
+    """Return follow-up times, tied ones made equal, events (``some``: at least one) and others."""
+    time, *checked = _checks.together(binary=("event", "group"), time=time, event=event, **others)
+    if time.min() < 0:
+        raise ValueError(f"time: expected at least 0, got {time.min():g}")
+    if some and not checked[0].any():
+        raise ValueError("event: expected at least one event, got none")
+    return [merge_ties(time), *checked]
 
 
 def product_limit(time, event):

@@ -7,9 +7,8 @@ import numpy as np
 from .. import _checks
 from .._ties import tied
 from ..estimate import Estimate
-from ._patients import follow_up
 from .cox import Patients
-from .curves import median
+from .curves import follow_up, median
 
 _CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
 
@@ -84,10 +83,8 @@ def logrank(time, event, group):
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
-    group : array_like of {0, 1} or bool, shape (n,)
-        Group.
+    time, event, group
+        As in :func:`cox_two_groups`.
 
     Returns
     -------
@@ -202,8 +199,8 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     Notes
     -----
     A stratum with one arm only, without events, or with an infinite estimate has ``hr`` NaN and
-    the reason in ``note``; the interaction of that variable is then NaN too. So is that of a
-    variable with one level. If all patients of a level have their events before those of
+    the reason in ``note``; the interaction of that variable is then NaN, like that of a variable
+    with one level. If all patients of a level have their events before those of
     another, the level's own coefficient is infinite; the test takes the likelihood's limit.
 
     References
@@ -251,12 +248,10 @@ def _response_time(values, time):
     _checks.same_length("response_time", array, "time", time)
     if array.min() < 0:
         raise ValueError(f"response_time: expected at least 0, got {array.min():g}")
-    late = (array < math.inf) & _after(array, time)
-    if late.any():
-        first = int(late.argmax())
+    for at in np.flatnonzero(~never & _after(array, time)):
         raise ValueError(
-            f"response_time: expected no response after the follow-up of {time[first]:g}, got "
-            f"{array[first]:g} at position {first}"
+            f"response_time: expected no response after the follow-up of {time[at]:g}, got "
+            f"{array[at]:g} at position {at}"
         )
     return array
 
