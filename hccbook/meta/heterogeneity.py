@@ -119,9 +119,9 @@ def prediction_interval(pooled):
 
     Examples
     --------
-    >>> result = pool([0.1, 0.3, 0.8, 0.5], [0.2, 0.1, 0.2, 0.3])
-    >>> print("%.2f to %.2f" % prediction_interval(result))
-    -0.77 to 1.58
+    >>> from hccbook.meta import pool
+    >>> print("%.2f, %.2f" % prediction_interval(pool([0.1, 0.3, 0.8, 0.5], [0.2, 0.1, 0.2, 0.3])))
+    -0.77, 1.58
     """
     if not isinstance(pooled, Pooled) or pooled.method == "fixed":
         got = "method='fixed'" if isinstance(pooled, Pooled) else repr(pooled)
