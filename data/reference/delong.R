@@ -50,54 +50,10 @@ of_pair <- function(d) suppressWarnings({
   )
 })
 
-# The test as pROC does it, and the normal one of Hanley and McNeil; pROC gives no limits. The last
-# two pairs are the same patients, taken as two groups.
-of_groups <- function(one, other) suppressWarnings({
-  first <- curve(input[[one]]$y, input[[one]]$first)
-  second <- curve(input[[other]]$y, input[[other]]$second)
-  test <- roc.test(first, second, paired = FALSE, method = "delong")
-  difference <- as.numeric(auc(first) - auc(second))
-  se <- sqrt(var(first, method = "delong") + var(second, method = "delong"))
-  list(
-    groups = c(one, other), first = as.numeric(auc(first)), second = as.numeric(auc(second)),
-    se = se, statistic = as.numeric(test$statistic), df = as.numeric(test$parameter),
-    p = test$p.value, welch = difference + c(-1, 1) * qt(0.95, test$parameter) * se,
-    normal = difference + c(-1, 1) * qnorm(0.95) * se, normal_p = 2 * pnorm(-abs(difference) / se)
-  )
-})
-
-# The bootstrap with given samples; those with one class only are left out.
-of_samples <- function(d, samples, markers, level) {
-  area <- function(d, marker) as.numeric(auc(curve(d$y, d[[marker]])))
-  each <- apply(samples + 1, 1, function(rows) {
-    drawn <- d[rows, ]
-    if (length(unique(drawn$y)) < 2) rep(NA, length(markers)) else sapply(markers, area, d = drawn)
-  })
-  each <- matrix(each, nrow = length(markers))
-  gap <- function(x) if (length(x) > 1) x[1] - x[2] else x
-  gaps <- apply(each, 2, gap)
-  value <- gap(sapply(markers, area, d = d))
-  list(
-    value = value, limits = unname(quantile(gaps, c((1 - level) / 2, (1 + level) / 2), na.rm = TRUE)),
-    sd = sd(gaps, na.rm = TRUE), left_out = sum(is.na(gaps))
-  )
-}
-whole <- as.matrix(read.csv("accuracy-resamples.csv", header = FALSE))
-strata <- as.matrix(read.csv("delong-resamples.csv", header = FALSE))
-ties <- subset(read.csv("accuracy.csv"), dataset == "ties")
-
 write_json(
   list(
     versions = list(R = as.character(getRversion()), pROC = as.character(packageVersion("pROC"))),
-    paired = lapply(input, of_pair),
-    unpaired = mapply(of_groups, c("cohort", "coarse", "two-by-two", "perfect", "large", "alike"),
-                      c("fine", "cohort", "few", "cohort", "large", "alike"),
-                      SIMPLIFY = FALSE, USE.NAMES = FALSE),
-    bootstrap = list(
-      whole = of_samples(ties, whole, "marker", 0.95),
-      first = of_samples(input$few, strata, "first", 0.95),
-      difference = of_samples(input$few, strata, c("first", "second"), 0.9)
-    )
+    paired = lapply(input, of_pair)
   ),
   "delong.json", digits = I(17), auto_unbox = TRUE, na = "string", pretty = TRUE
 )

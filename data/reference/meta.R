@@ -61,29 +61,8 @@ of_set <- function(d) {
                         statistic = line$zval, df = line$dfs, p = line$pval,
                         limit = line$est, limit_lower = line$ci.lb, limit_upper = line$ci.ub)
   }
-  if (nrow(d) > 1) {
-    rank <- suppressWarnings(ranktest(d$effect, sei = d$se))
-    found$rank <- list(tau = rank$tau[[1]], p = rank$pval)
-  }
   found
 }
-
-# Subgroups: the BCG trials by method of allocation, and with one trial in a group of its own.
-of_subgroups <- function(d, method, test) {
-  columns <- function(f) list(value = f$beta[[1]], se = f$se, lower = f$ci.lb, upper = f$ci.ub, p = f$pval, tau2 = f$tau2)
-  parts <- lapply(split(d, d$group), fit, method, test)
-  separate <- do.call(rbind, lapply(parts, function(f) as.data.frame(columns(f))))
-  means <- data.frame(effect = separate$value, se = separate$se, group = names(parts))
-  between <- if (all(means$se > 0)) fit(means, "FE", mods = ~group) else list(QM = NA, QMp = NA)
-  found <- list(group = names(parts), q = sapply(parts, function(f) f$QE), q_p = sapply(parts, function(f) f$QEp),
-                separate = c(separate, list(q_between = between$QM, p_between = between$QMp)))
-  if (method == "FE") return(found)
-  cells <- fit(d, method, test, mods = ~ 0 + group)
-  model <- fit(d, method, test, mods = ~group)
-  c(found, list(common = list(value = as.numeric(cells$beta), se = cells$se, lower = cells$ci.lb, upper = cells$ci.ub,
-                              p = cells$pval, tau2 = cells$tau2, statistic = model$QM, p_between = model$QMp)))
-}
-groups <- list(allocation = trials$alloc, alone = c("one", rep(c("a", "b"), 6)))
 
 of_leave_one_out <- function(d, method, test) {
   f <- leave1out(fit(d, method, test))
@@ -104,11 +83,6 @@ write_json(
     sets = lapply(sets, of_set),
     peaks = c(peaks, list(default = of_start(NULL), zero = of_start(list(tau2.init = 0)))),
     level80 = of_fit(sets$bcg, "REML", "knha", 80),
-    subgroups = lapply(groups, function(g) {
-      d <- cbind(sets$bcg, group = g)
-      c(list(labels = g), lapply(methods, function(m)
-        lapply(if (m == "FE") tests["normal"] else tests, function(t) of_subgroups(d, m, t))))
-    }),
     leave_one_out = list(
       reml = of_leave_one_out(sets$bcg, "REML", "knha"), dl = of_leave_one_out(sets$bcg, "DL", "z"),
       two = of_leave_one_out(sets$two, "DL", "z")

@@ -56,23 +56,6 @@ of_follow_up <- function(d) {
 }
 
 # Harrell's bootstrap, written out; the patients drawn are counted from 0 in the file.
-of_optimism <- function(d, file, columns = covariates) {
-  drawn <- as.matrix(read.csv(file, header = FALSE)) + 1
-  # Column by column, so that equal patients have equal scores to the last bit.
-  score <- function(d, fit) Reduce(`+`, Map(`*`, d[columns], coef(fit)))
-  dxy <- function(d, fit) 2 * of_concordance(d$time, d$event, score(d, fit))$c - 1
-  slope <- function(d, fit) {
-    d$score <- score(d, fit)
-    coef(fit_of(d, "score"))[[1]]
-  }
-  each <- apply(drawn, 1, function(row) {
-    sample <- d[row, ]
-    fit <- fit_of(sample, columns)
-    c(training = dxy(sample, fit), test = dxy(d, fit), slope = slope(d, fit))
-  })
-  list(apparent = dxy(d, fit_of(d, columns)), means = as.list(rowMeans(each)), n = ncol(each))
-}
-
 of_landmark <- function(d, at) {
   d <- d[d$time > at, ]
   d$time <- d$time - at
@@ -99,11 +82,6 @@ write_json(
       list(`heavy-ties` = of_rmst(curves$`heavy-ties`, c(1, 3)), cohort = of_rmst(curves$cohort, c(200, 400)))
     ),
     follow_up = lapply(c(curves, input[c("months", "trial")]), of_follow_up),
-    optimism = list(
-      trial = of_optimism(input$trial, "survival-resamples-trial.csv"),
-      months = of_optimism(input$months, "survival-resamples-months.csv"),
-      one = of_optimism(input$months, "survival-resamples-months.csv", "marker")
-    ),
     landmark = list(trial = of_landmark(input$trial, 60), months = of_landmark(input$months, 2))
   ),
   "survival-models.json", digits = I(17), auto_unbox = TRUE, dataframe = "columns", matrix = "rowmajor", na = "string", pretty = TRUE
