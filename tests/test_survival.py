@@ -312,25 +312,22 @@ FRAME = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: survival.median([1], [1], level=1), "level: .* got 1"),
-        (lambda: survival.median([1], [1], convention="last"), "convention: .* got 'last'"),
-        (lambda: survival.cox_two_groups([1, 2], [1, 1], [0, 1], level=-1), "level: .* got -1"),
-        (lambda: survival.subgroup_table(FRAME, "t", "e", "x", ["y"]), "subgroups: .* got 'y'"),
-        (lambda: survival.subgroup_table(FRAME, "t", "e", "x", "s"), "subgroups: .* got 's'"),
-        (lambda: survival.subgroup_table(FRAME, "t", "e", "x", []), r"subgroups: .* got \[\]"),
-        (
-            lambda: survival.subgroup_table(FRAME, "t", "e", "x", ["s"]),
-            "subgroups: .* got 1 in .*s",
-        ),
-        (lambda: survival.subgroup_table(FRAME, "T", "e", "x", ["e"]), "time: .* got 'T'"),
-        (lambda: survival.subgroup_table(FRAME, "t", "bad", "x", ["e"]), "event: .* got 2"),
-        (lambda: survival.subgroup_table(FRAME, "t", "e", "bad", ["e"]), "exposure: .* got 2"),
-        (lambda: survival.subgroup_table(FRAME, "t", "e", "x", ["e"], level=2), "level: .* got 2"),
-    ],
-)
-def test_bad_options_are_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+BAD_OPTIONS = [
+    ("level: .* got 1", survival.median, [1], [1], 1),
+    ("convention: .* got 'last'", survival.median, [1], [1], 0.9, "last"),
+    ("level: .* got -1", survival.cox_two_groups, [1, 2], [1, 1], [0, 1], -1),
+    ("subgroups: .* got 'y'", survival.subgroup_table, FRAME, "t", "e", "x", ["y"]),
+    ("subgroups: .* got 's'", survival.subgroup_table, FRAME, "t", "e", "x", "s"),
+    (r"subgroups: .* got \[\]", survival.subgroup_table, FRAME, "t", "e", "x", []),
+    ("subgroups: .* got 1 in .*s", survival.subgroup_table, FRAME, "t", "e", "x", ["s"]),
+    ("time: .* got 'T'", survival.subgroup_table, FRAME, "T", "e", "x", ["e"]),
+    ("event: .* got 2", survival.subgroup_table, FRAME, "t", "bad", "x", ["e"]),
+    ("exposure: .* got 2", survival.subgroup_table, FRAME, "t", "e", "bad", ["e"]),
+    ("level: .* got 2", survival.subgroup_table, FRAME, "t", "e", "x", ["e"], 2),
+]
+
+
+def test_bad_options_are_named():
+    for message, function, *arguments in BAD_OPTIONS:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            function(*arguments)
