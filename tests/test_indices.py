@@ -17,8 +17,16 @@ PRINTED = 0.005  # a score printed with two decimals
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True)
 
+#: Units in use for each argument, the expected one first.
+UNITS = {
+    name: [(quantity.unit, 1.0), *quantity.others.items()]
+    for name, quantity in indices.QUANTITIES.items()
+    if name != "score"
+}
+
 #: Every index with the arguments that it takes, in order.
 INDICES = {
+    indices.nlr: ("neutrophils", "lymphocytes"),
     indices.plr: ("platelets", "lymphocytes"),
     indices.sii: ("platelets", "neutrophils", "lymphocytes"),
     indices.pni: ("albumin", "lymphocytes"),
@@ -32,6 +40,8 @@ SEEN = {
     "neutrophils": (0, 0.1, 1.5, 4.2, 8, 25),
     "lymphocytes": (0.1, 0.5, 1.4, 3, 6),
     "platelets": (8, 40, 150, 420, 1100),
+    "crp": (0.2, 1, 5, 10, 90, 400),
+    "afp": (0.8, 3, 99, 100, 400, 60500, 2e6),
 }
 
 
@@ -47,6 +57,7 @@ def patients(draw, names):
 
 
 def test_ratios_of_counts():
+    assert indices.nlr(4.2, 1.4) == pytest.approx(3)
     assert indices.plr(180, 1.2) == pytest.approx(150)
     assert indices.sii(180, 4.2, 1.4) == pytest.approx(540)
     assert indices.sii(110, 3, 1) == 330  # the cut-off of Hu et al., printed as 330 × 10⁹
@@ -58,19 +69,65 @@ def test_nutritional_index_as_onodera_writes_it(albumin, lymphocytes):
     assert indices.pni(10 * albumin, lymphocytes / 1000) == pytest.approx(published, rel=SAME)
 
 
+def test_cally_as_iida_writes_it():
+    for crp, albumin, lymphocytes in [(0.1, 4.0, 1500), (1.2, 3.1, 900), (20, 2.2, 400)]:
+        published = albumin * lymphocytes / (crp * 1e4)  # mg/dL, g/dL, per µL
+        ours = indices.cally(crp, 10 * albumin, lymphocytes / 1000, crp_unit="mg/dL")
+        assert ours == pytest.approx(published, rel=SAME)
+        again = indices.cally(10 * crp, 10 * albumin, lymphocytes / 1000, crp_unit="mg/L")
+        assert again == pytest.approx(published, rel=SAME)
+
+
 @pytest.mark.parametrize(
-    ("albumin", "bilirubin", "score"),
+    ("albumin", "bilirubin", "score", "grade", "modified"),
     [
-        (35, 20.52, -2.11),  # 3.5 g/dL and 1.2 mg/dL
-        (40, 10, -2.74),
-        (38, 17.1, -2.42),
-        (20, 100, -0.38),
+        (35, 20.52, -2.11, 2, "2b"),  # 3.5 g/dL and 1.2 mg/dL
+        (40, 10, -2.74, 1, "1"),
+        (38, 17.1, -2.42, 2, "2a"),
+        (20, 100, -0.38, 3, "3"),
     ],
 )
-def test_albi_by_hand(albumin, bilirubin, score):
+def test_albi_by_hand(albumin, bilirubin, score, grade, modified):
     ours = indices.albi(albumin, bilirubin)
     assert ours == pytest.approx(score, abs=PRINTED)
     assert ours == pytest.approx(math.log10(bilirubin) * 0.66 + albumin * -0.085, rel=SAME)
+    assert indices.albi_grade(ours) == grade
+    assert indices.malbi_grade(ours) == modified
+
+
+def test_grades_at_their_cutoffs():
+    scores = [-5.0, -2.60, -2.599, -2.271, -2.270, -2.269, -1.39, -1.389, 1.0]
+    assert indices.albi_grade(scores).tolist() == [1, 1, 2, 2, 2, 2, 2, 3, 3]
+    modified = indices.malbi_grade(scores).tolist()
+    assert modified == ["1", "1", "2a", "2a", "2a", "2b", "2b", "3", "3"]
+
+
+@properties
+@given(score=st.floats(-6, 1.2))
+def test_modified_grade_refines_the_grade(score):
+    assert indices.malbi_grade(score)[0] == str(indices.albi_grade(score))
+
+
+def test_crafity_counts_both_points_at_their_cutoffs():
+    afp, crp = [99.9, 99.9, 100, 100, 5000], [0.99, 1, 0.99, 1, 30]
+    assert indices.crafity(afp, crp, crp_unit="mg/dL").tolist() == [0, 1, 1, 2, 2]
+    crp = [9.99, 10, 9.99, 10, 300]
+    assert indices.crafity(afp, crp, crp_unit="mg/L").tolist() == [0, 1, 1, 2, 2]
+    assert indices.crafity(20, 5, crp_unit="mg/dL") != indices.crafity(20, 5, crp_unit="mg/L")
+
+
+@settings(properties, max_examples=50)
+@given(data=st.data())
+@pytest.mark.parametrize("index", INDICES, ids=lambda index: index.__name__)
+def test_any_unit_gives_the_same_index(index, data):
+    names = INDICES[index]
+    values = data.draw(patients(names))
+    expected = index(*values)
+    for place, name in enumerate(names):
+        for unit, factor in UNITS[name]:
+            converted = indices.convert(name, values[place] / factor, unit)
+            again = index(*[converted if k == place else x for k, x in enumerate(values)])
+            assert again == pytest.approx(expected, rel=SAME, abs=SAME)
 
 
 @properties
@@ -86,25 +143,30 @@ def test_patients_do_not_depend_on_each_other(data):
         assert index(*map(pd.Series, values)).tolist() == one_by_one
 
 
-def refused(name, value):
-    """Return what is said of a value of one quantity, or nothing."""
-    index, names = next(x for x in INDICES.items() if name in x[1])
-    values = [[SEEN[x][3]] * 3 for x in names]
-    values[names.index(name)][1] = value
-    try:
-        index(*values)
-    except ValueError as error:
-        return str(error)
-    return ""
+def test_numbers_in_numbers_out():
+    assert type(indices.albi_grade(-2.5)) is int
+    assert type(indices.malbi_grade(-2.5)) is str
+    assert type(indices.crafity(120, 8, crp_unit="mg/L")) is int
+    assert type(indices.cally(8, 38, 1, crp_unit="mg/L")) is float
+    assert indices.malbi_grade([-2.5]).tolist() == ["2a"]
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_what_patients_have_is_plausible_up_to_the_limits(name):
+def test_what_patients_have_is_plausible(name):
+    values = indices.convert(name, SEEN[name], UNITS[name][0][0])
+    assert values.tolist() == list(SEEN[name])
+    for unit, factor in UNITS[name]:
+        again = indices.convert(name, np.array(SEEN[name]) / factor, unit)
+        assert again == pytest.approx(values, rel=SAME)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_limits_themselves_are_allowed(name):
     low, high = indices.QUANTITIES[name].low, indices.QUANTITIES[name].high
-    for value in (*SEEN[name], low, high):
-        assert not refused(name, value)
+    assert indices.convert(name, [low, high], UNITS[name][0][0]).tolist() == [low, high]
     for beyond in (math.nextafter(high, math.inf), math.nextafter(low, -math.inf)):
-        assert refused(name, beyond).startswith(f"{name}: expected")
+        with pytest.raises(ValueError, match=f"^{name}: expected"):
+            indices.convert(name, beyond, UNITS[name][0][0])
 
 
 #: Values in a wrong unit: (quantity, value, what the hint must say).
@@ -119,18 +181,38 @@ BETRAYED = [
     ("lymphocytes", 28, "a percentage of the white cells"),
     ("platelets", 150000, "per µL (150 10⁹/L)"),
     ("platelets", 0.15, "10¹²/L (150 10⁹/L)"),
+    ("afp", 0.05, "µg/mL (50 ng/mL)"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "hint"), BETRAYED)
 def test_a_wrong_unit_is_named(name, value, hint):
-    message = rf"{name}: expected .* got {value:g} at position 1, which looks like .*"
-    assert re.match(message + re.escape(hint), refused(name, value))
+    takes = {**INDICES, (lambda afp: indices.crafity(afp, afp, crp_unit="mg/L")): ("afp",)}
+    index, names = next(x for x in takes.items() if name in x[1])
+    values = [[SEEN[x][3]] * 3 for x in names]
+    values[names.index(name)][1] = value
+    message = rf"^{name}: expected .* got {value:g} at position 1, which looks like .*"
+    with pytest.raises(ValueError, match=message + re.escape(hint)):
+        index(*values)
 
 
 def test_no_albumin_passes_in_both_units():
     low, high = indices.QUANTITIES["albumin"].low, indices.QUANTITIES["albumin"].high
     assert high / 10 < low
+
+
+@pytest.mark.parametrize(
+    ("crp", "unit", "hint"),
+    [
+        (85, "mg/dL", "looks like mg/L (8.5 mg/dL)"),
+        (0.05, "mg/L", "looks like mg/dL (0.5 mg/L)"),
+        (0, "mg/L", "below the limit of detection"),
+        (0, "mg/dL", "below the limit of detection"),
+    ],
+)
+def test_hints_for_crp(crp, unit, hint):
+    with pytest.raises(ValueError, match=rf"^crp: expected {unit} .*{re.escape(hint)}"):
+        indices.crafity(100, crp, crp_unit=unit)
 
 
 def test_what_no_unit_explains_has_no_hint():
@@ -139,24 +221,36 @@ def test_what_no_unit_explains_has_no_hint():
 
 
 BAD = [
-    (r"^platelets: expected numbers", lambda: indices.plr(["high"], [1])),
-    (r"^platelets: expected finite numbers, got nan", lambda: indices.plr([9, np.nan], [1, 1])),
-    (r"^platelets: expected numbers without gaps, got None", lambda: indices.plr(None, 1)),
-    (r"^platelets: expected one or more values", lambda: indices.plr([], [])),
-    (r"^neutrophils: .* got -1 at position 0", lambda: indices.sii(9, -1, 1)),
-    (r"^lymphocytes: expected 2 values, as many as plat", lambda: indices.plr([9, 9], [1])),
+    (r"^neutrophils: expected numbers", lambda: indices.nlr(["high"], [1])),
+    (r"^neutrophils: expected finite numbers, got nan", lambda: indices.nlr([1, np.nan], [1, 1])),
+    (r"^neutrophils: expected numbers without gaps, got None", lambda: indices.nlr(None, 1)),
+    (r"^neutrophils: expected one or more values", lambda: indices.nlr([], [])),
+    (r"^neutrophils: .* got -1 at position 0", lambda: indices.nlr(-1, 1)),
+    (r"^lymphocytes: expected 2 values, as many as neut", lambda: indices.nlr([1, 2], [1])),
     (r"^lymphocytes: .* got 0 at position 1", lambda: indices.plr([150, 160], [1, 0])),
-    (r"^platelets: expected values, as many as lymph", lambda: indices.plr(150, [1])),
+    (
+        r"^platelets: expected (values, as many as|one or more values)",
+        lambda: indices.plr(150, [1]),
+    ),
     (r"^platelets: expected finite numbers, got inf", lambda: indices.sii(np.inf, 1, 1)),
     (r"^albumin: expected one or more values", lambda: indices.pni([[40]], [[1]])),
     (r"^bilirubin: .* got 0 at position 0", lambda: indices.albi(40, 0)),
+    (r"^score: expected the ALBI score from -6 to 1.2, got 39", lambda: indices.albi_grade(39)),
+    (r"^score: expected finite numbers", lambda: indices.malbi_grade([-2, np.nan])),
+    (r"^crp_unit: .* mg/L, mg/dL, got 'g/L'", lambda: indices.crafity(1, 1, crp_unit="g/L")),
+    (r"^afp: .* got 0 at position 0", lambda: indices.crafity(0, 1, crp_unit="mg/L")),
+    (r"^crp_unit: .* mg/L, mg/dL, got None", lambda: indices.cally(1, 40, 1, crp_unit=None)),
+    (r"^albumin: .* which looks like g/dL", lambda: indices.cally(1, 4, 1, crp_unit="mg/L")),
+    (r"^name: expected one of albumin, ", lambda: indices.convert("alb", 40, "g/L")),
+    (r"^unit: .* g/L, g/dL, got 'mg/L'", lambda: indices.convert("albumin", 40, "mg/L")),
+    (r"^albumin: .* 1 to 7, got 39 .* g/L", lambda: indices.convert("albumin", 39, "g/dL")),
 ]
 
 
-def test_bad_input_is_named():
-    for message, call in BAD:
-        with pytest.raises(ValueError, match=message):
-            call()
+@pytest.mark.parametrize(("message", "call"), BAD)
+def test_bad_input_is_named(message, call):
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 def test_every_function_refuses_something():
