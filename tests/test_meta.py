@@ -135,6 +135,19 @@ def test_intervals_of_tau2_and_i2_as_in_metafor(name):
         as_in_r(meta.i2_interval(*inputs(name), level=level), case["i2"])
 
 
+@pytest.mark.parametrize("name", [name for name in SETS if "rank" in SETS[name]])
+def test_rank_test_as_in_metafor(name):
+    as_in_r(meta.rank_test(*inputs(name)), [SETS[name]["rank"]["tau"], SETS[name]["rank"]["p"]])
+
+
+def test_rank_test_of_equal_effects_says_nothing():
+    rng = np.random.default_rng(1)
+    for effect in (0.3, 0.0, -1e6 / 3) * 4:  # often the weighted mean is not quite the effect
+        se = rng.uniform(0.1, 0.5, 8)
+        assert np.isnan(meta.rank_test(np.full(8, effect), se)).all()
+    assert meta.rank_test(0.3 + 1e-9 * np.sort(se), np.sort(se)).p < 0.05
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_egger_s_test_as_in_metafor(name):
     if "egger" not in SETS[name]:
@@ -536,6 +549,7 @@ BAD = [
     (r"labels: expected 4 values", lambda: meta.leave_one_out(Y, S, ["a", "b"])),
     (r"labels: .* gaps, got None at position 3", lambda: meta.leave_one_out(Y, S, [*"abc", None])),
     (r"effect: expected 3 or more .* got 2", lambda: meta.egger_test([1, 2], [0.1, 0.2])),
+    (r"effect: expected 2 or more .* got 1", lambda: meta.rank_test([1], [0.1])),
     (r"se: expected .* differ", lambda: meta.egger_test([1, 2, 4], [0.2, 0.2, 0.2])),
     (r"lower: .* above 0, got 0 in row 1", lambda: meta.log_ratios([1, 1], [0.5, 0], [2, 2])),
     (r"ratio: .* above 0, got -1 in row 0", lambda: meta.log_ratios([-1], [0.5], [2])),

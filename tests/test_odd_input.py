@@ -87,6 +87,7 @@ CALLS = {
     },
     "meta": {
         "egger_test": STUDIES,
+        "rank_test": STUDIES,
         "i2_interval": STUDIES,
         "leave_one_out": STUDIES,
         "log_ratios": {"ratio": EFFECT + 1, "lower": EFFECT + 0.9, "upper": EFFECT + 1.2},

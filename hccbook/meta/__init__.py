@@ -10,9 +10,11 @@ from .effects import log_ratios
 from .heterogeneity import (
     EggerTest,
     Interval,
+    RankTest,
     egger_test,
     i2_interval,
     prediction_interval,
+    rank_test,
     tau2_interval,
 )
 from .pooling import METHODS, Pooled, leave_one_out, pool
@@ -22,12 +24,14 @@ __all__ = [
     "EggerTest",
     "Interval",
     "Pooled",
+    "RankTest",
     "egger_test",
     "i2_interval",
     "leave_one_out",
     "log_ratios",
     "pool",
     "prediction_interval",
+    "rank_test",
     "tau2_interval",
 ]
 __dir__ = __all__.copy

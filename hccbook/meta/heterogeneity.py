@@ -6,9 +6,12 @@ import numpy as np
 from scipy.special import chdtri
 
 from .. import _checks
+from .._ties import merge_ties
 from . import _tau2
 from .effects import studies
 from .pooling import Pooled, i2_from_tau2, limits_and_p, t_quantile
+
+_ROUNDING = 1e-12  # of the largest effect
 
 
 class Interval(NamedTuple):
@@ -30,6 +33,13 @@ class EggerTest(NamedTuple):
     limit: float
     limit_lower: float
     limit_upper: float
+
+
+class RankTest(NamedTuple):
+    """What :func:`rank_test` returns."""
+
+    tau: float
+    p: float
 
 
 def tau2_interval(effect, se, level=0.95, where=None):
@@ -160,6 +170,40 @@ def egger_test(effect, se, level=0.95, where=None):
     _checks.level(level)
     found = studies(effect, se, where, fewest=3).apply(lambda data: _regression(data, level))
     return EggerTest(**found)
+
+
+def rank_test(effect, se):
+    """Begg and Mazumdar's rank correlation test of whether small studies show larger effects.
+
+    Parameters
+    ----------
+    effect, se : array_like of float, shape (k,)
+        Effects and standard errors of at least two studies.
+
+    Returns
+    -------
+    RankTest
+        Kendall's tau (tau-b) of the standardised effects and the variances, and its two-sided P
+        value: exact, or by the normal approximation if there are ties. NaN if all standard
+        errors are equal, or all effects.
+
+    References
+    ----------
+    Begg & Mazumdar, Biometrics 1994;50:1088. The same as metafor's ``ranktest``.
+    """
+    from scipy.stats import kendalltau
+
+    effect, se = _checks.together(effect=effect, se=se)
+    studies(effect, se, fewest=2)
+    variance = se**2
+    weight = 1 / variance
+    # A deviation that is rounding of the effects is none: equal effects say nothing.
+    gap = effect - weight @ effect / weight.sum()
+    gap[abs(gap) <= _ROUNDING * abs(effect).max()] = 0.0
+    standardised = merge_ties(gap / np.sqrt(variance - 1 / weight.sum()))
+    ties = min(np.unique(standardised).size, np.unique(variance).size) < effect.size
+    result = kendalltau(standardised, variance, method="asymptotic" if ties else "exact")
+    return RankTest(float(result.statistic), float(result.pvalue))
 
 
 def _q_profile(data, level):
