@@ -1,25 +1,30 @@
-"""The audit of each paper: which printed numbers are tied together, and what each tie says.
+"""The audit of each paper: how its printed numbers are related, and what each relation says.
 
-A paper's module lists its ties in groups; a group is a section of the paper's chapter. A tie
-names the number that it judges, the printed cells that it reads and the check that is made of
-them. So the whole audit can be run again on another register: one with an error put in, or
-one printed from simulated patients.
+The relations of a paper are declared in ``data/relations/<paper>.toml``, in sections of its
+chapter; the page *Relations* explains the format. A relation names the number that it judges,
+the printed cells that it reads and the check that is made of them. So the whole audit can be
+run again on another register: one with an error put in, or one printed from simulated patients.
 """
 
+from .declared import Relation, find, load
+from .error_free import error_free, runnable
 from .injection import change_digit, inject
-from .sound import runnable, sound
-from .tie import Line, Tie, checks, lines, rest, ties
+from .kinds import KINDS
+from .run import Line, checks, lines, register, rest
 
 __all__ = [
+    "KINDS",
     "Line",
-    "Tie",
+    "Relation",
     "change_digit",
     "checks",
+    "error_free",
+    "find",
     "inject",
     "lines",
+    "load",
+    "register",
     "rest",
     "runnable",
-    "sound",
-    "ties",
 ]
 __dir__ = __all__.copy

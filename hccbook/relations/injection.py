@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import _checks, reported
 from ..estimate import Printed
-from .tie import checks, register, ties
+from .declared import load
+from .run import checks, register
 
 DIGITS = "0123456789"
 
@@ -60,7 +61,7 @@ def inject(changes, seed=0):
     -------
     pandas.DataFrame
         One row a change: ``paper``, ``id``, ``field``, ``was``, ``became``, ``family`` (of the
-        check that proved the number exact), ``ties`` (how many ties read the number),
+        check that proved the number exact), ``relations`` (how many read the number),
         ``detected`` and ``by`` (families of the checks that saw it, sorted; ``"refused"`` where
         a check does not take the number, as when a lower limit exceeds the upper one).
 
@@ -91,15 +92,15 @@ class _Paper:
 
     def __init__(self, paper):
         self.paper, self.cells = paper, register(paper)
-        members = [tie for group in ties(paper).values() for tie in group]
+        members = [one for section in load(paper).values() for one in section]
         self.readers, self.proven, contradicted = {}, {}, set()
-        for tie, line in zip(members, checks(paper), strict=True):
-            cell = tie.id, tie.field
+        for one, line in zip(members, checks(paper), strict=True):
+            cell = one.id, one.field
             if line.check.verdict == "contradicted":
                 contradicted.add(cell)
                 continue
-            for read in {*tie.reads(), cell}:
-                self.readers.setdefault(read, []).append(tie)
+            for read in {*one.reads(), cell}:
+                self.readers.setdefault(read, []).append(one)
             if line.check.verdict == "exact" and isinstance(line.check.computed, int | float):
                 self.proven.setdefault(cell, line.check.family)
         for cell in contradicted & set(self.proven):
@@ -109,9 +110,9 @@ class _Paper:
         """Change one number; return what was done and which families of checks see it."""
         was = self.cells[cell]
         changed, seen = {**self.cells, cell: change_digit(was, rng)}, set()
-        for tie in self.readers[cell]:
+        for one in self.readers[cell]:
             try:
-                check = tie.check(changed)
+                check = one.check(changed)
             except ValueError:
                 seen.add("refused")
                 continue
@@ -123,7 +124,7 @@ class _Paper:
             "was": was,
             "became": changed[cell],
             "family": self.proven[cell],
-            "ties": len(self.readers[cell]),
+            "relations": len(self.readers[cell]),
             "detected": bool(seen),
             "by": ", ".join(sorted(seen)),
         }

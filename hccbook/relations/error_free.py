@@ -1,6 +1,6 @@
-"""Sound papers: the numbers of a paper, printed anew from simulated patients who have them.
+"""Papers without error: the numbers of a paper, printed anew from simulated patients who have them.
 
-Nobody in them ever lived. They serve one purpose: a tie that contradicts one of their numbers
+Nobody in them ever lived. They serve one purpose: a relation that contradicts one of their numbers
 raises a false alarm.
 """
 
@@ -10,23 +10,19 @@ import numpy as np
 from scipy.special import expit
 
 from .. import _checks, accuracy, audit, survival
-from ..audit.ratios import chi_square_p, two_sided_p
 from ..estimate import Estimate, Printed
-from . import il6_sii, tipm
-from .tie import register, ties
+from .declared import find, load
+from .run import register
 
 LEVEL, Z95 = 0.05, 1.959963984540054
 LIMITS = ("printed", "lower", "upper")
 HALF_A_UNIT = 0.0005  # of an AUC with three decimals
-#: Ties that read a number as something that a sound paper need not print: a column headed OR as
-#: Wald statistics, a hazard ratio as a ratio of medians.
-OTHER_READINGS = {
-    "tipm": (tipm._as_z, tipm._wald, audit.coefficient_p),
-    "magnesium": (audit.ratio_of_medians,),
-}
+#: Kinds of relations that read a number as something that such a paper need not print: a column
+#: headed OR as Wald statistics, a hazard ratio as a ratio of medians.
+OTHER_READINGS = ("wald-z", "ratio-of-medians")
 
 
-def sound(paper, seed=0):
+def error_free(paper, seed=0):
     """Print the numbers of one paper anew, from simulated patients who have them.
 
     Parameters
@@ -56,20 +52,20 @@ def sound(paper, seed=0):
 
 
 def runnable(paper, cells):
-    """Return the ties that can be run on a sound paper.
+    """Return the relations that can be run on a paper without error.
 
     Parameters
     ----------
     paper : str
         Short name.
     cells : mapping of (str, str) to str
-        As :func:`sound` returns them.
+        As :func:`error_free` returns them.
 
     Returns
     -------
-    list of tuple of (str, Tie)
-        Pairs of group and tie, for :func:`hccbook.relations.checks`: those whose cells are all
-        there and that read them as a sound paper prints them (see :data:`OTHER_READINGS`).
+    list of tuple of (str, Relation)
+        Pairs of section and relation, for :func:`hccbook.relations.checks`: those whose cells are
+        all there and that read them as such a paper prints them (see :data:`OTHER_READINGS`).
 
     Raises
     ------
@@ -77,20 +73,18 @@ def runnable(paper, cells):
         If there is no such paper.
     """
     _checks.one_of("paper", paper, PAPERS)
-    others = OTHER_READINGS.get(paper, ())
     for text in _checks.mapping("cells", cells).values():
         _checks.text("cells", text)
     return [
-        (group, tie)
-        for group, members in ties(paper).items()
-        for tie in members
-        if getattr(tie.function, "func", tie.function) not in others
-        and all(cell in cells for cell in tie.reads())
+        (section, one)
+        for section, members in load(paper).items()
+        for one in members
+        if one.kind not in OTHER_READINGS and all(cell in cells for cell in one.reads())
     ]
 
 
 class _Sheet:
-    """The cells of a sound paper, printed one by one in the style of the paper."""
+    """The cells of a paper without error, printed one by one in the style of the paper."""
 
     def __init__(self, style):
         self.style, self.cells = style, {}
@@ -181,6 +175,16 @@ def _survival(rng, hazard, longest):
 
 # TIPM
 
+COHORTS = ("training", "internal", "external")
+#: Rows of Table 3, and what :data:`hccbook.audit.RATES` calls them.
+RATES = {
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "accuracy": "accuracy",
+    "precision": "ppv",
+    "f1-score": "f1",
+}
+
 #: A measurement whose SD is more than this share of its mean is log-normal and tested by ranks.
 SKEWED = 0.4
 #: Effects on the log odds of TIN, of the last level or of one SD of (the log of) a measurement.
@@ -190,14 +194,14 @@ EFFECTS = {"nlr": 1.6, "delta-t": -1.7, "satellite-nodule": -1, "alb": -1, "diam
 def _tipm(sheet, rng):
     """Simulate three cohorts, and fit and judge three models of their response."""
     d, z = _tipm_patients(sheet, rng)
-    masks = {"all": d["cohort"] != "", **{x: d["cohort"] == x for x in tipm.COHORTS}}
+    masks = {"all": d["cohort"] != "", **{x: d["cohort"] == x for x in COHORTS}}
     training, tin = masks["training"], d["response"] == "tin"
     score, risk = _tipm_models(sheet, d, z, training, tin)
     cutoff = accuracy.youden(tin[training], score[training])["cutoff"].iloc[0]
     for id in ("results.roc.cutoff", "results.os.cutoff"):
         sheet.put(id, cutoff)
     d["high"] = score >= cutoff
-    _tipm_accuracy(sheet, {x: masks[x] for x in tipm.COHORTS}, tin, d["high"], risk)
+    _tipm_accuracy(sheet, {x: masks[x] for x in COHORTS}, tin, d["high"], risk)
     _tipm_survival(sheet, rng, d, masks)
     ps = _tipm_table(sheet, d, "table1", masks, "p")
     sheet.says("results.cohorts.significance", *ps.values())
@@ -220,18 +224,24 @@ def _tipm(sheet, rng):
     sheet.first("results.kappa.direction", "higher", (kappas["irecist"], kappas["recist"]))
 
 
+def _rows(table):
+    """Return the rows of a table: those of counts with their levels, and those of means."""
+    levels = find("tipm", f"{table}.{{row}}.{{level}}.all.count")
+    return levels, find("tipm", f"{table}.{{row}}.all.mean")
+
+
 def _tipm_patients(sheet, rng):
     """Return the patients as columns, and the measurements before they are scaled."""
     sheet.copy("methods.significance-level")
     n = sheet.copy("results.n")
-    sizes = [sheet.copy(tipm.SIZES[x]) for x in tipm.COHORTS]
-    d, z, odds = {"cohort": np.repeat(tipm.COHORTS, sizes)}, {}, np.full(n, -1.2)
-    for row, levels in tipm.COUNTS1.items():
+    sizes = [sheet.copy(f"results.{x}.n") for x in COHORTS]
+    d, z, odds = {"cohort": np.repeat(COHORTS, sizes)}, {}, np.full(n, -1.2)
+    for row, levels in _rows("table1")[0].items():
         share = 0.25 if row == "hepatitis" else rng.uniform(0.3, 0.7)
         first = rng.random(n) < share
         d[row] = np.where(first, *levels)
         odds += EFFECTS.get(row, 0) * (share - first)
-    for row in tipm.MEANS1:
+    for row in _rows("table1")[1]:
         z[row] = rng.normal(size=n)
         mean, sd = (float(sheet.style[f"table1.{row}.all.{x}", "printed"]) for x in ("mean", "sd"))
         width = math.sqrt(math.log(1 + (sd / mean) ** 2))
@@ -246,7 +256,7 @@ def _tipm_table(sheet, d, table, columns, end):
     """Print counts, means and tests of one table; return the P values by row."""
     from scipy.stats import chi2_contingency, f_oneway, kruskal, mannwhitneyu
 
-    counts, means = tipm._rows(table)
+    counts, means = _rows(table)
     groups, ps = list(columns.values())[1:], {}
     ranks = mannwhitneyu if len(groups) == 2 else kruskal
     for row, levels in counts.items():
@@ -268,12 +278,12 @@ def _tipm_table(sheet, d, table, columns, end):
 
 def _tipm_models(sheet, d, z, training, tin):
     """Print the logistic model; return its score, and the risks by all three models."""
-    rows, ps = tipm.MULTIVARIABLE, []
-    columns = [d[x] == tipm.COUNTS1[x][1] if x in tipm.COUNTS1 else d[x] for x in rows]
+    rows, (levels, _), ps = find("tipm", "table2.{row}.multivariable.beta"), _rows("table1"), []
+    columns = [d[x] == levels[x][1] if x in levels else d[x] for x in rows]
     beta, se = _logistic(tin[training], *(x[training] for x in columns))
     for row, b, s in zip(rows, beta[1:], se[1:], strict=True):
         stem = f"table2.{row}.multivariable"
-        ps.append(float(two_sided_p(b / s)))
+        ps.append(float(audit.two_sided_p(b / s)))
         sheet.put(f"{stem}.beta", b)
         sheet.put(f"{stem}.or", math.exp(b))
         sheet.put(f"{stem}.or", b - Z95 * s, "lower")
@@ -293,7 +303,7 @@ def _tipm_accuracy(sheet, cohorts, tin, high, risk):
     """Print Table 3, Table 4 and what the text says of them."""
     areas, briers, ps = [], [], []
     for cohort, x in cohorts.items():
-        for id, rate in zip(tipm.RATES, _rates(tin[x], high[x], *tipm.RATES.values()), strict=True):
+        for id, rate in zip(RATES, _rates(tin[x], high[x], *RATES.values()), strict=True):
             sheet.put(f"table3.{id}.{cohort}", rate)
         areas.append([])
         briers.append([])
@@ -320,7 +330,7 @@ def _tipm_survival(sheet, rng, d, masks):
     time, d["event"] = _survival(rng, (0.6 + 0.6 * d["high"]) / 90, longest - 1)
     d["ostime"], high, medians = np.ceil(time), d["high"], {}
     d["os"] = np.where(d["event"], "die", "live")
-    groups = {f"results.os.{x}": masks[x] for x in tipm.COHORTS}
+    groups = {f"results.os.{x}": masks[x] for x in COHORTS}
     groups |= {f"subgroup.{x}": d["hepatitis"] == x for x in ("hbv", "non-hbv")}
     for stem, x in groups.items():
         follow_up = d["ostime"][x], d["event"][x], high[x]
@@ -336,13 +346,11 @@ def _tipm_survival(sheet, rng, d, masks):
             sheet.p(f"{stem}.hr", p, "p")
             sheet.says(f"{stem}.significance", p)
             sheet.first(f"{stem}.direction", "shorter", medians[stem])
-    sheet.first(
-        "results.os.direction", "shorter", *(medians[f"results.os.{x}"] for x in tipm.COHORTS)
-    )
+    sheet.first("results.os.direction", "shorter", *(medians[f"results.os.{x}"] for x in COHORTS))
     sheet.first("figure8.os.direction", "poorer", medians["results.os.training"])
     # The test of two separate fits (Altman and Bland, 2003).
     logs, errors = zip(*ratios, strict=True)
-    p = float(two_sided_p((logs[0] - logs[1]) / math.hypot(*errors)))
+    p = float(audit.two_sided_p((logs[0] - logs[1]) / math.hypot(*errors)))
     sheet.p("subgroup.interaction.p", p)
     sheet.says("subgroup.interaction.significance", p)
 
@@ -350,7 +358,7 @@ def _tipm_survival(sheet, rng, d, masks):
 # The meta-analysis
 
 #: Which studies of an analysis are in its subgroups. Those of PFS are pooled by fixed effects,
-#: which the tie between them and the whole needs; all others as their heterogeneity asks for.
+#: which the relation between them and the whole needs; all others as their heterogeneity asks for.
 PARTS = {
     "sii.pfs.subgroup.hbv": slice(0, 2),
     "sii.pfs.subgroup.hbv-mixed": slice(2, None),
@@ -366,8 +374,7 @@ def _il6_sii(sheet, rng):
     sheet.copy("methods.alpha")
     _il6_studies(sheet, rng)
     ps = {}
-    for stem, kind in il6_sii.POOLED.items():
-        k = len(il6_sii.tabulated(*kind))
+    for stem, k in _pooled().items():
         se = rng.uniform(0.1, 0.3, k)
         logs = rng.normal(rng.uniform(0, 0.8), np.hypot(se, rng.choice([0, 0.2, 0.5])))
         parts = {x: part for x, part in PARTS.items() if x.startswith(stem)}
@@ -388,11 +395,20 @@ def _il6_sii(sheet, rng):
     sheet.says("conclusion.il6", ps["il6.pfs.pooled"], ps["il6.os.pooled"])
 
 
+def _pooled():
+    """Return the number of studies in each pooled analysis, as Table I has them."""
+    lists = {
+        x: f"table1.{{{x.replace('.', '-')}}}.n" for x in ("sii.pfs", "sii.os", "il6.pfs", "il6.os")
+    }
+    return {stem: len(find("il6-sii", pattern)) for stem, pattern in lists.items()}
+
+
 def _il6_studies(sheet, rng):
     """Print the table of studies, and every number of studies."""
-    total, highest, k = 0, sheet.copy("methods.nos.highest"), len(il6_sii.STUDIES)
+    studies = find("il6-sii", "table1.{study}.n")
+    total, highest, k = 0, sheet.copy("methods.nos.highest"), len(studies)
     scores = rng.integers(5, highest + 1, k)
-    for study, score in zip(il6_sii.STUDIES, scores, strict=True):
+    for study, score in zip(studies, scores, strict=True):
         stem, n = f"table1.{study}", int(rng.integers(90, 230))
         male, age = rng.random(n) < 0.8, rng.normal(62, 10, n)
         for name, value in (("n", n), ("male", male.sum()), ("female", (~male).sum())):
@@ -414,7 +430,7 @@ def _il6_studies(sheet, rng):
         "nos.moderate": (scores <= 6).sum(),
     }.items():
         sheet.put(id, value)
-    k = {x: len(il6_sii.tabulated(*kind)) for x, kind in il6_sii.POOLED.items()}
+    k = _pooled()
     for id, value in {
         "discussion.sii.pfs.studies": k["sii.pfs"],
         "discussion.sii.os.studies": k["sii.os"],
@@ -431,7 +447,7 @@ def _pool(sheet, analysis, logs, se):
     """Print the pooled ratio of some studies and their heterogeneity; return the ratio."""
     w, df = se**-2.0, len(se) - 1
     q = float(w @ (logs - np.average(logs, weights=w)) ** 2)
-    i2, p = 100 * max(0, 1 - df / q), float(chi_square_p(q, df))
+    i2, p = 100 * max(0, 1 - df / q), float(audit.chi_square_p(q, df))
     if (i2 > 50 or p < 0.1) and not analysis.startswith("sii.pfs.subgroup"):
         # DerSimonian and Laird (1986)
         w = 1 / (se**2 + max(0, (q - df) / (w.sum() - (w @ w) / w.sum())))
@@ -448,7 +464,7 @@ def _pool(sheet, analysis, logs, se):
 def _ratio(log, error):
     """Return a ratio with its Wald limits and P value."""
     limits = (math.exp(log + k * Z95 * error) for k in (0, -1, 1))
-    return Estimate(*limits, p=float(two_sided_p(log / error)))
+    return Estimate(*limits, p=float(audit.two_sided_p(log / error)))
 
 
 # The three abstracts
@@ -494,7 +510,7 @@ def _mri(sheet, rng):
         area = accuracy.auc(control, score)
         sheet.area(f"roc.{model}.auc", area)
     sheet.put("key-findings.roc.combined.auc", area.value)
-    for name, p in zip(names, two_sided_p(beta / se)[1:], strict=True):
+    for name, p in zip(names, audit.two_sided_p(beta / se)[1:], strict=True):
         sheet.p(f"logistic.{name}.p", p)
         sheet.says(f"key-findings.logistic.{name}", p)
     risky = score < np.median(score)

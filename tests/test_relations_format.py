@@ -1,0 +1,289 @@
+"""data/relations: the format of the files, tried on a paper that nobody wrote."""
+
+import re
+
+import pytest
+
+from hccbook import relations, reported
+from hccbook.relations import KINDS, declared
+from hccbook.relations.patterns import Addresses
+
+ROWS = """\
+n,,number of patients,120,,,,design
+arm.a.n,a,number of patients,80,,,,result
+arm.b.n,b,number of patients,40,,,,result
+response.yes.a.count,a,count,20,,,,result
+response.yes.a.percent,a,percentage,25.0,,,,result
+response.no.a.count,a,count,60,,,,result
+response.no.a.percent,a,percentage,75.0,,,,result
+response.yes.b.count,b,count,16,,,,result
+response.yes.b.percent,b,percentage,41.0,,,,result
+response.no.b.count,b,count,24,,,,result
+response.no.b.percent,b,percentage,60.0,,,,result
+response.p,,P value,0.091,,,,result
+os.hr,,hazard ratio,0.50,0.25,1.00,0.05,result
+abstract.os.hr,,hazard ratio,0.50,0.25,1.00,,result
+age.mean,,mean,61.2,,,,result
+"""
+GOOD = """\
+[lists]
+arm = ["b", "a"]
+half.id = "arm.{half}.n"
+half.cohort = "b"
+
+[names]
+"size.{arm}" = "arm.{arm}.n"
+
+[[sections.counts]]
+part = { part = "arm.{arm}.n", whole = "n", others = ["arm.{other arm}.n"] }
+percentage.percent = "response.{level}.{arm}.percent"
+percentage.count = "response.{level}.{arm}.count"
+percentage.n = "size.{arm}"
+
+[[sections.counts]]
+p-of-counts = { p = "response.p", table = "response.{all level}.{all arm}.count" }
+
+[[sections.ratios]]
+ratio = { ratio = "os.hr" }
+wald-p = { ratio = "os.hr" }
+same = { one = "abstract.os.hr:{limit}", two = "os.hr:{limit}", only = "one" }
+
+[untestable]
+age = "no SD printed"
+"""
+
+
+@pytest.fixture
+def paper(tmp_path, monkeypatch):
+    """Return a function that writes the relations of an invented paper, and a register."""
+    monkeypatch.setattr(reported, "DATA", tmp_path)
+    monkeypatch.setattr(declared, "DATA", tmp_path / "relations")
+    (tmp_path / "reported").mkdir()
+    (tmp_path / "relations").mkdir()
+
+    def write(text=GOOD, rows=ROWS):
+        lines = [",".join(reported.COLUMNS)]
+        for row in rows.splitlines():
+            id, cohort, quantity, printed, lower, upper, p, kind = row.split(",")
+            lines.append(
+                f"made-up.{id},{cohort},,{quantity},,,{printed},{lower},{upper},{p},,,,{kind},"
+            )
+        (tmp_path / "reported" / "made-up.csv").write_text("\n".join(lines), encoding="utf-8")
+        (tmp_path / "relations" / "made-up.toml").write_text(text, encoding="utf-8")
+        reported._load.cache_clear()
+        declared._read.cache_clear()
+        return "made-up"
+
+    yield write
+    reported._load.cache_clear()
+    declared._read.cache_clear()
+
+
+def test_a_paper_is_audited_from_its_register_and_its_file(paper):
+    name = paper()
+    verdicts = {
+        (line.id.removeprefix("made-up."), line.field): line.check.verdict
+        for line in relations.lines(name)
+    }
+    assert len(verdicts) == 19
+    wrong = {cell for cell, verdict in verdicts.items() if verdict == "contradicted"}
+    assert wrong == {("response.yes.b.percent", "printed"), ("response.yes.b.count", "printed")}
+    assert verdicts["age.mean", "printed"] == "untestable"
+    assert verdicts["os.hr", "upper"] == verdicts["abstract.os.hr", "lower"] == "exact"
+
+
+def test_relations_come_by_section_and_block_a_row_at_a_time(paper):
+    found = relations.load(paper())
+    assert list(found) == ["counts", "ratios"]
+    ids = [one.id for one in found["counts"]]
+    # The list says b before a; what is not listed comes as in the register.
+    assert ids[:2] == ["arm.b.n", "response.yes.b.percent"]
+    assert ids.index("response.no.b.count") < ids.index("arm.a.n")
+    assert ids[-1] == "response.p"
+
+
+def test_names_lists_and_other_values_are_filled_in(paper):
+    name = paper()
+    members = [one for section in relations.load(name).values() for one in section]
+    percent = next(one for one in members if one.id == "response.yes.a.percent")
+    assert ("arm.a.n", "printed") in percent.reads()
+    part = next(one for one in members if one.id == "arm.a.n")
+    assert part.cells == [("arm.a.n", "printed"), ("n", "printed"), [("arm.b.n", "printed")]]
+    table = next(one for one in members if one.id == "response.p").cells[1]
+    assert table == [
+        [(f"response.{level}.{arm}.count", "printed") for arm in "ba"] for level in ("yes", "no")
+    ]
+    assert relations.find(name, "arm.{arm}.n") == ["b", "a"]
+    assert relations.find(name, "arm.{half}.n") == ["b"]
+    assert relations.find(name, "response.{level}.{arm}.count") == {
+        "yes": ["b", "a"],
+        "no": ["b", "a"],
+    }
+
+
+def test_a_relation_stands_only_where_everything_is_printed(paper):
+    rows = ROWS.replace("response.no.b.count,b,count,24,,,,result\n", "")
+    text = GOOD.replace('p = "response.p"', 'p = "{what}.p"').replace(
+        '"response.{all', '"{what}.{all'
+    )
+    message = r"^made-up\.toml, sections\.counts, block 2, p-of-counts: expected something printed"
+    with pytest.raises(ValueError, match=message):
+        relations.load(paper(text, rows))
+    rows += "".join(f"sex.{x}.{y}.count,,count,5,,,,result\n" for x in "mf" for y in "ab")
+    found = relations.load(paper(text, rows + "sex.p,,P value,0.5,,,,result\n"))["counts"]
+    assert [one.id for one in found if one.kind == "p-of-counts"] == ["sex.p"]
+    judged = [one.id for one in found if one.kind == "percentage"]
+    assert "response.no.b.percent" not in judged
+    assert len(judged) == 6
+
+
+def test_whole_numbers_are_known_by_their_quantity(paper):
+    text = GOOD + '[[sections.twice]]\nsame = { one = "arm.a.n", two = "arm.b.n" }\n'
+    text += '[[sections.twice]]\nsame = { one = "age.mean", two = "response.p" }\n'
+    text = text.replace("[untestable]\n", "").replace('age = "no SD printed"\n', "")
+    twice = relations.load(paper(text))["twice"]
+    assert [one.options["whole"] for one in twice] == [True, True, False, False]
+
+
+def test_a_file_says_what_is_evidence_and_what_is_said(paper):
+    block = """
+[[sections.order]]
+at-most = { number = "arm.b.n", most = "arm.a.n", reason = "{x}", evidence = "summary" }
+"""
+    (one,) = relations.load(paper(GOOD + block))["order"]
+    assert (one.evidence, one.kind, one.field) == ("summary", "at-most", "printed")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[lists]", "[list]", "list: expected one of ['lists'"),
+        ("[lists]", "[lists", "Expected ']'"),
+        ("[lists]\n", "lists = 1\n[other]\n", "lists: expected a table, got 1"),
+        ('["b", "a"]', "[]", "lists.arm: expected a list of words"),
+        ('["b", "a"]', "[1, 2]", "lists.arm: expected a list of words"),
+        ('["b", "a"]', '"a"', "lists.arm: expected a list of words"),
+        ("half.cohort", "half.color", "lists.half, color: expected one of ('id'"),
+        ('half.cohort = "b"', "half.cohort = 2", "lists.half, cohort: expected text, got 2"),
+        ('half.cohort = "b"', 'half.cohort = "c"', "lists.half: expected rows of the register"),
+        ('half.id = "arm.{half}.n"\n', "", "lists.half, id: expected text, got None"),
+        ("arm.{half}.n", "arm.{arm}.n", "lists.half, id: expected a pattern with {half}"),
+        ("arm.{half}.n", "arm {half}", "lists.half, id: expected an id such as"),
+        ('= "arm.{arm}.n"\n\n', '= "arm.{arm}.m"\n\n', "names.size.{arm}: expected the id of"),
+        ('"size.{arm}" =', '"size {arm}" =', "names.size {arm}: expected an id such as"),
+        ('= "arm.{arm}.n"\n\n', "= 3\n\n", "names.size.{arm}: expected an id such as"),
+        ("[[sections.ratios]]", "[sections.ratios]", "sections.ratios: expected blocks"),
+        ("ratio = {", "ration = {", "sections.ratios, block 1, ration: expected one of ['area'"),
+        ("wald-p = {", "wald-p = [1, 2] #", "sections.ratios, block 1, wald-p: expected a table"),
+        (
+            'ratio = { ratio = "os.hr" }\nw',
+            'ratio = { hr = "os.hr" }\nw',
+            "sections.ratios, block 1, ratio, hr: expected one of ['evidence', 'only', 'ratio']",
+        ),
+        (
+            'wald-p = { ratio = "os.hr" }',
+            "wald-p = {}",
+            "sections.ratios, block 1, wald-p, ratio: expected this key, got []",
+        ),
+        (
+            'wald-p = { ratio = "os.hr" }',
+            'at-most = { number = "arm.a.n", most = "n" }',
+            "block 1, at-most, reason: expected this key, got ['most', 'number']",
+        ),
+        ('"os.hr" }\nw', '"os hr" }\nw', "block 1, ratio, ratio: expected an id such as"),
+        ('"os.hr" }\nw', "7 }\nw", "block 1, ratio, ratio: expected an id such as"),
+        ('"os.hr" }\nw', '"os.hr:middle" }\nw', "block 1, ratio, ratio: expected an id such as"),
+        (
+            '"os.hr" }\nw',
+            '"os.or" }\nw',
+            "block 1, ratio: expected something printed at all its cells",
+        ),
+        ('only = "one"', 'only = "first"', "block 1, same, only: expected some of ['one', 'two']"),
+        ('only = "one"', 'evidence = "proof"', "same, evidence: expected some of ['arithmetic'"),
+        ('whole = "n"', 'whole = "m"', "sections.counts, block 1, part: expected something"),
+        ('part = "arm.{arm}.n"', 'part = "n"', "part, part: expected a result, got 'n'"),
+        ("[untestable]", "[untestable]\nhr = 5", "untestable.hr: expected text, got 5"),
+        ("[untestable]", '[untestable]\nhr = ""', "untestable.hr: expected text, got ''"),
+    ],
+)
+def test_what_breaks_the_format_is_named(paper, old, new, message):
+    assert old in GOOD
+    text = GOOD.replace(old, new, 1)
+    with pytest.raises(ValueError, match=rf"^made-up\.toml, .*{re.escape(message)}"):
+        relations.load(paper(text))
+
+
+def test_a_missing_or_unreadable_file_is_named(paper, tmp_path):
+    name = paper()
+    path = tmp_path / "relations" / "made-up.toml"
+    path.write_bytes(b"\xff\xfe")
+    declared._read.cache_clear()
+    with pytest.raises(ValueError, match=r"^made-up\.toml, .*decode"):
+        relations.load(name)
+    path.unlink()
+    declared._read.cache_clear()
+    with pytest.raises(ValueError, match=r"^made-up\.toml: expected a file of relations"):
+        relations.load(name)
+
+
+def test_a_number_that_nothing_judges_needs_a_reason(paper):
+    name = paper(GOOD.replace('age = "no SD printed"', ""))
+    message = r"^made-up\.toml, untestable: expected why nothing bears on made-up\.age\.mean"
+    with pytest.raises(ValueError, match=message):
+        relations.lines(name)
+
+
+@pytest.mark.parametrize("name", reported.papers())
+def test_every_file_is_of_a_paper_and_every_word_of_it_is_used(name):
+    file = declared.File(declared.DATA / f"{name}.toml", name)
+    text = (declared.DATA / f"{name}.toml").read_text(encoding="utf-8")
+    for word in file.tables.get("lists", {}):
+        assert re.search(rf"\{{(?:all |other )?{word}\}}", text), word
+    for part in file.tables["untestable"]:
+        assert any(part in id for id in reported.load(name).index), part
+
+
+def test_every_kind_is_used():
+    used = {
+        one.kind
+        for name in reported.papers()
+        for section in relations.load(name).values()
+        for one in section
+    }
+    assert used == set(KINDS)
+
+
+def test_the_page_on_the_format_has_every_kind_with_its_keys():
+    page = (reported.DATA.parent / "book" / "relations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `(.+?)` \| (.+?) \| (.*?) ?\| .+ \|$", page)
+    assert [kind for kind, *_ in rows] == list(KINDS)
+    for kind, cells, texts in rows:
+        turns, words = KINDS[kind], cells.split(", ")
+        judged = {word.strip("*") for word in words if word.startswith("*")}
+        assert judged == {turn.judged for turn in turns}, kind
+        keys = {word.strip("*()").partition(":")[0]: word.startswith("(") for word in words}
+        assert keys == declared._keys(turns), kind
+        options = {word.strip("()"): word.startswith("(") for word in texts.split(", ") if word}
+        expected = {}
+        for turn in turns:
+            expected |= declared._options(turn)
+        assert options == expected, kind
+
+
+def test_the_examples_on_the_page_are_of_the_format():
+    page = (reported.DATA.parent / "book" / "relations.md").read_text(encoding="utf-8")
+    examples = re.findall(r"(?s)```toml\n(.+?)```", page)
+    assert len(examples) == 2
+    for text in examples:
+        tables = declared.tomllib.loads(text)
+        declared._check_tables(tables)
+        for blocks in tables["sections"].values():
+            for kind, entry in (item for block in blocks for item in block.items()):
+                declared._check_entry("page", KINDS[kind], entry)
+
+
+def test_addresses_are_ids_and_fields():
+    cells = Addresses("mri").cells
+    assert cells["roc.combined.auc:upper"] == ("roc.combined.auc", "upper")
+    assert "n:upper" not in cells
+    assert len(cells) == len(relations.register("mri"))
