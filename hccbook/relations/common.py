@@ -100,7 +100,7 @@ def rows_less(printed, rows, less, *, place):
     return computed("text and table", printed, number, f"{len(rows)} {place} less {less}")
 
 
-def rows_between(printed, rows, *, lowest, highest, what):
+def rows_between(printed, rows, *, lowest: int, highest: int, what):
     """Check a printed number of rows with a whole number from ``lowest`` to ``highest``."""
     found = sum(lowest <= number <= highest for number in rows)
     note = f"{found} of {len(rows)} {what} are from {lowest} to {highest}"
@@ -211,8 +211,8 @@ def first_of(word, *rows):
 
 
 def rank(word, rows, *, of=""):
-    """Check that the first number of each row is what the word says, for one row or several."""
-    check = first_of(word, *([rows] if isinstance(rows[0], str) else rows))
+    """Check that the first number of each row is what the word says."""
+    check = first_of(word, *rows)
     return replace(check, explanation=f"{of}: {check.explanation}") if of else check
 
 

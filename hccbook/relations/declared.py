@@ -1,6 +1,7 @@
 """The relations of a paper, read from ``data/relations/<paper>.toml`` and checked."""
 
 import inspect
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,12 +9,14 @@ from functools import cache
 
 from .. import reported
 from .common import size
-from .kinds import KINDS
+from .kinds import KINDS, TABLES
 from .patterns import PATTERN, PLACEHOLDER, Addresses, fill
 
 DATA = reported.DATA / "relations"
-TABLES = ("lists", "names", "sections", "untestable")
+PARTS = ("lists", "names", "sections", "untestable")
 EVIDENCE = ("arithmetic", "summary")
+#: What a kind says of one of its cells: ``#`` whole, its key, ``*`` a list, ``?`` optional.
+WORD = re.compile(r"(#?)(@|[a-z0-9-]+)(?::[a-z]+)?(\**)(\??)")
 #: Quantities that are whole numbers by nature, which are not rounded.
 WHOLE = ("count", "newcastle-ottawa score", "number of patients", "number of studies")
 
@@ -158,6 +161,9 @@ class File:
             _check_tables(self.tables)
             lists, names = (self.tables.get(x, {}) for x in ("lists", "names"))
             self.addresses = Addresses(paper, lists, names)
+            for part in self.tables.get("untestable", {}):
+                fine = any(part in f"{paper}.{id}" for id in self.addresses.frame.index)
+                _must(fine, f"untestable.{part}", "part of an id", part)
             self.sections = {
                 section: [
                     relation
@@ -201,16 +207,17 @@ class File:
         for turn in KINDS[kind]:
             if turn.judged not in _listed(entry.get("only", turn.judged)):
                 continue
-            words = [x for x in turn.cells.split() if not x.endswith("?") or x[:-1] in entry]
-            cells = [x if x == "@" else self._cells(x.strip("#?"), entry, row) for x in words]
+            words = [WORD.fullmatch(x) for x in turn.cells.split()]
+            words = [x for x in words if x[2] in entry or not x[4]]
+            cells = ["@" if x[2] == "@" else self._cells(x[0], entry, row) for x in words]
             judged = self._cells(turn.judged, entry, row)
             if None in (judged, *cells):
                 continue
-            sizes = [place for place, word in enumerate(words) if word.startswith("#")]
+            sizes = [place for place, word in enumerate(words) if word[1]]
             options = {
                 key: fill(value, row) if isinstance(value, str) else value
                 for key, value in entry.items()
-                if key in _options(turn)
+                if key in _options([turn])
             }
             for name, cell in judged.items() if isinstance(judged, dict) else [("", judged)]:
                 about = self.addresses.frame.loc[cell[0]]
@@ -222,17 +229,28 @@ class File:
                 evidence = entry.get("evidence", turn.evidence)
                 yield Relation(*cell, turn.function, reads, evidence, kind, sizes, options)
 
-    def _cells(self, key, entry, row):
-        """Return the cells at ``key`` or ``key:field`` of an entry; None if one is not printed."""
-        key, colon, field = key.partition(":")
-        found = _each(
-            entry[key], lambda x: self.addresses.resolve(fill(x, row) + colon + field, row)
-        )
+    def _cells(self, word, entry, row):
+        """Return the cells of one word of a kind; None if one is not printed."""
+        _, key, stars, _ = WORD.fullmatch(word).groups()
+        end = "".join(re.findall(":[a-z]+", word))
+        value = entry[key]
+        found = _each(value, lambda x: self.addresses.resolve(fill(x, row) + end, row))
         if isinstance(found, dict):
             return None if None in found.values() else found
-        if isinstance(entry[key], list):
-            return None if None in found else [x for item in found for x in _listed(item)]
+        if found is None or (isinstance(value, list) and None in found):
+            return None
+        if isinstance(value, list):
+            found = [x for item in found for x in _listed(item)]
+        for _ in range(len(stars) - _depth(value)):
+            found = [found]
         return found
+
+
+def _depth(value):
+    """Return how many lists deep the cells of a value lie."""
+    if isinstance(value, list):
+        return 1
+    return len({match[0] for match in PLACEHOLDER.finditer(value) if match[1]})
 
 
 def _listed(value):
@@ -240,18 +258,22 @@ def _listed(value):
 
 
 def _keys(turns):
-    """Return the cells that an entry of a kind names, and whether it can do without."""
+    """Return the keys of the cells of a kind: how many lists deep, and whether optional."""
     words = [word for turn in turns for word in (turn.judged, *turn.cells.split())]
-    return {x.strip("#?").partition(":")[0]: x.endswith("?") for x in words if x != "@"}
+    found = {}
+    for _, key, stars, optional in (WORD.fullmatch(word).groups() for word in words):
+        found[key] = len(stars), bool(optional)
+    return {key: needs for key, needs in found.items() if key != "@"}
 
 
-def _options(turn):
-    """Return what an entry can tell the function of a turn, and whether it can do without."""
-    parameters = inspect.signature(turn.function).parameters.values()
+def _options(turns):
+    """Return what an entry can tell the functions of a kind beside the cells."""
+    signatures = [inspect.signature(turn.function).parameters for turn in turns]
     return {
-        x.name: x.default is not x.empty
-        for x in parameters
-        if x.kind == x.KEYWORD_ONLY and x.name not in ("name", "whole")
+        name: x
+        for parameters in signatures
+        for name, x in parameters.items()
+        if x.kind == x.KEYWORD_ONLY and name not in ("name", "whole")
     }
 
 
@@ -275,7 +297,7 @@ def _text(value):
 def _check_tables(tables):
     """Refuse unknown tables, and values of another type."""
     for table, entries in tables.items():
-        _must(table in TABLES, table, f"one of {list(TABLES)}", table)
+        _must(table in PARTS, table, f"one of {list(PARTS)}", table)
         _must(isinstance(entries, dict), table, "a table", entries)
         for key, value in entries.items():
             where = f"{table}.{key}"
@@ -312,17 +334,32 @@ def _check_pattern(where, pattern):
 def _check_entry(where, turns, entry):
     """Refuse an entry with unknown or missing keys, or values of another type."""
     _must(isinstance(entry, dict), where, "a table", entry)
-    allowed = {"only": True, "evidence": True, **_keys(turns)}
-    for turn in turns:
-        allowed |= _options(turn)
-    for key in entry:
-        _must(key in allowed, f"{where}, {key}", f"one of {sorted(allowed)}", key)
-        if key in _keys(turns):
-            for pattern in _patterns(turns, {key: entry[key]}):
-                _check_pattern(f"{where}, {key}", pattern)
-        elif key in ("only", "evidence"):
-            words = [turn.judged for turn in turns] if key == "only" else list(EVIDENCE)
-            fine = all(word in words for word in _listed(entry[key]))
-            _must(fine, f"{where}, {key}", f"some of {words}", entry[key])
-    for key, spare in allowed.items():
-        _must(spare or key in entry, f"{where}, {key}", "this key", sorted(entry))
+    keys, options = _keys(turns), _options(turns)
+    allowed = sorted({*keys, *options, "only", "evidence"})
+    words = {"only": [turn.judged for turn in turns], "evidence": list(EVIDENCE)}
+    for key, value in entry.items():
+        here = f"{where}, {key}"
+        _must(key in allowed, here, f"one of {allowed}", key)
+        if key in keys:
+            table = isinstance(value, dict)
+            _must(table == (key in TABLES), here, "a table" if key in TABLES else "ids", value)
+            for pattern in _patterns(turns, {key: value}):
+                _check_pattern(here, pattern)
+            depth, most = 0 if table else _depth(value), keys[key][0]
+            _must(
+                depth <= most, here, f"at most {most} lists in lists" if most else "one id", value
+            )
+        elif key in words:
+            fine = all(word in words[key] for word in _listed(value))
+            _must(fine, here, f"some of {words[key]}", value)
+        else:
+            kind = int if options[key].annotation is int else str
+            _must(type(value) is kind, here, "a number" if kind is int else "text", value)
+    needed = [key for key, (_, optional) in keys.items() if not optional]
+    needed += [key for key, x in options.items() if x.default is x.empty]
+    for key in needed:
+        _must(key in entry, f"{where}, {key}", "this key", sorted(entry))
+    tokens = {match.groups() for x in _patterns(turns, entry) for match in PLACEHOLDER.finditer(x)}
+    for how, name in tokens:
+        fine = how != "other" or (None, name) in tokens
+        _must(fine, where, f"{{{name}}} beside {{other {name}}}", sorted(entry))

@@ -6,13 +6,16 @@ from typing import NamedTuple
 from .. import audit
 from . import common, rates_and_areas
 
+#: Cells that an entry gives as a table, by the names of :data:`hccbook.audit.RATES`.
+TABLES = ("given", "rates")
+
 
 class Turn(NamedTuple):
     """One check of a relation, of which there is one for each number that it can judge.
 
-    ``judged`` is a cell or ``cell:field``; with a table of cells each of them is judged.
-    ``cells`` are what the function takes, in order: ``@`` is the judged one, ``#n`` is taken
-    as a whole number (or several), and ``level?`` may be left out.
+    ``judged`` is a cell or ``cell:field``; of a table of cells each is judged.
+    ``cells`` are what the function takes, in order: ``@`` is the judged one, ``#n`` is read as
+    a whole number, ``ps*`` is a list, ``table**`` a list of lists, ``level?`` may be left out.
     """
 
     judged: str
@@ -28,30 +31,30 @@ KINDS = {
     ),
     "share": (Turn("percent", common.share, "@ #n"),),
     "share-or-cut": (Turn("percent", common.share_or_cut, "@ #n"),),
-    "part": (Turn("part", common.part, "@ whole others"),),
-    "total": (Turn("whole", audit.total, "@ parts"),),
+    "part": (Turn("part", common.part, "@ whole others*"),),
+    "total": (Turn("whole", audit.total, "@ parts*"),),
     "same": (Turn("one", common.same, "@ two"), Turn("two", common.same, "@ one")),
-    "rows": (Turn("number", common.rows, "@ rows"),),
-    "rows-but-one": (Turn("number", common.rows_but_one, "@ rows"),),
-    "rows-less": (Turn("number", common.rows_less, "@ rows #less"),),
-    "rows-between": (Turn("number", common.rows_between, "@ #rows"),),
+    "rows": (Turn("number", common.rows, "@ rows*"),),
+    "rows-but-one": (Turn("number", common.rows_but_one, "@ rows*"),),
+    "rows-less": (Turn("number", common.rows_less, "@ rows* #less"),),
+    "rows-between": (Turn("number", common.rows_between, "@ #rows*"),),
     "at-least": (Turn("number", common.at_least, "@ least"),),
     "at-most": (Turn("number", common.at_most, "@ most"),),
     "inside": (Turn("number", audit.holds, "@ lower upper"),),
-    "significance": (Turn("word", common.significance, "@ ps level?"),),
-    "number-significant": (Turn("number", common.number_significant, "@ ps level?"),),
-    "rank": (Turn("word", common.rank, "@ rows"),),
+    "significance": (Turn("word", common.significance, "@ ps* level?"),),
+    "number-significant": (Turn("number", common.number_significant, "@ ps* level?"),),
+    "rank": (Turn("word", common.rank, "@ rows**"),),
     "pooled": (
-        Turn("mean", audit.pooled_mean, "@ means #ns"),
-        Turn("sd", audit.pooled_sd, "@ means sds #ns"),
+        Turn("mean", audit.pooled_mean, "@ means* #ns*"),
+        Turn("sd", audit.pooled_sd, "@ means* sds* #ns*"),
     ),
     "group": (
-        Turn("mean", common.group_mean, "@ #n all-mean other-means #other-ns"),
-        Turn("sd", common.group_sd, "@ mean #n all-sd other-means other-sds #other-ns"),
+        Turn("mean", common.group_mean, "@ #n all-mean other-means* #other-ns*"),
+        Turn("sd", common.group_sd, "@ mean #n all-sd other-means* other-sds* #other-ns*"),
     ),
     "sd-within": (Turn("sd", common.sd_within, "@ mean longest #n"),),
-    "p-of-counts": (Turn("p", audit.p_from_counts, "@ #table"),),
-    "p-of-means": (Turn("p", audit.p_from_summaries, "@ means sds #ns", "summary"),),
+    "p-of-counts": (Turn("p", audit.p_from_counts, "@ #table**"),),
+    "p-of-means": (Turn("p", audit.p_from_summaries, "@ means* sds* #ns*", "summary"),),
     "ratio": (
         Turn("ratio", audit.centre, "@ ratio:lower ratio:upper", "summary"),
         Turn("ratio:lower", audit.mirror, "ratio @ ratio:upper", "summary"),
@@ -66,7 +69,7 @@ KINDS = {
     "ratio-of-medians": (
         Turn("ratio", audit.ratio_of_medians, "@ median other-median", "summary"),
     ),
-    "interaction": (Turn("p", common.interaction, "@ ratios", "summary"),),
+    "interaction": (Turn("p", common.interaction, "@ ratios**", "summary"),),
     "odds-ratio": (Turn("ratio", audit.odds_ratio, "@ beta"),),
     "wald-z": (
         Turn("z", common.ratio_as_z, "@ beta z:p", "summary"),
@@ -79,7 +82,7 @@ KINDS = {
         Turn("i2", common.i2_of_p, "@ #studies i2:p", "summary"),
     ),
     "subgroups": (
-        Turn("studies", common.studies_of_subgroups, "@ i2 i2s #numbers ratios", "summary"),
+        Turn("studies", common.studies_of_subgroups, "@ i2 i2s* #numbers* ratios**", "summary"),
     ),
     "rates": (Turn("rates", rates_and_areas.rate, "@ given #n"),),
     "rates-of-some": (Turn("given", rates_and_areas.rate, "@ given #positives #negatives"),),
@@ -100,7 +103,7 @@ KINDS = {
             "summary",
         ),
     ),
-    "paired-areas": (Turn("p", rates_and_areas.paired_areas, "@ areas", "summary"),),
+    "paired-areas": (Turn("p", rates_and_areas.paired_areas, "@ areas***", "summary"),),
     "brier": (Turn("brier", rates_and_areas.brier_of_area, "@ #positives #negatives auc"),),
     "brier-of-some": (
         Turn("brier", rates_and_areas.brier_of_table, "@ given #positives #negatives"),

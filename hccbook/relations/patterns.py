@@ -39,7 +39,9 @@ class Addresses:
             if not (bindings := self.bindings(id)):
                 raise ValueError(f"names.{short}: expected the id of a printed number, got {id!r}")
             for bound in bindings:
-                self.cells[f"{fill(short, bound)}:printed"] = self.resolve(fill(id, bound), bound)
+                if (new := address(fill(short, bound))) in self.cells or PLACEHOLDER.search(new):
+                    raise ValueError(f"names.{short}: expected a new name, got {new!r}")
+                self.cells[new] = self.resolve(fill(id, bound), bound)
         self._scanned = {}
 
     def _found(self, name, id, **columns):
