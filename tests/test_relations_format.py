@@ -100,6 +100,8 @@ def test_relations_come_by_section_and_block_a_row_at_a_time(paper):
     assert ids[:2] == ["arm.b.n", "response.yes.b.percent"]
     assert ids.index("response.no.b.count") < ids.index("arm.a.n")
     assert ids[-1] == "response.p"
+    # Three of the ratio, one of its P, and of what is printed twice only the first.
+    assert [one.id for one in found["ratios"]] == ["os.hr"] * 4 + ["abstract.os.hr"] * 3
 
 
 def test_names_lists_and_other_values_are_filled_in(paper):

@@ -223,7 +223,7 @@ class File:
                 about = self.addresses.frame.loc[cell[0]]
                 _must(about["kind"] == "result", f"{where}, {turn.judged}", "a result", cell[0])
                 for key, value in (("name", name), ("whole", about["quantity"] in WHOLE)):
-                    if key in inspect.signature(turn.function).parameters:
+                    if key in _parameters(turn.function):
                         options = {**options, key: value}
                 reads = [cell if item == "@" else item for item in cells]
                 evidence = entry.get("evidence", turn.evidence)
@@ -268,13 +268,17 @@ def _keys(turns):
 
 def _options(turns):
     """Return what an entry can tell the functions of a kind beside the cells."""
-    signatures = [inspect.signature(turn.function).parameters for turn in turns]
     return {
         name: x
-        for parameters in signatures
-        for name, x in parameters.items()
+        for turn in turns
+        for name, x in _parameters(turn.function).items()
         if x.kind == x.KEYWORD_ONLY and name not in ("name", "whole")
     }
+
+
+@cache
+def _parameters(function):
+    return inspect.signature(function).parameters
 
 
 def _patterns(turns, entry):

@@ -74,6 +74,8 @@ class Addresses:
 
     def bindings(self, pattern):
         """Return the values that ``{x}`` can have, by name, so that something is printed there."""
+        if not PLACEHOLDER.search(pattern):
+            return [{}] if address(pattern) in self.cells else []
         tokens, rows = self._scan(address(pattern))
         plain = [place for place, token in enumerate(tokens) if " " not in token]
         found = dict.fromkeys(tuple(row[place] for place in plain) for row in rows)
