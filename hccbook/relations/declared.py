@@ -38,7 +38,7 @@ class Relation:
     evidence : {"arithmetic", "summary"}
         ``"arithmetic"`` where nothing is assumed.
     kind : str
-        Key of :data:`hccbook.relations.KINDS`.
+        Name of a kind of relation, such as ``"percentage"``.
     sizes : list of int
         Places in ``cells`` of what the function takes as whole numbers.
     options : dict
