@@ -316,6 +316,18 @@ def test_the_examples_on_the_page_are_of_the_format():
                 declared._check_entry("page", KINDS[kind], entry)
 
 
+def test_one_id_is_a_list_of_one_and_a_placeholder_is_one_word_throughout(paper):
+    block = """
+[[sections.more]]
+part = { part = "arm.a.n", whole = "n", others = "arm.b.n" }
+same = { one = "twin.{x}.{x}", two = "n", only = "one" }
+"""
+    rows = ROWS + "".join(f"twin.{x},,count,1,,,,result\n" for x in ("a.a", "a.b", "b.b"))
+    part, *same = relations.load(paper(GOOD + block, rows))["more"]
+    assert part.cells[2] == [("arm.b.n", "printed")]
+    assert [one.id for one in same] == ["twin.a.a", "twin.b.b"]
+
+
 def test_addresses_are_ids_and_fields():
     cells = Addresses("mri").cells
     assert cells["roc.combined.auc:upper"] == ("roc.combined.auc", "upper")
