@@ -352,7 +352,7 @@ CALLS["reconstruction"] = {
     "reproduces": {**SETS, "result": PAIR},
     "statistics": {**SETS, "result": PAIR},
 }
-SOUND = relations.sound("radiotherapy")
+SOUND = relations.error_free("radiotherapy")
 CALLS["relations"] = {
     "change_digit": {"text": "0.67", "rng": RNG},
     "checks": {"paper": "radiotherapy"},
@@ -360,8 +360,10 @@ CALLS["relations"] = {
     "lines": {"paper": "radiotherapy"},
     "rest": {"paper": "radiotherapy"},
     "runnable": {"paper": "radiotherapy", "cells": SOUND},
-    "sound": {"paper": "radiotherapy"},
-    "ties": {"paper": "radiotherapy"},
+    "error_free": {"paper": "radiotherapy"},
+    "find": {"paper": "tipm", "pattern": "table1.{row}.all.mean"},
+    "load": {"paper": "radiotherapy"},
+    "register": {"paper": "radiotherapy"},
 }
 
 RAGGED = [[1, 2], [3]]

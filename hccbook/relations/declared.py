@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from .. import reported
+from .. import _checks, reported
 from .common import size
 from .kinds import KINDS, TABLES
 from .patterns import PATTERN, PLACEHOLDER, Addresses, fill
@@ -125,7 +125,8 @@ def find(paper, pattern):
         If there is no such paper, or the pattern has another number of placeholders.
     """
     addresses = _file(paper).addresses
-    names = [match[2] for match in PLACEHOLDER.finditer(str(pattern)) if not match[1]]
+    _checks.text("pattern", pattern)
+    names = [match[2] for match in PLACEHOLDER.finditer(pattern) if not match[1]]
     _must(len(names) in (1, 2), "pattern", "one or two placeholders", pattern)
     order = dict.fromkeys(names, pattern)
     rows = sorted(addresses.bindings(pattern), key=lambda row: addresses.place(row, order))
@@ -143,7 +144,7 @@ def reasons(paper):
 
 
 def _file(paper):
-    _must(paper in reported.papers(), "paper", f"one of {reported.papers()}", paper)
+    _checks.one_of("paper", paper, reported.papers())
     return _read(paper)
 
 

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from .. import reported
+from .. import _checks, reported
 from ..audit import Check
 from ..scorecard import EVIDENCE, FIELDS
 from .common import undecided
-from .declared import load, reasons
+from .declared import Relation, load, reasons
 
 #: The section of a chapter for numbers that no relation judges.
 REST = "what-cannot-be-checked"
@@ -65,11 +65,14 @@ def checks(paper, cells=None, chosen=None):
     ValueError
         If a relation reads a cell that is not there, or its check is one of another number.
     """
-    cells = register(paper) if cells is None else cells
+    cells = register(paper) if cells is None else _checks.mapping("cells", cells)
     if chosen is None:
         chosen = [(section, one) for section, members in load(paper).items() for one in members]
     found = []
-    for section, one in chosen:
+    for pair in _checks.listed("chosen", chosen):
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], Relation):
+            raise ValueError(f"chosen: expected pairs of section and relation, got {pair!r:.60}")
+        section, one = pair
         check = one.check(cells)
         if check.printed != cells.get((one.id, one.field)):
             raise ValueError(f"function: a relation of {one.id} judges {check.printed!r}")
