@@ -44,7 +44,8 @@ import hccbook
 root, opened = sys.argv[1], set()
 def watch(event, arguments):
     name = str(arguments[0]) if event == "open" else ""
-    if name.startswith(root) and not name.endswith((".py", ".pyc")) and "/.venv/" not in name:
+    ours = name.startswith(root) and "/.venv/" not in name and "/__pycache__/" not in name
+    if ours and not name.endswith((".py", ".pyc")):
         opened.add(name[len(root) + 1:])
 sys.addaudithook(watch)
 for module in pkgutil.walk_packages(hccbook.__path__, "hccbook."):

@@ -6,16 +6,16 @@ import pytest
 #: What no measure may pass: today's numbers. Lower them as the package shrinks.
 #: The aim: 14,000 lines in all, 8,500 of them code, a core of 2,200, and 0 in every other line.
 LIMITS = {
-    "lines": 22890,
-    "lines of code": 12572,
-    "lines of the core": 4209,
-    "files that are too long": 3,
+    "lines": 19464,
+    "lines of code": 11358,
+    "lines of the core": 3661,
+    "files that are too long": 1,
     "import circles": 0,
     "imports that lead up": 4,
-    "private names of another module": 35,
-    "files read at import": 2,
-    "names that nobody reaches": 17,
-    "numpydoc that only the package reads": 49,
+    "private names of another module": 0,
+    "files read at import": 0,
+    "names that nobody reaches": 1,
+    "numpydoc that only the package reads": 6,
     "names that completion should not show": 0,
 }
 #: A small package that breaks each rule.

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from .._ties import merge_ties
-from .calibration import _outcome_and_risk
+from .calibration import outcome_and_risk
 
 
 def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
@@ -55,7 +55,7 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
 
     resamples, seed = _checks.whole("resamples", resamples), _checks.seed(seed)
     _checks.level(level)
-    y, risk = _outcome_and_risk(y, risk)
+    y, risk = outcome_and_risk(y, risk)
     at = _checks.vector("thresholds", np.arange(100) / 100 if thresholds is None else thresholds)
     if (wrong := (at < 0) | (at >= 1)).any():
         place = int(wrong.argmax())

@@ -51,7 +51,7 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     import pandas as pd
 
     _checks.flag("external", external)
-    y, risk = _outcome_and_risk(y, risk)
+    y, risk = outcome_and_risk(y, risk)
     group = _groups(risk, _checks.whole("groups", groups, 3))
     n = np.bincount(group)
     if n.size < 3:
@@ -103,7 +103,7 @@ def calibration_measures(y, risk, level=0.95):
     import pandas as pd
 
     z = _checks.z(level)
-    y, risk = _outcome_and_risk(y, risk)
+    y, risk = outcome_and_risk(y, risk)
     if ((risk == 0) | (risk == 1)).any():
         at = int(((risk == 0) | (risk == 1)).argmax())
         raise ValueError(
@@ -150,7 +150,7 @@ def calibration_curve(y, risk, groups=10, level=0.95, method="wilson"):
     """
     import pandas as pd
 
-    y, risk = _outcome_and_risk(y, risk)
+    y, risk = outcome_and_risk(y, risk)
     table = (
         pd.DataFrame({"y": y, "risk": risk})
         .groupby(_groups(risk, groups))
@@ -207,14 +207,14 @@ def smooth_calibration(y, risk, frac=2 / 3):
     _checks.real("frac", frac)
     if not 0 < frac <= 1:
         raise ValueError(f"frac: expected a number above 0, at most 1, got {frac!r}")
-    y, risk = _outcome_and_risk(y, risk)
+    y, risk = outcome_and_risk(y, risk)
     order = np.argsort(risk)
     values, n = np.unique(risk, return_counts=True)
     rate = _lowess(risk[order], y[order], frac)
     return pd.DataFrame({"risk": values, "n": n, "rate": rate[np.cumsum(n) - 1]})
 
 
-def _outcome_and_risk(y, risk):
+def outcome_and_risk(y, risk):
     """Check the pair of arrays that all functions take."""
     y, risk = _checks.together(binary=("y",), y=y, risk=risk)
     if (wrong := (risk < 0) | (risk > 1)).any():
