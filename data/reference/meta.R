@@ -61,6 +61,10 @@ of_set <- function(d) {
                         statistic = line$zval, df = line$dfs, p = line$pval,
                         limit = line$est, limit_lower = line$ci.lb, limit_upper = line$ci.ub)
   }
+  if (nrow(d) > 1) {
+    rank <- suppressWarnings(ranktest(d$effect, sei = d$se))
+    found$rank <- list(tau = rank$tau[[1]], p = rank$pval)
+  }
   found
 }
 
