@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def toc_pages():
 NOTEBOOKS = sorted(ROOT / f"{name}.ipynb" for name in toc_pages() if name.startswith("notebooks/"))
 #: Every page a reader can reach. From the contents, so that a missing page is a failure.
 PAGES = [f"{name}.html" for name in toc_pages()] + ["search.html", "genindex.html"]
+
+
+@pytest.fixture(autouse=True)
+def no_open_figures():
+    """Close the figures a test leaves, so that no test meets those of another."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session")
