@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import chdtrc, erfc, logit
 
 from .. import _checks, accuracy
+from .._newton import fit_many, recalibration
 from .._ties import merge_ties
-from ._newton import fit_many, recalibration
 
 
 def hosmer_lemeshow(y, risk, groups=10, external=False):

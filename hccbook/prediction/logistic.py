@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import erfc, expit
 
 from .. import _checks
-from ._newton import fit_many, independent
+from .._newton import fit_many, independent
 
 _CONVERGED = 1e-10  # of the distance from an estimate to its limit, relative
 _MOST_STEPS = 100

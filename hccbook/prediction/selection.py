@@ -4,8 +4,8 @@ import numpy as np
 from scipy.special import erfc, expit
 
 from .. import _checks
+from .._newton import fit_many, independent, recalibration
 from .._ties import merge_ties
-from ._newton import fit_many, independent, recalibration
 from .logistic import fitted_model, predictors_and_outcome, standardised, why_infinite
 
 _MEASURES = ("auc", "dxy", "brier", "slope", "recalibration_intercept")

@@ -27,16 +27,20 @@ class Fits(NamedTuple):
     finite: np.ndarray  # False where the classes are separated
 
 
-def fit_many(x, y, weight, keep, start=None, firth=False):
-    """Fit logistic models that differ in the weights of the patients or in their columns.
+def fit_many(x, y, weight=None, keep=None, start=None, firth=False):
+    """Fit logistic models that differ in their patients, the weights of these or the columns.
 
     ``x`` (patient, column) or (model, patient, column), with a column for the intercept, all of
-    about the size 1; ``weight`` (model, patient); ``keep`` (model, column): the columns to be
-    fitted. The others have the coefficients ``start``, or 0.
+    about the size 1; ``weight`` (model, patient), default 1; ``keep`` (model, column): the columns
+    to be fitted, default all. The others have the coefficients ``start`` (model, column), or 0.
 
     Newton's method with halved steps. With ``firth`` likelihood and score have Firth's penalty
     (Biometrika 1993;80:27), that of all columns, kept or not.
     """
+    given = [part for part in (weight, keep, start) if part is not None]
+    models = len(x) if x.ndim == 3 else len(given[0]) if given else 1
+    weight = np.ones((models, y.size)) if weight is None else weight
+    keep = np.ones((models, x.shape[-1]), dtype=bool) if keep is None else keep
     beta = np.zeros(keep.shape) if start is None else start.copy()
     squares = _squares(x)
     log_likelihood = _log_likelihood(beta, x, y, weight, firth and squares)
@@ -80,7 +84,7 @@ def recalibration(linear, y):
     mean, sd = linear.mean(axis=1), linear.std(axis=1)
     z = (linear - mean[:, None]) / sd[:, None]
     design = np.stack([z, np.ones_like(z)], axis=2)
-    fits = fit_many(design, y, np.ones_like(z), np.ones((len(z), 2), dtype=bool))
+    fits = fit_many(design, y)
     fits.coefficients[~fits.finite] = fits.information[~fits.finite] = np.nan
     back = np.tile(np.eye(2), (len(z), 1, 1))  # from z to the linear predictor
     back[:, 0, 0], back[:, 1, 0] = 1 / sd, -mean / sd
