@@ -258,8 +258,8 @@ def test_the_worked_example_of_altman_and_bland():
 
 def test_the_magnesium_hazard_ratios():
     hr, lower, upper, p = ratio_of("derivation")
-    assert audit.centre(hr, lower, upper).verdict == "exact"
-    assert audit.mirror(hr, lower, upper).verdict == "exact"
+    assert audit.centre_of_interval(hr, lower, upper).verdict == "exact"
+    assert audit.limit_from_other(hr, lower, upper).verdict == "exact"
     assert audit.p_from_interval(hr, lower, upper, p).verdict == "exact"
     assert audit.logrank_p_bounds(hr, lower, upper, p).verdict == "exact"
     hr, lower, upper, p = ratio_of("validation")
@@ -297,13 +297,13 @@ def test_standard_errors_cover_the_rounding_box(case, data):
 def test_centres_and_mirrors_cover_the_rounding_box(case, data):
     _, _, texts, numbers = case
     hr, a, b = (from_box(data.draw, number) for number in numbers)
-    centre = audit.centre(*texts)
+    centre = audit.centre_of_interval(*texts)
     assert centre.lower * (1 - SAME) <= math.sqrt(a * b) <= centre.upper * (1 + SAME)
     corner = math.sqrt(float(numbers[1].high) * float(numbers[2].high))
     assert centre.upper == pytest.approx(corner, rel=SAME)
     corner = math.sqrt(float(numbers[1].low) * float(numbers[2].low))
     assert centre.lower == pytest.approx(corner, rel=SAME)
-    mirror = audit.mirror(texts[0], texts[1], texts[2])
+    mirror = audit.limit_from_other(texts[0], texts[1], texts[2])
     assert mirror.lower * (1 - SAME) <= hr**2 / b <= mirror.upper * (1 + SAME)
     assert mirror.printed == texts[1]
     corner = float(numbers[0].high) ** 2 / float(numbers[2].low)
@@ -346,9 +346,9 @@ def test_a_truthful_paper_is_never_contradicted(case, decimals):
     for text in (f"{p:.{decimals}f}", "< 0.001" if p < 0.001 else f"{p:.3f}"):
         assert audit.p_from_interval(*texts, text).verdict != "contradicted"
         assert audit.logrank_p_bounds(*texts, text).verdict != "contradicted"
-    assert audit.centre(*texts).verdict != "contradicted"
-    assert audit.mirror(*texts).verdict != "contradicted"
-    assert audit.mirror(texts[0], texts[2], texts[1]).verdict != "contradicted"
+    assert audit.centre_of_interval(*texts).verdict != "contradicted"
+    assert audit.limit_from_other(*texts).verdict != "contradicted"
+    assert audit.limit_from_other(texts[0], texts[2], texts[1]).verdict != "contradicted"
 
 
 def test_limits_whose_boxes_meet_allow_any_small_p():
@@ -815,10 +815,15 @@ def test_ratio_for_significance_is_on_the_edge(events, p):
 
 
 def test_centre_on_the_linear_scale():
-    check = audit.centre("0.750", "0.600", "0.900", scale="linear")
+    check = audit.centre_of_interval("0.750", "0.600", "0.900", scale="linear")
     assert (check.computed, check.verdict) == (pytest.approx(0.75, abs=SAME), "exact")
-    assert audit.centre("0.750", "0.600", "0.910", scale="linear").verdict == "contradicted"
-    assert audit.centre("0.735", "0.600", "0.900").verdict == "exact"  # sqrt(0.54) = 0.7348
+    assert (
+        audit.centre_of_interval("0.750", "0.600", "0.910", scale="linear").verdict
+        == "contradicted"
+    )
+    assert (
+        audit.centre_of_interval("0.735", "0.600", "0.900").verdict == "exact"
+    )  # sqrt(0.54) = 0.7348
 
 
 # Bad input
@@ -913,12 +918,12 @@ BAD = [
     ("level: .* got '100'", lambda: audit.standard_error("0.3", "0.8", "100")),
     ("level: .* got '0'", lambda: audit.standard_error("0.3", "0.8", "0")),
     ("level: .* got '> 95'", lambda: audit.standard_error("0.3", "0.8", "> 95")),
-    ("estimate: .* got 'x'", lambda: audit.centre("x", "0.3", "0.8")),
-    ("estimate: .* got '0'", lambda: audit.centre("0", "0.3", "0.8")),
-    ("upper: .* got None", lambda: audit.centre("0.5", "0.3", None)),
-    ("estimate: .* got '0'", lambda: audit.mirror("0", "0.3", "0.8")),
-    ("limit: .* got 'x'", lambda: audit.mirror("0.5", "x", "0.8")),
-    ("other: .* got '-1'", lambda: audit.mirror("0.5", "0.3", "-1")),
+    ("estimate: .* got 'x'", lambda: audit.centre_of_interval("x", "0.3", "0.8")),
+    ("estimate: .* got '0'", lambda: audit.centre_of_interval("0", "0.3", "0.8")),
+    ("upper: .* got None", lambda: audit.centre_of_interval("0.5", "0.3", None)),
+    ("estimate: .* got '0'", lambda: audit.limit_from_other("0", "0.3", "0.8")),
+    ("limit: .* got 'x'", lambda: audit.limit_from_other("0.5", "x", "0.8")),
+    ("other: .* got '-1'", lambda: audit.limit_from_other("0.5", "0.3", "-1")),
     ("estimate: .* got '-1'", lambda: audit.p_from_interval("-1", "0.3", "0.8", "0.1")),
     ("p: .* got 0.1", lambda: audit.p_from_interval(*HR, 0.1)),
     ("p: .* got '2'", lambda: audit.p_from_interval(*HR, "2")),
@@ -959,7 +964,7 @@ BAD = [
     ("lengths: .* got inf", lambda: audit.month_lengths(["1"], {"none": math.inf})),
     ("lengths: .* got 'x'", lambda: audit.month_lengths(["1"], {"none": "x"})),
     ("lengths: .* got none", lambda: audit.month_lengths(["1"], {})),
-    ("scale: .* got 'root'", lambda: audit.centre(*HR, scale="root")),
+    ("scale: .* got 'root'", lambda: audit.centre_of_interval(*HR, scale="root")),
     (
         "sizes: .* add up to n = 10",
         lambda: audit.hazard_ratio_readings(*HR, "0.1", "2", "1", 10, sizes=(5, 6)),

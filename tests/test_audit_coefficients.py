@@ -85,7 +85,7 @@ def test_age_and_coronary_heart_disease():
     checks = audit.wald_limits("0.111", "4.61", "0.064", "0.158")
     assert [check.verdict for check in checks.values()] == ["exact", "exact"]
     assert audit.odds_ratio("1.117", "0.111").verdict == "exact"
-    assert audit.holds("0.111", "0.064", "0.158").verdict == "compatible"
+    assert audit.inside_interval("0.111", "0.064", "0.158").verdict == "compatible"
 
 
 # R
@@ -159,7 +159,7 @@ def test_the_odds_ratios_of_tipm_are_z(row):
     coefficient, value, lower, upper, p = tipm(row)
     assert audit.odds_ratio(value, coefficient).verdict == "contradicted"
     assert audit.coefficient_p(value, p).verdict == "exact"
-    assert audit.holds(coefficient, lower, upper).verdict == "compatible"
+    assert audit.inside_interval(coefficient, lower, upper).verdict == "compatible"
 
 
 # Brute force over the boxes
@@ -193,7 +193,7 @@ def test_whatever_was_rounded_is_enclosed(row, decimals):
     assert audit.odds_ratio(f"{math.exp(beta):.{decimals}f}", coefficient).verdict != "contradicted"
     p = f"{2 * norm.sf(abs(beta / se)):.{decimals}f}"
     assert audit.coefficient_p(z, p).verdict != "contradicted"
-    assert audit.holds(f"{beta:.{decimals}f}", *limits).verdict == "compatible"
+    assert audit.inside_interval(f"{beta:.{decimals}f}", *limits).verdict == "compatible"
     readings = audit.column_readings(coefficient, z, *limits, p)
     assert readings["verdict"][1] != "contradicted"
 
@@ -249,16 +249,16 @@ def test_odds_ratios(value, coefficient, verdict):
     ],
 )
 def test_an_estimate_and_its_interval(value, inside):
-    check = audit.holds(value, "0.25", "0.75")
+    check = audit.inside_interval(value, "0.25", "0.75")
     assert check.verdict == ("compatible" if inside else "contradicted")
     assert (check.lower, check.upper) == (0.245, 0.755)
     assert math.isnan(check.computed)
 
 
 def test_an_interval_below_zero():
-    assert audit.holds("-4.3", "-5.8", "-2.3").verdict == "compatible"
-    assert audit.holds("4.3", "-5.8", "-2.3").verdict == "contradicted"
-    assert audit.holds("0", "0", "0").verdict == "compatible"
+    assert audit.inside_interval("-4.3", "-5.8", "-2.3").verdict == "compatible"
+    assert audit.inside_interval("4.3", "-5.8", "-2.3").verdict == "contradicted"
+    assert audit.inside_interval("0", "0", "0").verdict == "compatible"
 
 
 def test_a_value_outside_its_interval_is_no_odds_ratio():
@@ -323,8 +323,8 @@ BAD = [
     ("level: .* got 95", lambda: audit.wald_limits("1", "2", "0", "2", 95)),
     ("level: .* got '100'", lambda: audit.wald_limits("1", "2", "0", "2", "100")),
     ("level: .* got '< 95'", lambda: audit.wald_limits("1", "2", "0", "2", "< 95")),
-    ("value: .* got '< 1'", lambda: audit.holds("< 1", "0", "2")),
-    ("lower: expected at most upper = -1", lambda: audit.holds("1", "0", "-1")),
+    ("value: .* got '< 1'", lambda: audit.inside_interval("< 1", "0", "2")),
+    ("lower: expected at most upper = -1", lambda: audit.inside_interval("1", "0", "-1")),
     ("coefficient: .* got ''", lambda: audit.column_readings("", *ROW[1:], "0.1")),
     ("value: .* got '> 1'", lambda: audit.column_readings("1", "> 1", "0", "2", "0.1")),
     ("lower: .* got 2", lambda: audit.column_readings("1", "1", "2", "0", "0.1")),

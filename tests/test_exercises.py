@@ -264,7 +264,7 @@ def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
         assert low_first == low_named
         expected = (1 / ratio, 1 / upper, 1 / lower) if low_first else (ratio, lower, upper)
         assert lab(3, seed=seed) == expected
-        assert audit.centre(*numbers).verdict != "contradicted"
+        assert audit.centre_of_interval(*numbers).verdict != "contradicted"
         kinds.add((low_first, ratio > 1))
     assert len(kinds) == 4
 

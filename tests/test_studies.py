@@ -59,7 +59,9 @@ def test_published_ratios_are_centred_in_their_intervals():
     ratios = frame[(frame["quantity"] == "hazard ratio") & (frame["lower"] != "")]
     assert len(ratios) == 3
     for line in ratios.itertuples():
-        assert audit.centre(line.value, line.lower, line.upper).verdict != "contradicted"
+        assert (
+            audit.centre_of_interval(line.value, line.lower, line.upper).verdict != "contradicted"
+        )
         check = audit.p_from_interval(line.value, line.lower, line.upper, line.p)
         assert check.verdict != "contradicted"
 

@@ -115,7 +115,7 @@ def wald_limits(coefficient, z, lower, upper, level="95"):
     return checks
 
 
-def holds(value, lower, upper):
+def inside_interval(value, lower, upper):
     """Check that a printed estimate, of any sign, can lie inside its printed interval.
 
     ``lower`` and ``upper`` of the check are the widest limits that print so.
@@ -156,7 +156,7 @@ def column_readings(coefficient, value, lower, upper, p):
     beta, number = plain("coefficient", coefficient), plain("value", value)
     low, high = ordered(lower, upper, plain, equal=True)
     ratio, test = odds_ratio(value, coefficient), coefficient_p(value, p)
-    inside = holds(value, lower, upper).verdict == "compatible"
+    inside = inside_interval(value, lower, upper).verdict == "compatible"
     inside |= exp(low.low) <= number.high and number.low <= exp(high.high)
     opposite = beta.value * number.value < 0
     rows = [

@@ -99,7 +99,7 @@ def standard_error(lower, upper, level="95"):
     return Range(*(max(0.0, width) / (2 * z) for width in widths))
 
 
-def centre(estimate, lower, upper, scale="log"):
+def centre_of_interval(estimate, lower, upper, scale="log"):
     """Check that an estimate sits in the middle of its interval.
 
     Parameters
@@ -124,7 +124,7 @@ def centre(estimate, lower, upper, scale="log"):
     return Check.of("centre of the interval", number, found, why)
 
 
-def mirror(estimate, limit, other):
+def limit_from_other(estimate, limit, other):
     """Check one confidence limit of a ratio against the estimate and the other limit.
 
     On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.

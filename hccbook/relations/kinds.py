@@ -40,7 +40,7 @@ KINDS = {
     "rows-between": (Turn("number", common.rows_between, "@ #rows*"),),
     "at-least": (Turn("number", common.at_least, "@ least"),),
     "at-most": (Turn("number", common.at_most, "@ most"),),
-    "inside": (Turn("number", audit.holds, "@ lower upper"),),
+    "inside": (Turn("number", audit.inside_interval, "@ lower upper"),),
     "significance": (Turn("word", common.significance, "@ ps* level?"),),
     "number-significant": (Turn("number", common.number_significant, "@ ps* level?"),),
     "rank": (Turn("word", common.rank, "@ rows**"),),
@@ -56,9 +56,9 @@ KINDS = {
     "p-of-counts": (Turn("p", audit.p_from_counts, "@ #table**"),),
     "p-of-means": (Turn("p", audit.p_from_summaries, "@ means* sds* #ns*", "summary"),),
     "ratio": (
-        Turn("ratio", audit.centre, "@ ratio:lower ratio:upper", "summary"),
-        Turn("ratio:lower", audit.mirror, "ratio @ ratio:upper", "summary"),
-        Turn("ratio:upper", audit.mirror, "ratio @ ratio:lower", "summary"),
+        Turn("ratio", audit.centre_of_interval, "@ ratio:lower ratio:upper", "summary"),
+        Turn("ratio:lower", audit.limit_from_other, "ratio @ ratio:upper", "summary"),
+        Turn("ratio:upper", audit.limit_from_other, "ratio @ ratio:lower", "summary"),
     ),
     "wald-p": (
         Turn("ratio:p", audit.p_from_interval, "ratio ratio:lower ratio:upper @", "summary"),
