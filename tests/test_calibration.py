@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hccbook import accuracy, audit, reported, survival
 from hccbook.cohorts import calibration as cal
-from hccbook.cohorts.calibration import aims, permutations
+from hccbook.cohorts.calibration import permutations, search
 from hccbook.estimate import Printed
 
 SEEDS = range(4)
@@ -44,7 +44,7 @@ def test_nothing_is_outside_when_all_print_and_the_loss_is_then_0(first, second)
     if outside == 0:
         assert Printed("0.50").admits(first)
         assert Printed("3.1").admits(second)
-    elif outside > 2 * aims.MARGIN:
+    elif outside > 2 * search.MARGIN:
         assert not (Printed("0.50").admits(first) and Printed("3.1").admits(second))
         assert loss > 0
 
@@ -52,7 +52,7 @@ def test_nothing_is_outside_when_all_print_and_the_loss_is_then_0(first, second)
 def test_distances_are_in_half_rounding_intervals():
     aim = Plain()
     values = np.array([[0.51, 3.1], [0.50, 3.2], [0.49, 3.0], [math.nan, 3.1]])
-    assert aim.outside(values) == pytest.approx([1, 1, 2, math.inf], abs=4 * aims.MARGIN)
+    assert aim.outside(values) == pytest.approx([1, 1, 2, math.inf], abs=4 * search.MARGIN)
     assert aim.loss(values) == pytest.approx([2, 2, 4, math.inf])
 
 
@@ -67,7 +67,7 @@ def test_the_best_pairs_are_those_of_a_search_through_all():
 
     pairs = [(i, k) for i in range(20) for k in range(i + 1, 20)]
     pairs = [(i, k) for i, k in pairs if not set(patients[i]) & set(patients[k])]
-    got = aims.best_pairs(aim, values, here, patients, 5)
+    got = search.best_pairs(aim.outside, values, here, patients, 5)
     assert {tuple(pair) for pair in got.tolist()} <= set(pairs)
     best = sorted(left(*pair) for pair in pairs)
     assert [left(*pair) for pair in got] == pytest.approx(best[:5])
@@ -189,13 +189,14 @@ def test_medians_are_set_or_missed(target):
 # Hazard ratios and log-rank tests
 
 
-def cohort(seed, n=60, censored=0.3, longer=100):
+def cohort(seed, aim=None, n=60, censored=0.3, longer=100):
     """Return a cohort of two groups, group 1 with the longer follow-up."""
     rng = np.random.default_rng(seed)
     group = np.repeat([0, 1], [n // 3, n - n // 3])
     days = rng.permutation(np.arange(40, 40 + 5 * n, 5)) + longer * group + rng.integers(5, size=n)
     arguments = {
         "rng": rng,
+        "aim": aim,
         "days": days,
         "event": (rng.random(n) >= censored).astype(int),
         "group": group,
@@ -257,26 +258,24 @@ def check_moved(made, before, medians):
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_hazard_ratio_and_its_interval_are_reached(seed, hr, lower, upper):
-    made = cohort(seed)
+    made = cohort(seed, cal.HazardRatioAim(hr, lower, upper))
     before, medians = (made.days.copy(), made.event.copy()), made.medians()
-    aim = cal.HazardRatioAim(hr, lower, upper)
-    assert made.loss(aim) > 0
-    made.reach(aim, changes=100)
+    assert made.loss() > 0
+    made.reach(changes=100)
     found = survival.cox_two_groups(made.days, made.event, made.group)
     for text, value in ((hr, found.value), (lower, found.lower), (upper, found.upper)):
         assert prints(text, value)
-    assert made.loss(aim) == 0
+    assert made.loss() == 0
     check_moved(made, before, medians)
 
 
 @pytest.mark.parametrize("p", ["0.0371", "0.62", "< 0.001"])
 @pytest.mark.parametrize("changes", [0, 100])
 def test_a_p_value_is_reached(p, changes):
-    made = cohort(5, longer=50)
+    made = cohort(5, cal.LogRankAim(p), longer=50)
     before, medians = (made.days.copy(), made.event.copy()), made.medians()
-    aim = cal.LogRankAim(p)
-    assert made.loss(aim) > 0
-    made.reach(aim, changes=changes)
+    assert made.loss() > 0
+    made.reach(changes)
     assert prints(p, survival.logrank(made.days, made.event, made.group)[1])
     check_moved(made, before, medians)
 
@@ -285,17 +284,18 @@ def test_what_is_reached_already_is_left_alone():
     made = cohort(0)
     found = survival.cox_two_groups(made.days, made.event, made.group)
     days, event = made.days.copy(), made.event.copy()
-    made.reach(cal.HazardRatioAim(*(f"{x:.3f}" for x in (found.value, found.lower, found.upper))))
+    made.aim = cal.HazardRatioAim(*(f"{x:.3f}" for x in (found.value, found.lower, found.upper)))
+    made.reach()
     assert (made.days == days).all()
     assert (made.event == event).all()
 
 
 def test_an_interval_out_of_reach_is_a_miss():
-    made = cohort(0, n=20)
-    medians = made.medians()
     # So narrow an interval needs some hundred events.
-    with pytest.raises(cal.Miss, match="half intervals outside after 50 changes"):
-        made.reach(cal.HazardRatioAim("0.500", "0.400", "0.625"), changes=50, rounds=3)
+    made = cohort(0, cal.HazardRatioAim("0.500", "0.400", "0.625"), n=20)
+    medians, made.rounds = made.medians(), 3
+    with pytest.raises(cal.Miss, match="half intervals outside after 3 rounds"):
+        made.reach(changes=50)
     assert made.medians() == medians
     assert len(set(made.days[made.event == 1])) == made.event.sum()
 
@@ -304,7 +304,7 @@ def test_ties_of_the_groups_are_broken_and_medians_stay():
     rng, days = np.random.default_rng(0), np.array([10, 20, 30, 40, 10, 25, 35, 45])
     group, ends = np.repeat([0, 1], 4), (np.full(8, 5), np.full(8, 60))
     never = np.zeros(8, dtype=bool)
-    made = cal.Survival(rng, days, np.ones(8, dtype=int), group, *ends, never)
+    made = cal.Survival(rng, None, days, np.ones(8, dtype=int), group, *ends, never)
     medians = made.medians()
     made.untie()
     assert made.medians() == medians == (25, 30)
@@ -312,7 +312,7 @@ def test_ties_of_the_groups_are_broken_and_medians_stay():
     assert np.abs(made.days - days).sum() == 1
     # Between two patients there is no day left.
     tight = np.array([1, 2, 3, 1, 2, 3]), np.ones(6, dtype=int), np.repeat([0, 1], 3)
-    full = cal.Survival(rng, *tight, np.ones(6), np.full(6, 3), never[:6])
+    full = cal.Survival(rng, None, *tight, np.ones(6), np.full(6, 3), never[:6])
     with pytest.raises(cal.Miss, match="no day left for an event"):
         full.untie()
 
@@ -439,8 +439,8 @@ def test_what_exchanges_do_is_worked_out_exactly():
     parts = [CorrelationAim("0.2", "10"), cal.AreaAim(WEIGHTS, ["0.7", "0.4"])]
     aim, blocks = permutations._Together(parts, table, outcome), [[0, 3], [1], [2]]
     state = permutations._Exchanges(np.random.default_rng(0), table, outcome, blocks, aim)
-    both, block, sums, wins = state._draw()
-    values = state._statistics(sums, wins)
+    changes, both = state.draw()
+    block, values = changes[1], state.after(changes, np.arange(len(both))[:, None])
     assert (outcome[both[:, 0]] == outcome[both[:, 1]]).all()
     for k in range(len(both)):
         rows = table.copy()
@@ -469,8 +469,8 @@ def test_the_toolkit_is_repeatable():
         aim = CorrelationAim("0.2371", "22")
         moved = cal.permute(rng, *patients(3), [[0, 3], [1], [2]], [aim])
         values = cal.measurements(rng, GROUPS, ["50.1"] * 3, ["60.2"] * 3, "0.1", 1, 900)
-        made = cohort(3)
-        made.reach(cal.LogRankAim("0.0371"))
+        made = cohort(3, cal.LogRankAim("0.0371"))
+        made.reach()
         return np.concatenate([moved.ravel(), values, made.days, made.event, [rng.random()]])
 
     assert (once() == once()).all()

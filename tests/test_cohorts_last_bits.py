@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hccbook import cohorts
-from hccbook.cohorts.calibration import aims, follow_up, permutations
+from hccbook.cohorts.calibration import follow_up, permutations, search
 from hccbook.cohorts.mri import models
 from hccbook.cohorts.tipm import coefficients
 
@@ -21,13 +21,12 @@ SHAKE = 1e-13
 #: Of each search: where its statistics come from.
 STATISTICS = [
     (models.Fits, "statistics"),
-    (models.Fits, "after"),
     (models.Fits, "linear_predictor"),
     (follow_up.RiskTables, "cox"),
     (follow_up.RiskTables, "logrank"),
     (measurements._MomentAim, "statistics"),
     (measurements, "_sd"),
-    (permutations._Exchanges, "_statistics"),
+    (permutations._Exchanges, "_values"),
     (coefficients._Search, "_residuals"),
     (coefficients._Search, "_fit"),
 ]
@@ -92,6 +91,6 @@ def test_equally_good_changes_are_told_apart_by_their_place_alone():
     rng = np.random.default_rng(0)
     good = rng.uniform(0, 1e5, 1000)
     other = good * (1 + SHAKE * rng.uniform(-1, 1, 1000))
-    assert np.mean(aims.decisive(good) == aims.decisive(other)) > 0.999
-    assert np.abs(aims.decisive(good) - good).max() < 1e-4
-    assert aims.decisive(np.array([0.0, np.inf])).tolist() == [0.0, np.inf]
+    assert np.mean(search.decisive(good) == search.decisive(other)) > 0.999
+    assert np.abs(search.decisive(good) - good).max() < 1e-4
+    assert search.decisive(np.array([0.0, np.inf])).tolist() == [0.0, np.inf]

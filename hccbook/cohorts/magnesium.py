@@ -150,6 +150,7 @@ def _survival(rng, high, controlled, covariates, median_days, window, aim):
             days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
             cohort = cal.Survival(
                 rng,
+                aim,
                 days,
                 event,
                 high,
@@ -160,10 +161,10 @@ def _survival(rng, high, controlled, covariates, median_days, window, aim):
             cohort.untie()
         except cal.Miss:
             continue
-        starts.append((cohort.loss(aim) if aim else 0, len(starts), cohort))
+        starts.append((cohort.loss() if aim else 0, len(starts), cohort))
     cohort = min(starts)[2]
     if aim:
-        cohort.reach(aim)
+        cohort.reach()
     return cohort
 
 

@@ -5,8 +5,6 @@ exchanges values between two, keeps what is calibrated already, and stops when i
 print as wanted. What a change does is worked out for many possible changes at once.
 """
 
-from .aims import Aim, Miss, boxes
-from .counts import outcome_in_groups
 from .follow_up import (
     HazardRatioAim,
     LogRankAim,
@@ -21,10 +19,12 @@ from .permutations import (
     JointAim,
     below,
     concordant_pairs,
+    outcome_in_groups,
     permute,
     reach_auc,
 )
 from .recipes import Assumptions, assuming, misses, reader, targets, until_met
+from .search import Aim, Miss, Search, boxes, decisive
 
 __all__ = [
     "Aim",
@@ -35,11 +35,13 @@ __all__ = [
     "LogRankAim",
     "Miss",
     "RiskTables",
+    "Search",
     "Survival",
     "assuming",
     "below",
     "boxes",
     "concordant_pairs",
+    "decisive",
     "km_median",
     "measurements",
     "misses",

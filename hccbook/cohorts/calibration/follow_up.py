@@ -12,14 +12,14 @@ import numpy as np
 from scipy.special import erfc
 
 from ...estimate import printed as as_printed
-from .aims import Aim, Miss, best_pairs, boxes
+from .search import Aim, Miss, Search, boxes
 
 #: First and last temperature of the annealing, in half rounding intervals, and its changes. It
 #: makes patients differ and comes near the target; chosen changes then hit it.
 HOT, COLD, CHANGES = 10, 6.43, 1100
 
-#: Near a target: changes compared at a time, pairs of them that are tried, and how often.
-SINGLES, PAIRS, ROUNDS = 128, 32, 100
+#: Near a target: changes compared at a time.
+SINGLES = 128
 
 #: Chance that a change turns an event into censoring, or back; shifts are some 1 to 200 days
 #: (as a power of ten).
@@ -133,15 +133,15 @@ class LogRankAim(Aim):
         return tables.logrank()[:, None]
 
 
-class Survival:
+class Survival(Search):
     """Follow-up of two groups in whole days, moved until its statistics print as wanted.
 
     No two events fall on one day, so that programs agree whatever they do about ties.
     """
 
-    def __init__(self, rng, days, event, group, earliest, latest, must_progress):
-        self.rng, self.group = rng, group
-        self.days, self.event = days.copy(), event.copy()
+    def __init__(self, rng, aim, days, event, group, earliest, latest, must_progress):
+        super().__init__(rng, aim)
+        self.group, self.days, self.event = group, days.copy(), event.copy()
         self.earliest, self.latest, self.must_progress = earliest, latest, must_progress
 
     def medians(self):
@@ -167,38 +167,33 @@ class Survival:
         if self.medians() != kept:
             raise Miss("tied events at a median")
 
-    def values(self, aim, days=None, event=None):
-        """Return the statistics of an aim, for this cohort or for m others of its groups."""
-        if days is None:
-            days, event = self.days[None], self.event[None]
-        return aim.statistics(RiskTables.of(days, event, self.group))
+    def statistics(self):
+        """Return the statistics of this cohort."""
+        return self._values(self.days[None], self.event[None])
 
-    def loss(self, aim):
-        """Return how far this cohort is from an aim, 0 where all statistics print."""
-        return float(aim.loss(self.values(aim))[0])
+    def _values(self, days, event):
+        return self.aim.statistics(RiskTables.of(days, event, self.group))
 
-    def reach(self, aim, changes=CHANGES, rounds=ROUNDS):
+    def loss(self):
+        """Return how far this cohort is from its aim, 0 where all statistics print."""
+        return float(self.aim.loss(self.statistics())[0])
+
+    def reach(self, changes=CHANGES):
         """Change patients until the statistics print; both medians stay.
 
-        First by simulated annealing, one random change after the other. Then each time by the
-        best of many changes and of pairs of them.
+        First by simulated annealing, one random change after the other.
         """
-        kept = self.medians()
-        left = self._anneal(aim, kept, changes)
-        for _ in range(rounds):
-            if not left:
-                return
-            left = self._best_of_many(aim, kept)
-        if left:
-            raise Miss(f"{left:.3g} half intervals outside after {changes} changes")
+        self.kept = self.medians()
+        self._anneal(changes)
+        super().reach()
 
-    def _anneal(self, aim, kept, changes):
-        """Try random changes until the loss is 0; return what is left outside."""
-        rng, now = self.rng, self.loss(aim)
+    def _anneal(self, changes):
+        """Try random changes until the loss is 0."""
+        rng, now = self.rng, self.loss()
         taken = set(self.days[self.event == 1].tolist())
         for temperature in np.geomspace(HOT, COLD, changes):
             if now == 0:
-                return 0.0
+                return
             i = int(rng.integers(self.days.size))
             old = int(self.days[i]), int(self.event[i])
             if old[1]:
@@ -211,57 +206,45 @@ class Survival:
                 new = day, old[1] ^ flip
                 alike = not flip and self._passes_nobody(i, day)
                 self.days[i], self.event[i] = new
-                then = now if alike else self.loss(aim)
+                then = now if alike else self.loss()
                 accepted = then <= now + temperature * rng.exponential()
-                if accepted and self._median(self.group[i]) == kept[self.group[i]]:
+                if accepted and self._median(self.group[i]) == self.kept[self.group[i]]:
                     now, old = then, new
             self.days[i], self.event[i] = old
             if old[1]:
                 taken.add(old[0])
-        return float(aim.outside(self.values(aim))[0])
 
     def _passes_nobody(self, i, day):
         low, high = sorted((int(self.days[i]), day))
         return np.count_nonzero((self.days >= low) & (self.days <= high)) == 1
 
-    def _best_of_many(self, aim, kept):
-        """Do the best of many random changes and pairs of them; return what is left outside.
-
-        It is done even if it is for the worse, so that the search does not stand still.
-        """
-        rng, here = self.rng, self.values(aim)
+    def draw(self):
+        """Draw changes of a patient's day or of how it ends."""
+        rng = self.rng
         who = rng.integers(self.days.size, size=SINGLES)
         flip = (rng.random(SINGLES) < FLIP) & ~self.must_progress[who]
         shift = rng.normal(0, 10 ** rng.uniform(0, LONGEST, SINGLES)).round().astype(int)
         day = (self.days[who] + shift).clip(self.earliest[who], self.latest[who])
-        changes = who, day, self.event[who] ^ flip
-        single = self._with(changes, np.arange(SINGLES)[:, None])
-        values = self.values(aim, *single)
-        pairs = best_pairs(aim, values, here, who[:, None], PAIRS)
-        double = self._with(changes, pairs)
-        days, event = (np.concatenate(both) for both in zip(single, double, strict=True))
-        outside = aim.outside(np.concatenate([values, self.values(aim, *double)]))
-        now = aim.outside(here)[0]
-        outside[outside == now] = np.inf
-        for k in np.argsort(outside, kind="stable")[: np.isfinite(outside).sum()]:
-            if self._become(days[k], event[k], kept):
-                return float(outside[k])
-        return float(now)
+        return (who, day, self.event[who] ^ flip), who[:, None]
+
+    def after(self, changes, chosen):
+        """Return the statistics after changes."""
+        return self._values(*self._with(changes, chosen))
 
     def _with(self, changes, chosen):
-        """Return the follow-up after changes, in the rows of ``chosen``, to this cohort."""
+        """Return the follow-up after the changes in the rows of ``chosen``."""
         days, event = (np.tile(x, (len(chosen), 1)) for x in (self.days, self.event))
         rows, (who, day, ends) = np.arange(len(chosen)), changes
         for part in chosen.T:
             days[rows, who[part]], event[rows, who[part]] = day[part], ends[part]
         return days, event
 
-    def _become(self, days, event, kept):
+    def become(self, changes, chosen):
         """Take over a follow-up with distinct days of events and the same medians, or none."""
         before = self.days, self.event
-        self.days, self.event = days.copy(), event.copy()
-        cases = days[event == 1]
-        if np.unique(cases).size == cases.size and self.medians() == kept:
+        self.days, self.event = (x[0] for x in self._with(changes, chosen[None]))
+        cases = self.days[self.event == 1]
+        if np.unique(cases).size == cases.size and self.medians() == self.kept:
             return True
         self.days, self.event = before
         return False

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ...estimate import printed as as_printed
-from .aims import Aim, Miss, boxes
+from .search import Aim, Search, boxes
 
 #: Draws of group means and SDs inside their rounding intervals, and how often they narrow.
 DRAWS, NARROWING = 512, 8
@@ -19,8 +19,8 @@ DRAWS, NARROWING = 512, 8
 #: Samples with heavy tails of which the best is taken, where the SD is above the mean.
 SAMPLES = 30
 
-#: Small changes of the rounded values compared at a time, and how often at most.
-CHANGES, ROUNDS = 256, 500
+#: Small changes of the rounded values compared at a time.
+CHANGES = 256
 
 #: Of half a rounding interval: groups are aimed so far inside, if their unions allow.
 INSIDE = 0.8
@@ -61,7 +61,9 @@ def measurements(rng, group, means, sds, resolution, low, high, unions=()):
     ends = (Fraction(str(end)) / step for end in (low, high))
     edges = math.ceil(next(ends)), math.floor(next(ends))
     steps = np.round(values / float(step)).astype(int).clip(*edges)
-    return np.round(_repair(rng, steps, group, aim, edges) * float(step), decimals)
+    search = _Steps(rng, aim, steps, group, edges)
+    search.reach()
+    return np.round((search.steps + aim.centre) * float(step), decimals)
 
 
 class _MomentAim(Aim):
@@ -148,31 +150,42 @@ def _sd(values):
     return math.sqrt(np.add.reduce(off * off) / (values.size - 1))
 
 
-def _repair(rng, steps, group, aim, edges):
-    """Change values by a few steps, one at a time or two against each other, until all print."""
-    groups = np.arange(aim.sizes.size)
-    steps = steps - aim.centre
-    low, high = (edge - aim.centre for edge in edges)
-    largest = max(1.0, math.log2(aim.middle[1 : 2 * groups.size : 2].max() / aim.step))
-    for _ in range(ROUNDS):
-        sums = [np.bincount(group, weights=x)[None] for x in (steps, steps**2)]
-        now = aim.outside(aim.statistics(*sums))[0]
-        if now == 0:
-            return steps + aim.centre
-        who = rng.integers(group.size, size=(2, CHANGES))
-        by = np.round(2 ** rng.uniform(0, largest, CHANGES) * rng.choice([-1, 1], CHANGES))
+class _Steps(Search):
+    """Values in steps, changed by a few steps: one alone, or two against each other."""
+
+    pairs, rounds = 0, 500
+
+    def __init__(self, rng, aim, steps, group, edges):
+        super().__init__(rng, aim)
+        self.steps, self.group = steps - aim.centre, group
+        self.low, self.high = (edge - aim.centre for edge in edges)
+        sds = aim.middle[1 : 2 * aim.sizes.size : 2]
+        self.largest = max(1.0, math.log2(sds.max() / aim.step))
+
+    def statistics(self):
+        parts = self.steps, self.steps**2
+        self.sums = [np.bincount(self.group, weights=x)[None] for x in parts]
+        return self.aim.statistics(*self.sums)
+
+    def draw(self):
+        rng = self.rng
+        who = rng.integers(self.group.size, size=(2, CHANGES))
+        by = np.round(2 ** rng.uniform(0, self.largest, CHANGES) * rng.choice([-1, 1], CHANGES))
         by = np.array([by, -by * (rng.random(CHANGES) < 0.5)]).astype(int)
-        by = (steps[who] + by).clip(low, high) - steps[who]
+        by = (self.steps[who] + by).clip(self.low, self.high) - self.steps[who]
         by[1, who[0] == who[1]] = 0
-        changes = by, (2 * steps[who] + by) * by
-        here = (group[who][:, :, None] == groups).astype(float)
+        return (who, by), who.T
+
+    def after(self, changes, chosen):
+        who, by = (x[:, chosen[:, 0]] for x in changes)
+        here = (self.group[who][:, :, None] == np.arange(self.aim.sizes.size)).astype(float)
+        gains = by, (2 * self.steps[who] + by) * by
         more = [
-            x + (change[:, :, None] * here).sum(axis=0)
-            for x, change in zip(sums, changes, strict=True)
+            x + (gain[:, :, None] * here).sum(axis=0)
+            for x, gain in zip(self.sums, gains, strict=True)
         ]
-        outside = aim.outside(aim.statistics(*more))
-        outside[outside == now] = np.inf
-        best = outside.argmin()
-        if outside[best] < np.inf:
-            np.add.at(steps, who[:, best], by[:, best])
-    raise Miss(f"{now:.3g} half intervals outside after {ROUNDS} rounds")
+        return self.aim.statistics(*more)
+
+    def become(self, changes, chosen):
+        who, by = (x[:, chosen] for x in changes)
+        np.add.at(self.steps, who, by)

@@ -5,21 +5,30 @@ how variables go together: the area under the curve of a score, its table at a c
 correlation of two variables.
 """
 
-import math
-
 import numpy as np
 
 from ...estimate import printed as as_printed
-from .aims import Aim, Miss, best_pairs, boxes
+from .search import Aim, Miss, Search, boxes
 
-#: Exchanges compared at a time, pairs of them that are tried, and how often at most.
-SINGLES, PAIRS, ROUNDS = 128, 32, 300
+#: Exchanges compared at a time.
+SINGLES = 128
 
-#: After so many rounds without an improvement by two fifths, so many exchanges at random.
-PATIENCE, KICKS = 30, 6
+#: So many exchanges at random lead out of a dead end.
+KICKS = 6
 
 #: While the loss is above the first, changes are random; the temperature is this share of it.
 NEAR, WARMTH = 10, 0.02
+
+
+def outcome_in_groups(rng, group, events):
+    """Allot an outcome to exact counts in each group."""
+    outcome = np.zeros(group.size, dtype=int)
+    for label, count in enumerate(events):
+        members = np.flatnonzero(group == label)
+        if not 0 <= count <= members.size:
+            raise ValueError(f"events: expected 0 to {members.size} in group {label}, got {count}")
+        outcome[rng.permutation(members)[:count]] = 1
+    return outcome
 
 
 def concordant_pairs(outcome, marker):
@@ -81,9 +90,8 @@ class AreaAim(JointAim):
     """Areas under the curve of weighted sums of columns print."""
 
     def __init__(self, weights, areas):
-        numbers = [as_printed(area) for area in areas]
         self.weights = np.asarray(weights, dtype=float)
-        super().__init__(*boxes(numbers))
+        super().__init__(*boxes([as_printed(area) for area in areas]))
 
     def scores(self, rows):
         """Return the weighted sums."""
@@ -118,61 +126,46 @@ class _Together(JointAim):
         return np.column_stack(found)
 
 
-def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=ROUNDS):
+def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=300):
     """Exchange values between patients of one outcome until joint statistics print.
 
     By simulated annealing first: many random exchanges are worked out at once, and the first
     that the rule accepts is done. Then each time the best of many and of pairs of them.
     """
-    state = _Exchanges(rng, table, outcome, blocks, _Together(aims, table, outcome))
-    for _ in range(changes // SINGLES):
-        if state.loss <= NEAR * state.aim.low.size:
-            break
-        state.anneal()
-    mark, since = math.inf, 0
-    for _ in range(rounds):
-        if not state.left:
-            return state.table
-        mark, since = (state.left, 0) if state.left < 0.6 * mark else (mark, since + 1)
-        if since > PATIENCE:
-            state.kick()
-            mark, since = math.inf, 0
-        else:
-            state.best_of_many()
-    if state.left:
-        raise Miss(f"{state.left:.3g} half intervals outside after {rounds} rounds")
-    return state.table
+    search = _Exchanges(rng, table, outcome, blocks, _Together(aims, table, outcome))
+    search.rounds = rounds
+    search.anneal(changes // SINGLES)
+    search.reach()
+    return search.table
 
 
-class _Exchanges:
+class _Exchanges(Search):
     """Patients, their sums and areas, and what exchanges of values do to them."""
 
+    patience = 30
+
     def __init__(self, rng, table, outcome, blocks, aim):
-        self.rng, self.table, self.outcome, self.aim = rng, table.copy(), outcome, aim
+        super().__init__(rng, aim)
+        self.table, self.outcome = table.copy(), outcome
         self.member = np.zeros((len(blocks), table.shape[1]), dtype=bool)
         for block, columns in enumerate(blocks):
             self.member[block, columns] = True
         self.well, self.ill = (np.flatnonzero(outcome == c) for c in (0, 1))
-        self._recount()
+        self.look()
 
-    def _recount(self):
-        """Work out everything anew."""
+    def statistics(self):
         self.each = self.aim.adds(self.table, self.outcome)
         self.score = self.aim.scores(self.table)
-        self.pairs = self.well.size * self.ill.size
-        columns = self.score.T
-        self.concordant = np.array([concordant_pairs(self.outcome, x)[0] for x in columns])
         self.ordered = [np.sort(self.score[c], axis=0) for c in (self.well, self.ill)]
-        self.here = self._statistics(0, 0)
-        self.loss = float(self.aim.loss(self.here)[0])
-        self.left = float(self.aim.outside(self.here)[0])
+        pairs = [concordant_pairs(self.outcome, x) for x in self.score.T]
+        self.concordant, self.pairs_of = np.array(pairs).reshape(-1, 2).T
+        return self._values(0, 0)
 
-    def _statistics(self, sums, concordant):
-        areas = np.atleast_2d(self.concordant + concordant) / self.pairs
+    def _values(self, sums, concordant):
+        areas = np.atleast_2d(self.concordant + concordant) / self.pairs_of
         return self.aim.statistics(np.atleast_2d(self.each.sum(axis=0) + sums), areas)
 
-    def _draw(self):
-        """Draw exchanges: two patients each and the columns, with what they do to the sums."""
+    def draw(self):
         rng = self.rng
         block = self.member[rng.integers(len(self.member), size=SINGLES)]
         who = rng.integers(self.outcome.size, size=SINGLES)
@@ -180,10 +173,13 @@ class _Exchanges:
         first, size = np.array([(0, self.well.size), (self.well.size, self.ill.size)]).T
         other = np.concatenate([self.well, self.ill])[first[classes] + rng.integers(size[classes])]
         both = np.column_stack([who, other])
+        return (both, block, *self._gains(both, block)), both
+
+    def _gains(self, both, block):
+        """Return what exchanges of two patients each do to the sums and the concordant pairs."""
         rows = np.where(block[:, None], self.table[both[:, ::-1]], self.table[both])
-        flat, twice = rows.reshape(-1, rows.shape[2]), np.repeat(classes, 2)
+        flat, twice = rows.reshape(-1, rows.shape[2]), self.outcome[both.ravel()]
         sums = self.aim.adds(flat, twice) - self.each[both.ravel()]
-        sums = sums.reshape(SINGLES, 2, -1).sum(axis=1)
         new, old = self.aim.scores(flat), self.score[both.ravel()]
         wins = np.empty_like(new)
         for k in range(new.shape[1]):
@@ -192,40 +188,29 @@ class _Exchanges:
                 at, ordered = twice == label, self.ordered[opposite][:, k]
                 gain = below(ordered, new[at, k]) - below(ordered, old[at, k])
                 wins[at, k] = gain if label else -gain
-        return both, block, sums, wins.reshape(SINGLES, 2, -1).sum(axis=1)
+        return (x.reshape(len(both), 2, -1).sum(axis=1) for x in (sums, wins))
 
-    def _do(self, both, block):
-        (i, k) = both
-        self.table[i, block], self.table[k, block] = self.table[k, block], self.table[i, block]
+    def after(self, changes, chosen):
+        return self._values(*(gains[chosen].sum(axis=1) for gains in changes[2:]))
 
-    def anneal(self):
-        """Do the first of many exchanges that is no worse, or not much."""
-        both, block, *change = self._draw()
-        losses = self.aim.loss(self._statistics(*change))
-        slack = WARMTH * self.loss * self.rng.exponential(size=SINGLES)
-        accepted = np.flatnonzero(losses <= self.loss + slack)
-        if accepted.size:
-            self._do(both[accepted[0]], block[accepted[0]])
-            self._recount()
+    def become(self, changes, chosen):
+        for (i, k), block in zip(*(x[chosen] for x in changes[:2]), strict=True):
+            self.table[i, block], self.table[k, block] = self.table[k, block], self.table[i, block]
 
-    def kick(self):
+    def anneal(self, times):
+        """So many times do the first of many exchanges that is no worse, or not much."""
+        for _ in range(times):
+            loss = self.aim.loss(self.here)[0]
+            if loss <= NEAR * self.aim.low.size:
+                return
+            changes, patients = self.draw()
+            losses = self.aim.loss(self.after(changes, np.arange(len(patients))[:, None]))
+            slack = WARMTH * loss * self.rng.exponential(size=SINGLES)
+            accepted = np.flatnonzero(losses <= loss + slack)
+            if accepted.size:
+                self.become(changes, accepted[:1])
+                self.look()
+
+    def leave(self):
         """Do some exchanges whatever comes of them."""
-        both, block, *_ = self._draw()
-        for k in range(KICKS):
-            self._do(both[k], block[k])
-        self._recount()
-
-    def best_of_many(self):
-        """Do the best of many exchanges or pairs of them, even if it is for the worse."""
-        both, block, sums, wins = self._draw()
-        values = self._statistics(sums, wins)
-        pairs = best_pairs(self.aim, values, self.here, both, PAIRS)
-        double = self._statistics(sums[pairs].sum(axis=1), wins[pairs].sum(axis=1))
-        outside = self.aim.outside(np.concatenate([values, double]))
-        outside[outside == self.left] = np.inf
-        best = int(np.argmin(outside))
-        if outside[best] == math.inf:
-            return
-        for k in [best] if best < SINGLES else pairs[best - SINGLES]:
-            self._do(both[k], block[k])
-        self._recount()
+        self.become(self.draw()[0], np.arange(KICKS))

@@ -11,7 +11,7 @@ from operator import getitem
 import numpy as np
 
 from ... import _checks, reported
-from .aims import Miss
+from .search import Miss
 
 #: Cohorts that are tried before a recipe gives up.
 ATTEMPTS = 60

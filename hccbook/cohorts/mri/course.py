@@ -37,10 +37,11 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
         members = high == group
         parts = (x[members] for x in (wish, event, earliest, latest))
         days[members] = _stretched(*parts, as_printed(text))
-    cohort = cal.Survival(rng, days, event, high, earliest, latest, progression == 1)
+    cohort = cal.Survival(
+        rng, cal.LogRankAim(p), days, event, high, earliest, latest, progression == 1
+    )
     cohort.untie()
-    aim = cal.LogRankAim(p)
-    if aim.outside(cohort.values(aim))[0]:
+    if cohort.loss():
         raise cal.Miss(f"P {p} not reached")
     days, event = cohort.days, cohort.event
     every = ASSUMED["scan_weeks"] * _WEEK

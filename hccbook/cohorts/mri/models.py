@@ -11,7 +11,6 @@ from scipy.special import expit, ndtri
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from ..calibration.aims import best_pairs
 from .assumed import ASSUMED, PREDICTORS
 
 
@@ -119,52 +118,6 @@ class Fits:
         z = found["combined"][2] if "combined" in models else None
         return self._together(placed, z), {name: beta for name, (_, beta, _) in found.items()}
 
-    def after(self, steps, coefficients, clinical, changes, chosen):
-        """Return the statistics of one cohort after changes, by one step of Newton's method.
-
-        A change of one value alters two terms of the sums behind that step, so that a great many
-        changes are cheap to compare.
-        """
-        who, column, new = (part[chosen] for part in changes)
-        rows = np.arange(len(chosen))
-        changed = np.tile(steps[:, None], (1, len(chosen), 1))
-        changed[column, rows[:, None], who] = new
-        placed, z = {}, None
-        if clinical is not None:
-            placed["clinical"] = np.repeat(clinical, len(chosen), axis=0)
-            other = np.flatnonzero((column == 2).any(axis=1))
-            placed["clinical"][other] = self.clinical(changed[2, other])
-        if coefficients:
-            x = self._design(steps[:, None])[:, 0].T
-            then = np.ones((4, *who.shape))
-            for k in range(who.shape[1]):
-                at = self.standardise(changed[:, rows, who[:, k]][:, None])[:, 0]
-                then[1:, :, k] = at
-        for name, beta in coefficients.items():
-            linear, wald = self._step(x[:, : beta.size], beta, who, then[: beta.size])
-            placed[name] = self._ranked(linear)
-            z = wald if name == "combined" else z
-        return changed, self._together(placed, z)
-
-    def _step(self, x, beta, who, then):
-        """Return linear predictors (m, n) and Wald statistics (k, m) one step after changes.
-
-        ``x`` (n, k) before them; the patients ``who`` (m, c) have ``then`` (k, m, c) after them.
-        """
-        risk = expit((x * beta).sum(axis=1))
-        rest, spread = self.outcome - risk, risk * (1 - risk)
-        now, after = np.moveaxis(x[who], 2, 0), expit((then.T * beta).sum(axis=2)).T
-        slope = (x * rest[:, None]).sum(axis=0)[:, None]
-        slope = slope + (then * (self.outcome[who] - after) - now * rest[who]).sum(axis=2)
-        gain, loss = then * (after * (1 - after)), now * spread[who]
-        information = ((x * spread[:, None])[:, :, None] * x[:, None, :]).sum(axis=0)[:, :, None]
-        information = information + (gain[:, None] * then - loss[:, None] * now).sum(axis=3)
-        inverse = np.linalg.inv(information.transpose(2, 0, 1))
-        beta = beta + (inverse * slope.T[:, None, :]).sum(axis=2)
-        linear = (beta[:, :, None] * x.T).sum(axis=1)
-        np.put_along_axis(linear, who, (then * beta.T[:, :, None]).sum(axis=0), axis=1)
-        return linear, (beta / np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))).T
-
     def clinical(self, nlr):
         """Return twice the placements of patients by NLR, shape (m, n); ties count one half.
 
@@ -244,17 +197,11 @@ def predictors(rng, fits, aim, effort):
     """Draw the three predictors and change single values until the statistics print."""
     steps = _draw(rng, fits, effort.starts)
     values, _ = fits.statistics(steps, newton=_FEW_STEPS)
-    outside = _unless_alike(steps, aim.outside(values[:, aim.columns]))
+    outside = np.where(_alike(steps), np.inf, aim.outside(values[:, aim.columns]))
     steps = steps[:, np.argmin(outside)]
     for part, moving in aim.stages():
-        search = _Search(rng, fits, part, moving, effort)
-        search.become(steps)
-        for _ in range(effort.rounds):
-            if not search.left:
-                break
-            search.best_of_many()
-        if search.left:
-            raise cal.Miss(f"{search.left:.3g} half intervals outside after {effort.rounds} rounds")
+        search = _Search(rng, part, fits, moving, effort, steps)
+        search.reach()
         steps = search.steps
     return steps
 
@@ -283,81 +230,73 @@ def _draw(rng, fits, m):
     return np.array(steps)
 
 
-def _unless_alike(steps, outside):
-    """Make infinite what belongs to cohorts in which two patients have the same scan.
+def _alike(steps):
+    """Say in which cohorts two patients have the same scan.
 
     Programs differ in whether they see that such patients have the same risk.
     """
     t2, adc, _ = steps
-    scans = np.sort((t2 << 32) + adc, axis=1)
-    return np.where((scans[:, 1:] == scans[:, :-1]).any(axis=1), np.inf, outside)
+    scans = np.sort((t2 << 32) + adc, axis=-1)
+    return (scans[..., 1:] == scans[..., :-1]).any(axis=-1)
 
 
-class _Search:
+class _Search(cal.Search):
     """One cohort, changed by single values and pairs of them."""
 
-    def __init__(self, rng, fits, aim, moving, effort):
-        self.rng, self.fits, self.aim, self.moving, self.effort = rng, fits, aim, moving, effort
+    def __init__(self, rng, aim, fits, moving, effort, steps):
+        super().__init__(rng, aim)
+        self.fits, self.moving, self.singles, self.steps = fits, moving, effort.singles, steps
+        self.pairs, self.rounds = effort.pairs, effort.rounds
         kinds = ASSUMED["predictors"].values()
         ends = [np.round(np.array(kind["range"]) / kind["resolution"]) for kind in kinds]
         self.least, self.most = np.array(ends, dtype=int).T
         self.noise, self.start = effort.noise * (fits.deviation / fits.step).ravel(), None
 
-    def become(self, steps):
-        """Take over values, and work out their statistics to the end."""
-        values, found = self.fits.statistics(steps[:, None], self.aim.models, self.start)
-        self.steps, self.start = steps, found
-        self.coefficients = {name: beta[:, 0] for name, beta in found.items()}
-        wanted = "clinical" in self.aim.models
-        self.clinical = self.fits.clinical(steps[2][None]) if wanted else None
-        self.here = values[:, self.aim.columns]
-        self.left = float(self.aim.outside(self.here)[0])
+    def statistics(self):
+        values, self.start = self.fits.statistics(self.steps[:, None], self.aim.models, self.start)
+        return values[:, self.aim.columns]
 
-    def best_of_many(self):
-        """Do the best of many changes and pairs of them, even if it is for the worse.
-
-        So the search does not stand still.
-        """
-        changes, each = self._new_values() if self.moving else self._exchanges()
-        single, values = self._with(changes, each)
-        pairs = best_pairs(self.aim, values, self.here, changes[0][each], self.effort.pairs)
-        double, more = self._with(changes, each[pairs].reshape(len(pairs), -1))
-        changed = np.concatenate([single, double], axis=1)
-        outside = self.aim.outside(np.concatenate([values, more]))
-        outside[outside == self.left] = np.inf
-        if self.moving != (2,):
-            outside = _unless_alike(changed, outside)
-        best = int(np.argmin(outside))
-        if outside[best] < np.inf:
-            self.become(changed[:, best])
+    def draw(self):
+        return self._new_values() if self.moving else self._exchanges()
 
     def _new_values(self):
         """Draw changes: a patient gets near the value of another one."""
-        rng, size, many = self.rng, self.steps.shape[1], self.effort.singles
+        rng, size, many = self.rng, self.steps.shape[1], self.singles
         who, other = rng.integers(size, size=(2, many))
         column = np.array(self.moving)[rng.integers(len(self.moving), size=many)]
         noise = np.round(self.noise[column] * rng.standard_normal(many)).astype(int)
         new = self.steps[column, other] + noise
         new = new.clip(self.least[column], self.most[column])
-        return (who, column, new), np.arange(many)[:, None]
+        return (column[:, None], who[:, None], new[:, None]), who[:, None]
 
     def _exchanges(self):
-        """Draw exchanges of NLR between two patients of one outcome: two changes each."""
-        rng, many = self.rng, self.effort.singles
+        """Draw exchanges of NLR between two patients of one outcome."""
+        rng, many = self.rng, self.singles
         n0, n1 = self.fits.n0, self.fits.n1
         who = rng.integers(n0 + n1, size=many)
         ill = (who >= n0).astype(int)
         # Another one of the same class.
         first, size = ill * n0, np.where(ill, n1, n0)
         other = first + (who - first + rng.integers(1, size)) % size
-        both = np.stack([who, other])
-        new = self.steps[2][both[::-1]]
-        each = np.arange(2 * many).reshape(2, many).T
-        return (both.ravel(), np.full(2 * many, 2), new.ravel()), each
+        both = np.column_stack([who, other])
+        return (np.full_like(both, 2), both, self.steps[2][both[:, ::-1]]), both
 
     def _with(self, changes, chosen):
-        """Return this cohort after the changes in the rows of ``chosen``, and its statistics."""
-        steps, values = self.fits.after(
-            self.steps, self.coefficients, self.clinical, changes, chosen
-        )
-        return steps, values[:, self.aim.columns]
+        """Return the cohort after the changes in the rows of ``chosen``, shape (3, rows, n)."""
+        column, who, new = (part[chosen].reshape(len(chosen), -1) for part in changes)
+        steps = np.tile(self.steps[:, None], (1, len(chosen), 1))
+        steps[column, np.arange(len(chosen))[:, None], who] = new
+        return steps
+
+    def after(self, changes, chosen):
+        """Compare by one step of Newton's method, so that a great many changes are cheap."""
+        steps = self._with(changes, chosen)
+        values, _ = self.fits.statistics(steps, self.aim.models, self.start, newton=1)
+        return values[:, self.aim.columns]
+
+    def become(self, changes, chosen):
+        steps = self._with(changes, chosen[None])[:, 0]
+        if _alike(steps):
+            return False
+        self.steps = steps
+        return True

@@ -10,7 +10,6 @@ from scipy.special import expit
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from ..calibration.aims import decisive
 from .markers import ASSUMED
 from .register import MODEL
 
@@ -182,7 +181,9 @@ class _Search:
 
     def _loss(self, residuals):
         """Return how far m cohorts are from printing, 0 where all is well inside."""
-        return decisive(((self.weight * (np.abs(residuals) - INSIDE).clip(0)) ** 2).sum(axis=-1))
+        return cal.decisive(
+            ((self.weight * (np.abs(residuals) - INSIDE).clip(0)) ** 2).sum(axis=-1)
+        )
 
     def met(self):
         """Say whether everything prints, at the maximum of the likelihood."""
