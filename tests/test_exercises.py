@@ -48,13 +48,13 @@ GIVEN = {
     "tipm-lab.4": {"fn": 6, "fp": 12, "n": 100},
     "tipm-lab.5": {"n": 80, "deaths": 25},
 }
-NAMES = list(exercises.EXERCISES)
+EXERCISES = exercises.load()
 SEEDS = range(1, 200)
 
 
-def several(name, number):
-    """Return a number as an answer, or as many of it as the exercise asks for."""
-    return (number,) * len(parts) if (parts := exercises.EXERCISES[name].parts) else number
+def right(name, **given):
+    """Return the right answer of an exercise."""
+    return EXERCISES[name].solve(**given or GIVEN[name])[0]
 
 
 def distance(answer, other):
@@ -69,52 +69,29 @@ def said(monkeypatch):
     return lines
 
 
+# The mechanics: every exercise, and what is no answer
+
+
 def test_every_exercise_is_tried_here():
-    assert set(GIVEN) == set(NAMES)
+    assert set(GIVEN) == set(EXERCISES)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_right_answer(said, name):
-    exercise = exercises.EXERCISES[name]
-    assert exercises.check(name, exercise.answer(**GIVEN[name]), **GIVEN[name]) is True
-    assert said == [f"**✓ Right.** {exercise.praise}"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_mistake_gets_its_hint(said, name):
-    exercise = exercises.EXERCISES[name]
-    for value, hint in exercise.mistakes(**GIVEN[name]):
-        assert distance(value, exercise.answer(**GIVEN[name])) > exercise.tolerance, hint
-        assert exercises.check(name, value, **GIVEN[name]) is False
-        assert said[-1] == f"**✗ Not yet.** {hint}"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_any_other_answer_gets_the_general_hint(said, name):
-    assert exercises.check(name, several(name, 1234.5), **GIVEN[name]) is False
-    assert said == [f"**✗ Not yet.** {exercises.EXERCISES[name].hint}"]
-
-
-def test_no_answer_yet(said):
-    assert exercises.check(NAMES[0], None, **GIVEN[NAMES[0]]) is None
-    assert "No answer yet" in said[0]
-
-
-@pytest.mark.parametrize("answer", ["0.5", True, float("nan"), float("inf"), [1]])
-def test_what_is_no_number_is_refused(answer):
-    with pytest.raises(ValueError, match="answer: expected a number"):
-        exercises.check(NAMES[0], answer, **GIVEN[NAMES[0]])
-
-
-@pytest.mark.parametrize("answer", [1.5, (1.5, 1.1), (1.5, 1.1, "2"), (1.5, True, 2.2), "123"])
-def test_an_answer_of_three_numbers_needs_three(answer):
-    with pytest.raises(ValueError, match=r"answer: expected 3 numbers \(ratio, lower limit, "):
-        exercises.check("il6-sii-lab.2", answer, **GIVEN["il6-sii-lab.2"])
-
-
-def test_one_number_is_not_a_tuple_of_one():
-    with pytest.raises(ValueError, match="answer: expected a number, got"):
-        exercises.check("il6-sii-lab.1", (0.3,), **GIVEN["il6-sii-lab.1"])
+@pytest.mark.parametrize("name", GIVEN)
+def test_right_answers_mistakes_and_others_are_told_apart(said, name):
+    exercise, given = EXERCISES[name], GIVEN[name]
+    solution, mistakes = exercise.solve(**given)
+    several = bool(exercise.parts)
+    assert exercises.check(name, tuple(solution) if several else solution, **given) is True
+    assert said.pop() == f"**✓ Right.** {exercise.praise}"
+    for value, hint in mistakes:
+        assert distance(value, solution) > exercise.tolerance, hint
+        assert exercises.check(name, tuple(value) if several else value, **given) is False
+        assert said.pop() == f"**✗ Not yet.** {hint}"
+    other = (1234.5,) * len(exercise.parts) if several else 1234.5
+    assert exercises.check(name, other, **given) is False
+    assert said == [f"**✗ Not yet.** {exercise.hint}"]
+    assert exercises.check(name, None, **given) is None
+    assert "No answer yet" in said[1]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +106,30 @@ def test_a_typo_is_told_from_what_is_right(said, answer, hint):
     assert said == [f"**✗ Not yet.** {hint}"]
 
 
-def test_unknown_exercise():
-    with pytest.raises(ValueError, match=r"name: .*'lab\.9'"):
-        exercises.check("lab.9", 1)
+@pytest.mark.parametrize("name", ["reading-printed-numbers.1", "il6-sii-lab.3"])
+def test_whatever_the_seed_no_mistake_is_right(name):
+    for seed in SEEDS:
+        solution, mistakes = EXERCISES[name].solve(seed=seed)
+        for mistake, hint in mistakes:
+            assert distance(solution, mistake) > EXERCISES[name].tolerance, (seed, hint)
+
+
+BAD = {
+    ("il6-sii-lab.1", "answer: expected a number, got"): (
+        *("0.5", True, math.nan, math.inf, 10**400, [1], (0.3,)),
+    ),
+    ("il6-sii-lab.2", r"answer: expected 3 numbers \(ratio, lower limit, upper limit\), got"): (
+        *(1.5, (1.5, 1.1), (1.5, 1.1, "2"), (1.5, True, 2.2), "123"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("exercise", "answers"), BAD.items())
+def test_what_is_no_answer_is_refused(exercise, answers):
+    name, message = exercise
+    for answer in answers:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            exercises.check(name, answer, **GIVEN[name])
 
 
 @pytest.mark.parametrize("given", [{}, {"n": 60, "seed": 7}, {"seed": 7}])
@@ -140,92 +138,16 @@ def test_what_the_text_gives_must_be_there(given):
         exercises.check("radiotherapy-lab.3", 0.1, **given)
 
 
-def test_worked_example_of_exercise_2():
-    # Weibull, shape 2: S = exp(-(t/b)^2); medians b·sqrt(log 2), hazards 2t/b².
-    assert exercises.EXERCISES["magnesium-lab.2"].answer(**GIVEN["magnesium-lab.2"]) == 0.25
-
-
-def primer(number):
-    name = f"reading-printed-numbers.{number}"
-    return exercises.EXERCISES[name].answer(**GIVEN[name])
-
-
-def test_the_percentages_of_the_primer_by_trying_every_count():
-    for seed in range(1, 10):
-        percents = exercises.shared_percentages(seed)
-
-        def prints(n, percents=percents):
-            near = (min(abs(100 * k / n - float(p)) for k in range(n + 1)) for p in percents)
-            return all(distance <= 0.5 for distance in near)
-
-        smallest = next(n for n in range(1, 100) if prints(n))
-        assert exercises.EXERCISES["reading-printed-numbers.1"].answer(seed=seed) == smallest
-
-
-@pytest.mark.parametrize("seed", range(1, 20))
-def test_whatever_the_seed_no_mistake_in_the_percentages_is_right(seed):
-    exercise = exercises.EXERCISES["reading-printed-numbers.1"]
-    right = exercise.answer(seed=seed)
-    assert all(mistake != right for mistake, _ in exercise.mistakes(seed=seed))
-
-
-def test_percentages_are_the_same_for_the_same_seed():
-    assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
-    assert exercises.shared_percentages(7) != exercises.shared_percentages(8)
-
-
-@pytest.mark.parametrize("seed", [-1, 1.5, "7", None])
-def test_percentages_need_a_seed(seed):
-    with pytest.raises(ValueError, match="seed: expected a whole number"):
-        exercises.shared_percentages(seed)
-
-
-def test_p_from_an_interval_agrees_with_the_audit():
-    p = primer(2)
-    assert f"{p:.3f}" == "0.024"
-    assert audit.p_from_interval("0.62", "0.41", "0.94", f"{p:.3f}").verdict == "exact"
-
-
-def test_events_of_the_primer_by_hand():
-    se = math.log(0.890 / 0.520) / (2 * 1.959964)
-    assert primer(3) == 212
-    assert 4 / se**2 == pytest.approx(primer(3), abs=1)
-
-
-def test_odds_ratio_of_the_primer():
-    assert primer(4) == pytest.approx(0.4, abs=0.001)
-
-
-def test_only_one_number_of_studies_fits():
-    fits = [k for k in range(2, 100) if f"{chi2.sf((k - 1) / 0.4, k - 1):.2f}" == "0.03"]
-    assert fits == [primer(5)]
-
-
-def test_least_brier_score_is_reached_and_not_passed():
-    least = primer(6)
-    # Two of twenty below all eighty: 18 at 1, and one prediction for the other 82.
-    share = 2 / 82
-    reached = (2 * (1 - share) ** 2 + 80 * share**2) / 100
-    assert least == pytest.approx(reached, rel=1e-12)
-    assert least == pytest.approx(
-        audit.brier_bounds("0.02", 20, 80, auc="0.90")["area"].computed, rel=1e-12
-    )
-
-
-@pytest.mark.parametrize("ratio", ["0.62", "1.6"])
-def test_mistakes_in_p_are_computed_as_named(ratio):
-    given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
-    linear, one_sided, half_width, body, z = (
-        mistake for mistake, _ in exercises.EXERCISES["reading-printed-numbers.2"].mistakes(**given)
-    )
-    se = math.log(1.94 / 0.41) / (2 * 1.96)
-    assert z == pytest.approx(math.log(float(ratio)) / se)
-    assert one_sided == pytest.approx(norm.sf(abs(z)))
-    assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
-    assert body == pytest.approx(1 - 2 * one_sided)
-    assert linear == pytest.approx(
-        2 * norm.sf(abs(float(ratio) - 1) / ((1.94 - 0.41) / (2 * 1.96)))
-    )
+def test_names_and_seeds_that_are_none():
+    with pytest.raises(ValueError, match=r"^name: .*'lab\.9'"):
+        exercises.check("lab.9", 1)
+    for name in ("", "  ", None, 7):
+        with pytest.raises(ValueError, match=r"^name: "):
+            exercises.student_seed(name)
+    for seed in (-1, 1.5, "7", None):
+        for make in (exercises.shared_percentages, exercises.made_up_finding):
+            with pytest.raises(ValueError, match=r"^seed: expected a whole number"):
+                make(seed)
 
 
 def test_seed_is_the_same_for_everyone_who_types_the_name():
@@ -234,24 +156,54 @@ def test_seed_is_the_same_for_everyone_who_types_the_name():
     assert exercises.student_seed("another") != exercises.student_seed("a student")
 
 
-@pytest.mark.parametrize("name", ["", "  ", None, 7])
-def test_seed_needs_a_name(name):
-    with pytest.raises(ValueError, match="name: "):
-        exercises.student_seed(name)
+# The answers, by other routes
 
 
-def lab(number, **given):
-    name = f"il6-sii-lab.{number}"
-    return exercises.EXERCISES[name].answer(**(given or GIVEN[name]))
+def test_the_percentages_of_the_primer_by_trying_every_count():
+    assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
+    assert exercises.shared_percentages(7) != exercises.shared_percentages(8)
+    for seed in range(1, 10):
+        percents = exercises.shared_percentages(seed)
+
+        def prints(n, percents=percents):
+            near = (min(abs(100 * k / n - float(p)) for k in range(n + 1)) for p in percents)
+            return all(distance <= 0.5 for distance in near)
+
+        smallest = next(n for n in range(1, 100) if prints(n))
+        assert right("reading-printed-numbers.1", seed=seed) == smallest
 
 
-def test_spread_gives_back_the_i2_of_the_lab():
-    tau2, within = lab(1) ** 2, 4 / 60
-    assert tau2 / (tau2 + within) == pytest.approx(0.60)
+@pytest.mark.parametrize("ratio", ["0.62", "1.6"])
+def test_p_of_the_primer_and_its_mistakes_are_computed_as_named(ratio):
+    given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
+    p, mistakes = EXERCISES["reading-printed-numbers.2"].solve(**given)
+    linear, one_sided, half_width, body, z = (mistake for mistake, _ in mistakes)
+    se = math.log(1.94 / 0.41) / (2 * 1.959964)
+    assert z == pytest.approx(math.log(float(ratio)) / se)
+    assert one_sided == pytest.approx(norm.sf(abs(z))) == p / 2
+    assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
+    assert body == pytest.approx(1 - 2 * one_sided)
+    assert linear == pytest.approx(
+        2 * norm.sf(abs(float(ratio) - 1) / ((1.94 - 0.41) / (2 * 1.96)))
+    )
 
 
-def test_turning_round_by_hand():
-    assert lab(2) == pytest.approx((1.5625, 1.0989, 2.2222), abs=1e-4)
+def test_answers_of_the_primer_by_other_routes():
+    def primer(number):
+        return right(f"reading-printed-numbers.{number}")
+
+    assert f"{primer(2):.3f}" == "0.024"
+    assert audit.p_from_interval("0.62", "0.41", "0.94", "0.024").verdict == "exact"
+    se = math.log(0.890 / 0.520) / (2 * 1.959964)
+    assert primer(3) == 212 == pytest.approx(4 / se**2, abs=1)
+    assert primer(4) == pytest.approx(0.4, abs=0.001)
+    fits = [k for k in range(2, 100) if f"{chi2.sf((k - 1) / 0.4, k - 1):.2f}" == "0.03"]
+    assert fits == [primer(5)]
+    # Two of twenty below all eighty: 18 at 1, and one prediction for the other 82.
+    share = 2 / 82
+    reached = (2 * (1 - share) ** 2 + 80 * share**2) / 100
+    bound = audit.brier_bounds("0.02", 20, 80, auc="0.90")["area"].computed
+    assert primer(6) == pytest.approx(reached, rel=1e-12) == bound
 
 
 def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
@@ -263,26 +215,17 @@ def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
         low_named = any(x in text for x in ("low against high", "reference: high", "Patients with"))
         assert low_first == low_named
         expected = (1 / ratio, 1 / upper, 1 / lower) if low_first else (ratio, lower, upper)
-        assert lab(3, seed=seed) == expected
+        assert tuple(right("il6-sii-lab.3", seed=seed)) == expected
         assert audit.centre_of_interval(*numbers).verdict != "contradicted"
         kinds.add((low_first, ratio > 1))
     assert len(kinds) == 4
 
 
-def test_whatever_the_seed_no_mistake_in_a_made_up_finding_is_right():
-    exercise = exercises.EXERCISES["il6-sii-lab.3"]
-    for seed in SEEDS:
-        wrong = [mistake for mistake, _ in exercise.mistakes(seed=seed)]
-        assert all(distance(exercise.answer(seed=seed), x) > exercise.tolerance for x in wrong)
-
-
-@pytest.mark.parametrize("seed", [-1, 1.5, "7", None])
-def test_made_up_findings_need_a_seed(seed):
-    with pytest.raises(ValueError, match="seed: expected a whole number"):
-        exercises.made_up_finding(seed)
-
-
-def test_the_study_that_was_turned_is_found_and_turned_back():
+def test_answers_of_the_meta_analysis_lab_by_other_routes():
+    tau2, within = right("il6-sii-lab.1") ** 2, 4 / 60
+    assert tau2 / (tau2 + within) == pytest.approx(0.60)
+    assert right("il6-sii-lab.2") == pytest.approx((1.5625, 1.0989, 2.2222), abs=1e-4)
+    # The study that was turned is turned back.
     effect, se = np.abs(GIVEN["il6-sii-lab.4"]["effect"]), GIVEN["il6-sii-lab.4"]["se"]
     weight = se**-2.0
     mean = weight @ effect / weight.sum()
@@ -290,33 +233,25 @@ def test_the_study_that_was_turned_is_found_and_turned_back():
     tau2 = max(0, (q - 6) / (weight.sum() - weight @ weight / weight.sum()))
     weight = 1 / (se**2 + tau2)
     assert tau2 > 0
-    assert lab(4) == pytest.approx(math.exp(weight @ effect / weight.sum()))
+    assert right("il6-sii-lab.4") == pytest.approx(math.exp(weight @ effect / weight.sum()))
+    groups = GIVEN["il6-sii-lab.5"].values()
+    assert audit.interaction_p(*groups, f"{right('il6-sii-lab.5'):.3f}").verdict == "exact"
+    limit = 1.5 * math.exp(t.ppf(0.975, 4) * math.sqrt(0.35**2 + 0.2**2))
+    assert right("il6-sii-lab.6") == pytest.approx(limit)
 
 
-def test_difference_of_subgroups_agrees_with_the_audit():
-    given = GIVEN["il6-sii-lab.5"]
-    p = lab(5)
-    assert audit.interaction_p(given["first"], given["second"], f"{p:.3f}").verdict == "exact"
-
-
-def test_limit_of_a_prediction_interval_by_hand():
-    assert lab(6) == pytest.approx(1.5 * math.exp(t.ppf(0.975, 4) * math.sqrt(0.35**2 + 0.2**2)))
-
-
-def test_answers_of_the_mri_lab_by_other_routes():
-    def mri(number):
-        name = f"mri-lab.{number}"
-        return exercises.EXERCISES[name].answer(**GIVEN[name])
-
+def test_answers_of_the_other_labs_by_other_routes():
+    # Weibull, shape 2: S = exp(-(t/b)^2); medians b·sqrt(log 2), hazards 2t/b².
+    assert right("magnesium-lab.2") == 0.25
     # One standard error, row by row: only 0.20 and 0.16 lie above 1.21 + 0.08.
-    assert mri(1) == 0.12
+    assert right("mri-lab.1") == 0.12
     # The early ones above all, the others tied: ties count half, as random order does.
     y, marker = np.repeat([1, 1, 0], [20, 30, 30]), np.repeat([2, 1, 1], [20, 30, 30])
-    assert accuracy.auc(y, marker).value == pytest.approx(mri(3), rel=1e-12)
+    assert accuracy.auc(y, marker).value == pytest.approx(right("mri-lab.3"), rel=1e-12)
 
     def power(events):
         return norm.cdf(math.log(9 / 6) * math.sqrt(events) / 2 - norm.ppf(0.975))
 
-    assert power(mri(4) - 1) < 0.80 <= power(mri(4))
+    assert power(right("mri-lab.4") - 1) < 0.80 <= power(right("mri-lab.4"))
     # Half of the patients pass the scans up to the median.
-    assert (1 - 40 / 150) ** (mri(5) / 8) == pytest.approx(0.5, rel=1e-12)
+    assert (1 - 40 / 150) ** (right("mri-lab.5") / 8) == pytest.approx(0.5, rel=1e-12)

@@ -1,22 +1,22 @@
 """Checks of a reader's answers, with a hint that fits the mistake made.
 
-Each notebook that asks has a module of its own here.
+The exercises of a notebook are declared in ``data/exercises/<notebook>.toml``.
 """
 
 import hashlib
-import inspect
+import sys
+
+import numpy as np
 
 from .. import _checks
-from . import magnesium_lab, mri_lab, radiotherapy_lab, tipm_lab  # noqa: F401 (they fill EXERCISES)
-from .exercise import EXERCISES, Exercise, numbers, several
-from .il6_sii_lab import Finding, made_up_finding
-from .reading_printed_numbers import shared_percentages
+from .exercise import Exercise, load
+from .made_up import Finding, made_up_finding, shared_percentages
 
 __all__ = [
-    "EXERCISES",
     "Exercise",
     "Finding",
     "check",
+    "load",
     "made_up_finding",
     "shared_percentages",
     "student_seed",
@@ -30,7 +30,7 @@ def check(name, answer, **given):
     Parameters
     ----------
     name : str
-        Name of the exercise, a key of :data:`EXERCISES`.
+        Name of the exercise: that of its notebook and a number, such as ``"mri-lab.2"``.
     answer : float, tuple of float or None
         The reader's answer; ``None`` means none yet.
     **given
@@ -40,43 +40,47 @@ def check(name, answer, **given):
     -------
     bool or None
         Whether it is right; ``None`` without an answer.
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown, the answer is not a finite number, or not as many as asked, or
-        what the text gives is not all there.
     """
     from ..display import say
 
-    _checks.one_of("name", name, EXERCISES)
+    _checks.one_of("name", name, load())
     if answer is None:
         say("**… No answer yet.** Put your number in place of `None` and run the cell again.")
         return None
-    exercise = EXERCISES[name]
-    given_numbers = numbers(answer, exercise.parts)
+    exercise = load()[name]
+    numbers = _numbers(answer, exercise.parts)
+    if set(given) != set(exercise.given):
+        raise ValueError(
+            f"given: expected what the text of {name} gives, {exercise.given}, got {[*given]}"
+        )
 
     def near(value):
-        pairs = zip(given_numbers, several(value), strict=True)
-        return [abs(x - y) <= exercise.tolerance for x, y in pairs]
+        return np.abs(np.subtract(numbers, value)) <= exercise.tolerance
 
-    try:
-        inspect.signature(exercise.solve).bind(**given)
-    except TypeError as error:
-        raise ValueError(f"given: expected what the text of {name} gives, got {error}") from None
-    right = near(exercise.answer(**given))
-    if all(right):
+    solution, mistakes = exercise.solve(**given)
+    right = near(solution)
+    if right.all():
         say(f"**✓ Right.** {exercise.praise}")
         return True
-    hints = [hint for mistake, hint in exercise.mistakes(**given) if all(near(mistake))]
-    if any(right):
-        good, bad = (
-            [part for part, fits in zip(exercise.parts, right, strict=True) if fits == kind]
-            for kind in (True, False)
-        )
+    hints = [hint for mistake, hint in mistakes if near(mistake).all()]
+    if right.any():
+        good = [part for part, fits in zip(exercise.parts, right, strict=True) if fits]
+        bad = [part for part in exercise.parts if part not in good]
         hints.append(f"Right: {' and '.join(good)}. Look again at the {' and the '.join(bad)}.")
     say(f"**✗ Not yet.** {[*hints, exercise.hint][0]}")
     return False
+
+
+def _numbers(answer, parts):
+    """Return an answer's numbers as an array, or say what was expected."""
+    expected = f"{len(parts)} numbers ({', '.join(parts)})" if parts else "a number"
+    several = isinstance(answer, tuple | list)
+    found = answer if several else [answer]
+    # NumPy has no room for a whole number beyond the largest float.
+    real = all(_checks.is_number(x) and abs(x) <= sys.float_info.max for x in found)
+    if not real or several != bool(parts) or len(found) != max(1, len(parts)):
+        raise ValueError(f"answer: expected {expected}, got {answer!r:.60}")
+    return np.array(found, dtype=float)
 
 
 def student_seed(name):
@@ -91,13 +95,7 @@ def student_seed(name):
     -------
     int
         From 1 to 1,000,000, the same on every machine.
-
-    Raises
-    ------
-    ValueError
-        If ``name`` is empty.
     """
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"name: expected a name, got {name!r}")
+    _checks.text("name", name)
     digest = hashlib.sha256(name.strip().casefold().encode()).hexdigest()
     return int(digest, 16) % 1_000_000 + 1

@@ -1,66 +1,70 @@
-"""An exercise: the function that solves it, and what is said of an answer."""
+"""Exercises as ``data/exercises/<notebook>.toml`` declares them."""
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
 
-from .. import _checks
+import numpy as np
+from scipy import special
 
-#: Every exercise by its name, such as ``"mri-lab.2"``: that of its notebook, and a number.
-EXERCISES = {}
+from .. import audit, cohorts, estimate, meta, reported
+from .made_up import made_up_finding, shared_percentages, smallest_groups
+
+#: What formulas can name, beside what the text gives and Python's own functions.
+NAMES = {
+    "audit": audit,
+    "cohorts": cohorts,
+    "estimate": estimate,
+    "made_up_finding": made_up_finding,
+    "meta": meta,
+    "np": np,
+    "shared_percentages": shared_percentages,
+    "smallest_groups": smallest_groups,
+    "special": special,
+}
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, made by :func:`exercise`."""
+    """One exercise. Its formulas are Python, and files with formulas are trusted like code."""
 
-    #: Takes what the text gives. Returns the right answer, a number or one for each of ``parts``,
-    #: and the known mistakes: each hint with the wrong answer that it fits, or a list of them.
-    solve: Callable
+    #: Formula of the right answer: a number, or one for each of ``parts``.
+    answer: str
     #: Largest difference that still counts as right, in each number.
     tolerance: float
     #: What a right answer shows.
     praise: str
     #: For a wrong answer that no known mistake leads to.
     hint: str
+    #: Names of what the text gives; formulas of what is worked out from it, in this order.
+    given: list = field(default_factory=list)
+    let: dict = field(default_factory=dict)
     #: Names of the numbers, for an answer of several: if some are right, the hint says which.
-    parts: tuple = ()
+    parts: list = field(default_factory=list)
+    #: Hints by the formula of the wrong answer that they fit, or of a list of such.
+    mistakes: dict = field(default_factory=dict)
 
-    def answer(self, **given):
-        """Return the right answer."""
-        return self.solve(**given)[0]
-
-    def mistakes(self, **given):
-        """Return pairs of a wrong answer and its hint."""
-        return [
-            (answer, hint)
-            for hint, found in self.solve(**given)[1].items()
-            for answer in (found if isinstance(found, list) else [found])
-        ]
-
-
-def exercise(name, **told):
-    """Return a decorator that makes an exercise of the function that solves it."""
-
-    def keep(solve):
-        EXERCISES[name] = Exercise(solve, **told)
-        return solve
-
-    return keep
+    def solve(self, **given):
+        """Return the right answer, and pairs of a known wrong one and its hint."""
+        names = NAMES | given
+        for name, formula in {**self.let, "answer": self.answer}.items():
+            names[name] = eval(formula, names)
+        wrong = []
+        for formula, hint in self.mistakes.items():
+            found = eval(formula, names)
+            wrong += [(one, hint) for one in (found if isinstance(found, list) else [found])]
+        return names["answer"], wrong
 
 
-def several(value):
-    """Return the numbers of an answer as a tuple."""
-    return tuple(value) if isinstance(value, tuple | list) else (value,)
-
-
-def numbers(answer, parts):
-    """Return an answer's numbers, or say what was expected."""
-    expected = f"{len(parts)} numbers ({', '.join(parts)})" if parts else "a number"
-    found = several(answer)
-    # A comparison, and not isfinite: a whole number may be too large for a float.
-    real = all(_checks.is_number(x) and -math.inf < x < math.inf for x in found)
-    fits = isinstance(answer, tuple | list) == bool(parts) and len(found) == (len(parts) or 1)
-    if not (real and fits):
-        raise ValueError(f"answer: expected {expected}, got {answer!r:.60}")
-    return found
+@cache
+def load():
+    """Return every exercise by its name, such as ``"mri-lab.2"``: its notebook, and a number."""
+    exercises = {}
+    for path in sorted((reported.DATA / "exercises").glob("*.toml")):
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        for number, cells in told.items():
+            # What is not told is as in the exercise that this one is like.
+            base = told.get(cells.pop("like", None), {})
+            mistakes = base.get("mistakes", {}) | cells.get("mistakes", {})
+            exercises[f"{path.stem}.{number}"] = Exercise(**base | cells | {"mistakes": mistakes})
+    return exercises
