@@ -7,9 +7,7 @@ file, so that no imagined number can pass for a published one. What breaks the f
 refused with a ``ValueError`` that names row (the header is row 1) and column.
 """
 
-import csv
 import math
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -103,67 +101,87 @@ def names(paper="il6-sii"):
     return {id.split(".")[-2]: cohort for id, cohort in rows["cohort"].items()}
 
 
-def validate(frame, source="studies", paper="il6-sii"):
-    """Check a frame of strings against the contract; ``source`` is named in error messages."""
-    if not hasattr(frame, "itertuples"):
-        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
+def load(paper="il6-sii"):
+    """Return what is known of the studies of a meta-analysis.
+
+    Who has the studies in full adds rows with the source ``paper`` to the file: they go before
+    all others.
+
+    Parameters
+    ----------
+    paper : str
+        Short name of the meta-analysis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a number, strings as printed; the columns are :data:`COLUMNS`.
+    """
+    import pandas as pd
+
+    _checks.one_of("paper", paper, sorted(path.stem for path in FOLDER.glob("*.csv")))
+    file = f"{paper}.csv"
+    try:
+        frame = pd.read_csv(FOLDER / file, dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: not a readable CSV file ({error})") from None
     if tuple(frame.columns) != COLUMNS:
-        raise ValueError(f"{source}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
+        raise ValueError(f"{file}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
+    studies = tuple(names(paper))
+    for number, row in enumerate(frame.to_dict("records"), 2):
+        _check(row, f"{file}, row {number} ({row['study']})", studies)
+    # A study may have several cut-offs.
+    again = frame.duplicated([*COLUMNS[:4], "source"]) & (frame["quantity"] != "cut-off")
+    if again.any():
+        row = frame[again].iloc[0]
+        raise ValueError(
+            f"{file}, row {row.name + 2} ({row['study']}): expected each number once from each "
+            f"source, got another {row['quantity']}"
+        )
+    return frame
+
+
+def _check(row, where, studies):
+    """Check one row of the file against its contract."""
     allowed = {
-        "study": tuple(names(paper)),
+        "study": studies,
         "marker": MARKERS,
         "endpoint": ("", *ENDPOINTS),
         "quantity": WORDS + QUANTITIES,
         "direction": ("", *DIRECTIONS),
         "source": SOURCES,
     }
-    seen = set()
-    for number, row in enumerate(frame.itertuples(index=False), 2):
-        where = f"{source}, row {number}"
-        if not all(isinstance(cell, str) for cell in row):
-            raise ValueError(f"{where}: expected text in every column, got {list(row)}")
-        where = f"{where} ({row.study})"
-        for column, words in allowed.items():
-            if (cell := getattr(row, column)) not in words:
-                raise ValueError(f"{where}, {column}: expected one of {list(words)}, got {cell!r}")
-        if not row.reference.strip():
-            raise ValueError(f"{where}, reference: expected a DOI, an address or a place, got none")
-        _row(where, row)
-        key = (*row[:4], row.source)
-        if row.quantity != "cut-off" and key in seen:
-            raise ValueError(f"{where}: expected each number once from each source, got {key}")
-        seen.add(key)
+    if row["quantity"] == "direction":
+        allowed["value"] = ("worse", "better")
+    for column, cell in row.items():
+        _word(cell, allowed.get(column, (cell,)), f"{where}, {column}")
+    directed = row["quantity"] in {"hazard ratio", "direction"}
+    for column in ("value", "reference", *(("endpoint", "direction") if directed else ())):
+        if not row[column].strip():
+            raise ValueError(f"{where}, {column}: expected one for {row['quantity']}, got none")
+    if row["quantity"] == "hazard ratio":
+        check_ratio(row, where)
+    elif row["quantity"] in QUANTITIES:
+        _numbers(row, where)
 
 
-def _row(where, row):
-    """Check the numbers of one row."""
-    if row.quantity not in WORDS:
-        _cells(where, row._asdict())
-    elif not row.value.strip():
-        raise ValueError(f"{where}, value: expected a word, got none")
-    elif bool(row.lower) != bool(row.upper):
-        raise ValueError(f"{where}, lower: expected both confidence limits or none")
-    if row.quantity in {"hazard ratio", "direction"}:
-        for column in ("endpoint", "direction"):
-            if not getattr(row, column):
-                raise ValueError(f"{where}, {column}: expected one for a {row.quantity}, got none")
-    if row.quantity == "hazard ratio":
-        check_ratio(row._asdict(), where)
-    elif row.quantity == "direction" and row.value not in {"worse", "better"}:
-        raise ValueError(f"{where}, value: expected 'worse' or 'better', got {row.value!r}")
+def _word(cell, words, where):
+    """Reject a word that does not exist."""
+    if cell not in words:
+        raise ValueError(f"{where}: expected one of {list(words)}, got {cell!r}")
 
 
-def _cells(where, row):
-    """Return the cells of a row that hold numbers, all above 0 and the limits both or none."""
-    cells = {column: row.get(column, "") for column in NUMBERS}
-    for column, cell in cells.items():
-        if cell and printed(cell, f"{where}, {column}").value <= 0:
-            raise ValueError(f"{where}, {column}: expected a number above 0, got {cell}")
-    if not cells["value"]:
+def _numbers(row, where):
+    """Return the numbers that a row prints, all above 0 and the limits both or none."""
+    found = {name: printed(row[name], f"{where}, {name}") for name in NUMBERS if row.get(name)}
+    for name, number in found.items():
+        if number.value <= 0:
+            raise ValueError(f"{where}, {name}: expected a number above 0, got {number}")
+    if "value" not in found:
         raise ValueError(f"{where}, value: expected a number, got none")
-    if bool(cells["lower"]) != bool(cells["upper"]):
+    if ("lower" in found) != ("upper" in found):
         raise ValueError(f"{where}, lower: expected both confidence limits or none")
-    return cells
+    return found
 
 
 def check_ratio(row, where="row"):
@@ -178,22 +196,24 @@ def check_ratio(row, where="row"):
         :data:`DIRECTIONS`; ``p`` if there is one.
     where : str
         Named in error messages.
+
+    Returns
+    -------
+    dict
+        The numbers that are printed, as :class:`hccbook.estimate.Printed`, by name.
     """
     row = _checks.mapping(where, row, ("direction",))
-    if row["direction"] not in DIRECTIONS:
-        raise ValueError(
-            f"{where}, direction: expected one of {list(DIRECTIONS)}, got {row['direction']!r}"
-        )
-    cells = _cells(where, row)
-    if cells["p"] and printed(cells["p"]).value > 1:
-        raise ValueError(f"{where}, p: expected a number between 0 and 1, got {cells['p']}")
-    if not cells["lower"]:
-        return
-    low, ratio, high = (printed(cells[x]) for x in ("lower", "value", "upper"))
-    if not low.high < high.low:
-        raise ValueError(f"{where}, lower: expected less than upper = {high}, got {low}")
-    if not (low.low <= ratio.high and ratio.low <= high.high):
-        raise ValueError(f"{where}, value: expected a ratio from {low} to {high}, got {ratio}")
+    _word(row["direction"], DIRECTIONS, f"{where}, direction")
+    found = _numbers(row, where)
+    if "p" in found and found["p"].value > 1:
+        raise ValueError(f"{where}, p: expected a number between 0 and 1, got {found['p']}")
+    if "lower" in found:
+        low, ratio, high = (found[name] for name in ("lower", "value", "upper"))
+        if not low.high < high.low:
+            raise ValueError(f"{where}, lower: expected less than upper = {high}, got {low}")
+        if not (low.low <= ratio.high and ratio.low <= high.high):
+            raise ValueError(f"{where}, value: expected a ratio from {low} to {high}, got {ratio}")
+    return found
 
 
 def high_against_low(row):
@@ -209,54 +229,13 @@ def high_against_low(row):
     tuple of float
         Ratio, lower and upper limit. Turning a ratio round makes its upper limit the lower one.
     """
-    check_ratio(row)
-    if not row["lower"]:
+    found = check_ratio(row)
+    if "lower" not in found:
         raise ValueError("row, lower: expected confidence limits, got none")
-    ratio, lower, upper = (float(printed(row[x])) for x in ("value", "lower", "upper"))
+    ratio, lower, upper = (float(found[name]) for name in ("value", "lower", "upper"))
     if row["direction"] == "low_vs_high":
         return 1 / ratio, 1 / upper, 1 / lower
     return ratio, lower, upper
-
-
-def load(path=None, paper="il6-sii"):
-    """Return what is known of the studies of a meta-analysis.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        A CSV file with the columns :data:`COLUMNS`; that of ``data/studies`` when left out. Who
-        has the studies in full adds rows with the source ``paper``: they go before all others.
-    paper : str
-        Short name of the meta-analysis.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a number, strings as printed.
-    """
-    import pandas as pd
-
-    if not isinstance(path, str | Path | None):
-        raise ValueError(f"path: expected the path of a file, got {path!r:.60}")
-    _checks.one_of("paper", paper, reported.papers())
-    path = Path(path or FOLDER / f"{paper}.csv")
-    if not path.is_file():
-        raise ValueError(f"path: expected a file of studies, got {path.name!r}, which is not there")
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            header, *rows = list(csv.reader(file, strict=True)) or [[]]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
-    while rows and not rows[-1]:  # empty lines at the end
-        rows.pop()
-    for number, row in enumerate(rows, 2):
-        if len(row) != len(header):
-            raise ValueError(
-                f"{path.name}, row {number}: expected {len(header)} cells, got {len(row)}"
-            )
-    frame = pd.DataFrame(rows, columns=header, dtype=str)
-    validate(frame, path.name, paper)
-    return frame
 
 
 def tabulated(frame, marker, endpoint):
@@ -273,11 +252,8 @@ def tabulated(frame, marker, endpoint):
     -------
     list of str
     """
-    _checks.frame("frame", frame, COLUMNS)
-    _checks.one_of("marker", marker, MARKERS)
-    _checks.one_of("endpoint", endpoint, ENDPOINTS)
-    rows = frame[(frame["quantity"] == "endpoints") & (frame["marker"] == marker)]
-    return [row.study for row in rows.itertuples() if endpoint in row.value.split(";")]
+    rows = best(frame, marker, endpoint, "endpoints")["value"]
+    return [study for study, reported in rows.items() if endpoint in reported.split(";")]
 
 
 def best(frame, marker, endpoint, quantity):
@@ -285,20 +261,20 @@ def best(frame, marker, endpoint, quantity):
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        As :func:`load` returns it.
-    marker, endpoint, quantity : str
-        As in the file; the endpoint may be empty there.
+    frame, marker, endpoint
+        As for :func:`tabulated`; the endpoint may be empty in the file.
+    quantity : str
+        As in the file.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by study; only studies that have it.
     """
+    _checks.frame("frame", frame, COLUMNS)
     _checks.one_of("marker", marker, MARKERS)
     _checks.one_of("endpoint", endpoint, ENDPOINTS)
     _checks.one_of("quantity", quantity, WORDS + QUANTITIES)
-    _checks.frame("frame", frame, COLUMNS)
     rows = frame[
         (frame["marker"] == marker)
         & (frame["quantity"] == quantity)
@@ -308,21 +284,16 @@ def best(frame, marker, endpoint, quantity):
     return rows.loc[order].drop_duplicates("study").sort_index().set_index("study")
 
 
-def ranges(frame, marker, endpoint, as_printed=(), directed=True):
+def ranges(frame, marker, endpoint, as_printed=()):
     """Return what is known of the log hazard ratios of an analysis.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        As :func:`load` returns it.
-    marker, endpoint : str
-        Which analysis.
+    frame, marker, endpoint
+        As for :func:`tabulated`.
     as_printed : sequence of str
-        Studies whose ratio is taken as its authors print it, whichever group it is of: what a
-        meta-analysis has if nobody turns it round.
-    directed : bool
-        Whether a direction that an abstract tells is believed. Studies in ``as_printed`` are
-        left free.
+        Studies whose ratio is taken as its authors print it, whichever group it is of, and whose
+        direction is left free: what a meta-analysis has if nobody turns it round.
 
     Returns
     -------
@@ -331,18 +302,14 @@ def ranges(frame, marker, endpoint, as_printed=(), directed=True):
         error is at most 1 and at least ``2 / sqrt(events)``, with patients in place of unknown
         events: the log hazard ratio of a marker that is cut in two has a variance of at least
         4 / events (Schoenfeld, Biometrics 1983;39:499), adjusted or not. A ratio without limits
-        bounds its standard error by its P value; no ratio at all is one between 1/10 and 10.
+        bounds its standard error by its P value; no ratio at all is one between 1/10 and 10, on
+        the side of 1 that an abstract tells.
     """
-    _checks.flag("directed", directed)
     studies = tabulated(frame, marker, endpoint)
-    if not isinstance(as_printed, tuple | list) or as_printed:
-        as_printed = _checks.labels("as_printed", as_printed)
-    if unknown := [study for study in as_printed if study not in studies]:
-        raise ValueError(f"as_printed: expected studies of {studies}, got {unknown}")
-    table = {
-        name: best(frame, marker, endpoint, name)
-        for name in ("hazard ratio", "direction", "patients", "events")
-    }
+    if not isinstance(as_printed, tuple) or as_printed:
+        as_printed = _checks.labels("as_printed", as_printed, studies)
+    quantities = ("hazard ratio", "direction", "patients", "events")
+    table = {name: best(frame, marker, endpoint, name) for name in quantities}
     effect, se, source = [], [], []
     for study in studies:
         rows = {name: found.loc[study] for name, found in table.items() if study in found.index}
@@ -353,7 +320,7 @@ def ranges(frame, marker, endpoint, as_printed=(), directed=True):
         if (row := rows.get("hazard ratio")) is not None:
             span, bounds = _published(row, bounds, turned)
             kind = row["source"]
-        elif "direction" in rows and directed and turned:
+        elif "direction" in rows and turned:
             row = rows["direction"]
             above = (row["value"] == "worse") == (row["direction"] == "high_vs_low")
             span[0 if above else 1] = 0.0

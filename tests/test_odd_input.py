@@ -236,7 +236,6 @@ CALLS |= {
         "names": {},
         "ranges": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
         "tabulated": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
-        studies.validate: {"frame": STUDY_ROWS},
     },
 }
 
@@ -318,6 +317,7 @@ CALLS["figures"] = {
 }
 CALLS["exercises"] = {
     "check": {"name": "radiotherapy-lab.1", "answer": 2},
+    "load": {},
     "made_up_finding": {"seed": 1},
     "shared_percentages": {"seed": 1},
     "student_seed": {"name": "a student"},
@@ -434,7 +434,6 @@ ANYTHING = {
     "simulate.repeat, function",  # whose own errors are RuntimeErrors with the repetition
     "simulate.repeat, label",
     "studies.check_ratio, where",
-    "studies.validate, source",
     "reported.validate, source",
 }
 #: Arguments whose value decides whether another one is wrong, which is named then.
@@ -444,7 +443,6 @@ RELATED = {
     "prediction.nomogram, coefficients": ["ticks"],
     "indices.convert, values": ["albumin"],
     "estimate.printed, number": ["text"],
-    "studies.validate, frame": ["studies"],
     "reported.validate, frame": ["register"],
     "audit.same, whole": ["printed"],
     "reconstruction.from_register, stem": ["id"],
