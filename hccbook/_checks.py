@@ -110,14 +110,10 @@ def labels(name, values, allowed=None):
     """Return one or more labels as a list, or say which one is missing or not allowed."""
     if sequence(name, values).ndim != 1 or not len(values):
         raise ValueError(f"{name}: expected one or more labels, got {values!r:.60}")
-    known = None if allowed is None else set(allowed)
+    any_label = allowed is None
+    expected = "labels without gaps" if any_label else f"one of {', '.join(map(str, allowed))}"
     for at, value in enumerate(values := list(values)):
-        if not is_label(value) or (known is not None and value not in known):
-            expected = (
-                "labels without gaps"
-                if allowed is None
-                else f"one of {', '.join(map(str, allowed))}"
-            )
+        if not is_label(value) or not (any_label or value in allowed):
             raise ValueError(f"{name}: expected {expected}, got {value!r:.60} at position {at}")
     return values
 
@@ -169,10 +165,10 @@ def whole(name, value, smallest=0, largest=2**63 - 1):
 
 
 def seed(value):
-    """Return a seed: a ``numpy.random.SeedSequence`` as it is, or a whole number from 0."""
+    """Return a ``numpy.random.SeedSequence``: the one given, or that of a whole number from 0."""
     if isinstance(value, np.random.SeedSequence):
         return value
-    return whole("seed", value, largest=float(2**1023))
+    return np.random.SeedSequence(whole("seed", value, largest=float(2**1023)))
 
 
 def flag(name, value):

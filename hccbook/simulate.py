@@ -36,27 +36,16 @@ def generator(seed, repetition):
     numpy.random.Generator
         A new one at each call, always in the same state.
 
-    Raises
-    ------
-    ValueError
-        If ``seed`` or ``repetition`` is not a whole number of at least 0.
-
     Notes
     -----
-    The seed is that of ``numpy.random.SeedSequence(seed).spawn(n)[repetition]`` with any larger
-    ``n``, made directly from its key. Who spawns children of a ``SeedSequence`` for other
-    purposes must give one of them to :func:`repeat`, and not the parent: the keys would be
-    the same.
+    Its seed is ``numpy.random.SeedSequence(seed).spawn(n)[repetition]`` with any larger ``n``,
+    made directly from the key. Who spawns children of a ``SeedSequence`` for other purposes must
+    give one of them to :func:`repeat`, and not the parent: the keys would be the same.
     """
-    parent, repetition = _sequence(seed), _checks.whole("repetition", repetition)
+    parent, repetition = _checks.seed(seed), _checks.whole("repetition", repetition)
     key = (*parent.spawn_key, repetition)
     child = np.random.SeedSequence(parent.entropy, spawn_key=key, pool_size=parent.pool_size)
     return np.random.default_rng(child)
-
-
-def _sequence(seed):
-    seed = _checks.seed(seed)
-    return seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
 
 
 def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **arguments):
@@ -65,8 +54,8 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
     Parameters
     ----------
     function : callable
-        Takes a ``numpy.random.Generator`` first. It must draw from no other source and leave
-        its arguments as they are.
+        Takes a ``numpy.random.Generator`` first, draws from no other source and leaves its
+        arguments as they are.
     times : int
         Number of repetitions.
     seed : int or numpy.random.SeedSequence, default 0
@@ -86,26 +75,14 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
 
     Raises
     ------
-    ValueError
-        If ``function`` cannot be called or, with more than one worker, it or an argument
-        cannot be sent to another process; if ``times`` is not a whole number of at least 1,
-        ``seed`` not one of at least 0, or ``workers`` neither -1 nor at least 1.
     RuntimeError
         If a repetition fails. It says which one, and how to repeat that one alone.
 
     Notes
     -----
-    Each repetition has its own seed, not each batch: the numbers of a batch would change with
-    its size, and a repetition that fails could only be repeated with those before it. The
-    price is some ten microseconds a repetition.
-
-    While a repetition runs, linear algebra keeps to one thread. Several threads split the sums,
+    While a repetition runs, linear algebra keeps to one thread: several threads split the sums,
     from matrices of some hundred rows on, and the last bits depend on how many they are. Other
     processors or other versions of the libraries may still give other last bits.
-
-    References
-    ----------
-    NumPy, "Parallel random number generation", on ``SeedSequence``; joblib, ``Parallel``.
 
     Examples
     --------
@@ -120,7 +97,7 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
     if not callable(function):
         raise ValueError(f"function: expected a function, got {function!r}")
     times = _checks.whole("times", times, 1)
-    _sequence(seed)
+    _checks.seed(seed)
     if workers is not None and not (_checks.is_number(workers) and workers == -1):
         workers = _checks.whole("workers", workers, 1)
     from joblib import Parallel, delayed
@@ -138,12 +115,10 @@ def repeat(function, times, /, seed=0, *, workers=None, label="repetitions", **a
 
 
 def _packed(work):
-    """Pickle what other processes are to do.
-
-    Ours and not the backend's: it is done once and not for each batch; arrays arrive as they
-    are, and not as memory maps that cannot be written; and what cannot be sent or received is
-    an error. On Dask, joblib would wait for it in vain.
-    """
+    """Pickle what other processes are to do."""
+    # Ours and not the backend's: it is done once and not for each batch; arrays arrive as they
+    # are, and not as memory maps that cannot be written; and what cannot be sent or received is
+    # an error. On Dask, joblib would wait for it in vain.
     import cloudpickle
 
     try:

@@ -2,9 +2,10 @@
 
 ``data/studies/<paper>.csv`` holds one number a row. Its ``source`` is ``printed`` (in the
 meta-analysis), ``abstract`` (in the abstract of the study) or ``paper`` (in the full text of the
-study: rows that a reader adds). What is solved for is called ``implied``; it never stands in the
-file, so that no imagined number can pass for a published one. What breaks the file's contract is
-refused with a ``ValueError`` that names row (the header is row 1) and column.
+study: rows that a reader adds, and that go before all others). What is solved for is called
+``implied``; it never stands in the file, so that no imagined number can pass for a published one.
+What breaks the file's contract is refused with a ``ValueError`` that names row (the header is
+row 1) and column.
 """
 
 import math
@@ -28,22 +29,9 @@ __all__ = [
 __dir__ = __all__.copy
 
 FOLDER = reported.DATA / "studies"
-COLUMNS = (
-    "study",
-    "marker",
-    "endpoint",
-    "quantity",
-    "value",
-    "lower",
-    "upper",
-    "p",
-    "direction",
-    "source",
-    "reference",
-    "note",
-)
-#: Columns that hold numbers as printed.
-NUMBERS = ("value", "lower", "upper", "p")
+#: Columns that say what a row is about, and columns that hold numbers as printed.
+KEY, NUMBERS = ("study", "marker", "endpoint", "quantity"), ("value", "lower", "upper", "p")
+COLUMNS = (*KEY, *NUMBERS, "direction", "source", "reference", "note")
 #: Quantities whose value is a word, and quantities whose value is a number.
 WORDS = ("country", "direction", "endpoints", "treatment")
 QUANTITIES = (
@@ -104,9 +92,6 @@ def names(paper="il6-sii"):
 def load(paper="il6-sii"):
     """Return what is known of the studies of a meta-analysis.
 
-    Who has the studies in full adds rows with the source ``paper`` to the file: they go before
-    all others.
-
     Parameters
     ----------
     paper : str
@@ -131,7 +116,7 @@ def load(paper="il6-sii"):
     for number, row in enumerate(frame.to_dict("records"), 2):
         _check(row, f"{file}, row {number} ({row['study']})", studies)
     # A study may have several cut-offs.
-    again = frame.duplicated([*COLUMNS[:4], "source"]) & (frame["quantity"] != "cut-off")
+    again = frame.duplicated([*KEY, "source"]) & (frame["quantity"] != "cut-off")
     if again.any():
         row = frame[again].iloc[0]
         raise ValueError(

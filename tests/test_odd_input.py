@@ -329,19 +329,18 @@ GROUP_OF_4 = reconstruction.from_register(f"{STEM}.hbv-mixed", range(4), "dl", [
 OTHER_GROUP = reconstruction.from_register(f"{STEM}.local-treatment", range(4), "dl")
 SETS = {"effect": np.full((1, 2), 0.5), "se": np.full((1, 2), 0.2)}
 WITHIN = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.1, 1.0]] * 2, "results": [PAIR]}
-BOUND = {"least_se": 2 / 189**0.5, "most_boxes": 9}
+BOUND = {"least_se": 2 / 189**0.5}
 CALLS["reconstruction"] = {
-    "boxes": {"result": PAIR},
     "draw": {**WITHIN, "given": [False, False], "sets": 1, "tries": 9},
     "from_register": {"stem": f"{STEM}.hbv", "members": (0, 1), "method": "dl"},
     "in_two_pairs": {
         "first": PAIR,
         "second": OTHER_PAIR,
         "sides": ("low", "high"),
-        "least_se": BOUND["least_se"],
+        **BOUND,
     },
     "misses": {**SETS, "results": [PAIR]},
-    "nearest": {**WITHIN, "starts": 2, "steps": 2},
+    "nearest": {**WITHIN, "starts": 2},
     "one_exchanged": {
         "first": GROUP_OF_4,
         "second": OTHER_GROUP,
@@ -350,7 +349,6 @@ CALLS["reconstruction"] = {
     },
     "pair_in_group": {"pair": OTHER_PAIR, "group": GROUP_OF_4, **BOUND},
     "reproduces": {**SETS, "result": PAIR},
-    "statistics": {**SETS, "result": PAIR},
 }
 SOUND = relations.error_free("radiotherapy")
 CALLS["relations"] = {
@@ -448,7 +446,8 @@ RELATED = {
     "reconstruction.from_register, stem": ["id"],
     "reconstruction.in_two_pairs, largest_se": ["least_se"],
     "reconstruction.misses, effect": ["members"],
-    "reconstruction.nearest, effect": ["se"],
+    "reconstruction.draw, effect": ["se", "given"],
+    "reconstruction.nearest, effect": ["se", "members"],
     "reconstruction.one_exchanged, largest_se": ["least_se"],
     "reconstruction.pair_in_group, largest_se": ["least_se"],
     "audit.sd_in_range, highest": ["mean"],

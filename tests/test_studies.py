@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hccbook import audit, meta, reconstruction, reported, studies
+from hccbook.reconstruction.results import statistics
 from hccbook.relations import find
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -127,8 +128,8 @@ def test_a_reader_s_numbers_are_used_and_named(write):
     result = reconstruction.from_register("il6.pfs.pooled", range(4), "fixed")
     sets = reconstruction.draw(known.effect, known.se, known.given, [result], sets=200, seed=3)
     # A set in the middle, so that rounding its numbers does not move it over an edge.
-    found = reconstruction.statistics(sets.effect, sets.se, result)
-    box = reconstruction.boxes(result)
+    found = statistics(sets.effect, sets.se, result)
+    box = result.boxes
     middle = np.abs((found - box.mean(1))[:, [0, 1, 2, 4]] / np.ptp(box, axis=1)[[0, 1, 2, 4]])
     at = middle.max(1).argmin()
     lines = []

@@ -11,7 +11,7 @@ the finding. Where no set is found, :func:`nearest` tells how far the numbers mi
 from .draws import BATCH, Sets, draw
 from .nearest import Nearest, misses, nearest
 from .overlaps import MOST_BOXES, Proof, in_two_pairs, one_exchanged, pair_in_group
-from .results import Result, boxes, from_register, reproduces, statistics
+from .results import Result, from_register, reproduces
 
 __all__ = [
     "BATCH",
@@ -20,7 +20,6 @@ __all__ = [
     "Proof",
     "Result",
     "Sets",
-    "boxes",
     "draw",
     "from_register",
     "in_two_pairs",
@@ -29,6 +28,5 @@ __all__ = [
     "one_exchanged",
     "pair_in_group",
     "reproduces",
-    "statistics",
 ]
 __dir__ = __all__.copy

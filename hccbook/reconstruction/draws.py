@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .results import Z, boxes, check, ranges, reproduces
+from .results import Z, of_studies, ranges, reproduces
 
 #: Candidates for the first result are drawn so many at a time.
 BATCH = 100_000
@@ -19,17 +19,15 @@ _STEP = 1e-6  # of a derivative, relative
 
 
 class Sets(NamedTuple):
-    """What :func:`draw` returns: ``effect`` (log ratios) and ``se``, of shape (n, k), a row a set.
+    """Sets of studies: ``effect`` (log ratios) and ``se``, of shape (n, k), a row a set.
 
     No rows: none was found. NaN: the study is in no result. ``steps`` is a frame of how many
-    candidates were tried for each result, and how many printed it; ``effective`` is how many
-    independent sets the rows are worth at most, given their weights before the draw (Kish).
+    candidates were tried for each result, and how many printed it.
     """
 
     effect: np.ndarray
     se: np.ndarray
     steps: object
-    effective: float
 
 
 def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
@@ -45,8 +43,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     results : sequence of Result
         In the order in which they are met; small ones first.
     sets, tries, seed : int
-        How many sets to return, of those found; and candidates for the first result, at most, in
-        batches of :data:`BATCH`.
+        The most sets to return, and candidates for the first result, in batches of :data:`BATCH`.
 
     Returns
     -------
@@ -73,11 +70,13 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     """
     import pandas as pd
 
-    effect, se, given = ranges(effect, se, given)
+    effect, se = ranges(effect, se)
+    given = _checks.sequence("given", given)
+    if given.shape != (len(effect),) or given.dtype != bool:
+        raise ValueError(f"given: expected True or False for each study, got {given!r:.60}")
     for name, value in (("sets", sets), ("tries", tries), ("seed", seed)):
         _checks.whole(name, value, int(name != "seed"))
-    check(results, len(given))
-    rng = np.random.default_rng(seed)
+    results, rng = of_studies(results, len(given)), np.random.default_rng(seed)
     counts = np.zeros((len(results), 2), dtype=int)
     found, kept = [], 0
     for start in range(0, tries, BATCH):
@@ -87,12 +86,11 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
         if kept >= sets:
             break
     y, s, log_weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    steps = pd.DataFrame(counts, [result.name for result in results], ["tried", "print it"])
-    if not kept:
-        return Sets(y, s, steps, 0.0)
-    weight = np.exp(log_weight - log_weight.max())
-    rows = _resample(rng, weight, min(sets, kept))
-    return Sets(y[rows], s[rows], steps, float(weight.sum() ** 2 / (weight**2).sum()))
+    if kept:
+        rows = _resample(rng, np.exp(log_weight - log_weight.max()), min(sets, kept))
+        y, s = y[rows], s[rows]
+    names = [result.name for result in results]
+    return Sets(y, s, pd.DataFrame(counts, names, ["tried", "print it"]))
 
 
 def _resample(rng, weight, size):
@@ -136,7 +134,7 @@ def _batch(rng, effect, se, given, results, size, counts):
 def _solve(rng, y, s, new, old, result):
     """Fill in the new studies of a result, and return their log weights."""
     n, k = len(y), len(new)
-    box = boxes(result)
+    box = result.boxes
     lower, upper = (rng.uniform(*box[row], n) for row in (1, 2))
     mean, error, q = (lower + upper) / 2, (upper - lower) / (2 * Z), rng.uniform(*box[4], n)
     p = rng.dirichlet(np.full(k, _ALPHA), n) if k > 1 else np.ones((n, 1))

@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from ..audit.heterogeneity import i2_of
 from ..estimate import printed
-from .results import boxes, check, ranges, sets, statistics
+from .results import of_studies, pooled, ranges, statistics
 
 # Where a printed number has no upper end (or none at all), a unit of missing it.
 _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
@@ -15,6 +14,7 @@ _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
 _INSIDE = 0.02
 # Sets are as near as the nearest one if they miss by no more than this many times as much.
 _AS_NEAR = 1.01
+_STEPS = 200
 _STEP = 1e-6  # of a derivative
 
 
@@ -30,7 +30,7 @@ class Nearest(NamedTuple):
     miss: float
 
 
-def nearest(effect, se, results, starts=200, steps=200, seed=0):
+def nearest(effect, se, results, starts=200):
     """Look for the sets of studies that come nearest to printing all results.
 
     For where :func:`draw` finds no set: by how much do the numbers miss? A miss of 0 is a set. A
@@ -38,11 +38,10 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
 
     Parameters
     ----------
-    effect, se : array_like, shape (k, 2)
-        Ranges of the log ratios and of their standard errors, as for :func:`draw`.
-    results : sequence of Result
-    starts, steps, seed : int
-        Sets to begin with, drawn evenly from the ranges, and steps of each, at most.
+    effect, se, results
+        As for :func:`draw`.
+    starts : int
+        Sets to begin with, drawn evenly from the ranges.
 
     Returns
     -------
@@ -54,13 +53,12 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     their rounding boxes (Marquardt, J Soc Ind Appl Math 1963;11:431). The ranges are kept by
     ``x = middle + half * sin(t)``.
     """
-    effect, se, _ = ranges(effect, se)
-    for name, value in (("starts", starts), ("steps", steps), ("seed", seed)):
-        _checks.whole(name, value, int(name != "seed"))
-    check(results, len(effect))
-    k, box = len(effect), [boxes(result) for result in results]
-    units = [np.clip(np.ptp(x, axis=1) / 2, _SMALLEST_UNIT, None) for x in box]
-    units = [np.where(np.isfinite(x), x, _OPEN_UNIT) for x in units]
+    effect, se = ranges(effect, se)
+    starts = _checks.whole("starts", starts, 1)
+    k, results = len(effect), of_studies(results, len(effect))
+    least, most = np.concatenate([result.boxes for result in results]).T
+    unit = np.clip((most - least) / 2, _SMALLEST_UNIT, None)
+    unit[np.isinf(unit)] = _OPEN_UNIT
     low, high = np.concatenate([effect, np.log(se)]).T
 
     def studies(t):
@@ -68,17 +66,12 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
         return x[..., :k], np.exp(x[..., k:])
 
     def distance(t, inside=_INSIDE):
-        y, s = studies(t)
-        parts = []
-        for result, (least, most), unit in zip(results, (x.T for x in box), units, strict=True):
-            found = statistics(y, s, result)
-            away = found - np.clip(found, least + inside * unit, most - inside * unit)
-            parts.append(away / unit)
-        return np.concatenate(parts, axis=-1)
+        found = np.concatenate([statistics(*studies(t), one) for one in results], axis=-1)
+        return (found - np.clip(found, least + inside * unit, most - inside * unit)) / unit
 
-    t = np.arcsin(np.random.default_rng(seed).uniform(-1, 1, (starts, 2 * k)))
+    t = np.arcsin(np.random.default_rng(0).uniform(-1, 1, (starts, 2 * k)))
     away, damping, one = distance(t), np.ones(starts), np.eye(2 * k)
-    for _ in range(steps):
+    for _ in range(_STEPS):
         size = (away**2).sum(axis=1)
         if not size.any():
             break
@@ -97,35 +90,32 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
 
 
 def misses(effect, se, results):
-    """Put what studies pool to beside what is printed.
+    """Put what the first of some sets of studies pools to beside what is printed.
 
     Parameters
     ----------
     effect, se : ndarray, shape (n, k)
-        Log ratios and standard errors, such as those of :func:`nearest`.
     results : sequence of Result
 
     Returns
     -------
     pandas.DataFrame
         By name of the result: the ratio with its limits and I² in per cent, ``printed`` and
-        ``pooled`` (of the first set), and the pooled ratio divided by the printed one.
+        ``pooled``, and the pooled ratio divided by the printed one.
     """
     import pandas as pd
 
-    effect = _checks.numbers("effect", effect)
-    if effect.ndim != 2 or not len(effect):
-        raise ValueError(f"effect: expected one set or more, got shape {effect.shape}")
-    check(results, effect.shape[1])
-    effect, se = sets(effect, se, results[0])
+    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
+    for name, array in (("effect", effect), ("se", se)):
+        if array.ndim != 2 or not len(array):
+            raise ValueError(f"{name}: expected one set or more, got shape {array.shape}")
     rows = {}
-    for result in results:
-        found = statistics(effect[0], se[0], result)
-        ratio, lower, upper = np.exp(found[:3])
-        i2 = i2_of(found[4], len(result.members) - 1)
+    for result in of_studies(results, effect.shape[1]):
+        found = pooled(effect[0], se[0], result)
+        one = found.ratio
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",
-            f"{ratio:z.2f} ({lower:z.2f} to {upper:z.2f}), I² {i2:z.0f}",
-            ratio / float(printed(result.ratio).value),
+            f"{one.value:z.2f} ({one.lower:z.2f} to {one.upper:z.2f}), I² {found.i2:z.0f}",
+            one.value / float(printed(result.ratio)),
         )
     return pd.DataFrame(rows, ["printed", "pooled", "pooled / printed"]).T

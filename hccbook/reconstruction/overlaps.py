@@ -30,23 +30,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .pairs import (
-    SLACK,
-    Interval,
-    cells,
-    contrast_variance,
-    distance_in_pair,
-    largest_variance,
-    middle_of_pair,
-    pair_of,
-    place_in_pair,
-    random_effects,
-    shares_of,
-    sum_of,
-    too_far,
-)
+from .pairs import SLACK, Interval, cells, contrast_variance, random_effects, shares_of, too_far
 
-#: A proof is given up after so many boxes.
+#: A proof is given up, and nothing decided, after so many boxes.
 MOST_BOXES = 5_000_000
 _CHUNK = 100_000
 # Finenesses at which a pair that shares a study is looked at, one after the other.
@@ -55,10 +41,7 @@ _SIDES = ("low", "high")
 
 
 class Proof(NamedTuple):
-    """What cutting into so many boxes has shown.
-
-    ``excluded`` is ``True``: no set of studies prints the results; ``False``: not decided.
-    """
+    """What so many boxes have shown: no set of studies prints the results, or nothing."""
 
     excluded: bool
     boxes: int
@@ -75,20 +58,19 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
         Whether the common study is the one below or above the other, in the first and second.
     least_se, largest_se : float
         The smallest and largest standard error of the common study; the first is also that of the
-        other two. What the pairs print bounds the standard error from above as well.
+        other two. What the pairs print bounds it from above as well.
 
     Returns
     -------
     Proof
-        For each variance of the common study, the range of where it lies in either pair. The
-        other study of each pair has to have a standard error of ``least_se``, too.
+        By the range of where the common study lies in either pair, for each variance of it.
     """
-    sides = _checks.listed("sides", sides)
-    if len(sides) != 2 or any(not isinstance(x, str) or x not in _SIDES for x in sides):
+    sides = _checks.labels("sides", sides, _SIDES)
+    if len(sides) != 2:
         raise ValueError(f"sides: expected two of {_SIDES}, got {sides!r}")
     (least, most), seen = _variances(least_se, largest_se), 0
-    pairs = pair_of("first", first), pair_of("second", second)
-    most = min(most, *(largest_variance(x) * (1 + SLACK) for x in pairs))
+    pairs = [random_effects(name, x, 2) for name, x in (("first", first), ("second", second))]
+    most = min(most, *(pair.largest_variance() * (1 + SLACK) for pair in pairs))
     if most < least:
         return Proof(True, seen)
     edges = np.linspace(least, most, 65)
@@ -96,15 +78,12 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     for size in _SIZES:
         ends = []
         for result, side in zip((first, second), sides, strict=True):
-            place, total = place_in_pair(cells(result, size), side, t)
+            place, total = cells(result, size).place(side, t)
             fits = total.high - t.low >= least * (1 - SLACK)
             seen += fits.size
-            ends.append(
-                Interval(
-                    np.where(fits, place.low, np.inf).min(axis=0, initial=np.inf),
-                    np.where(fits, place.high, -np.inf).max(axis=0, initial=-np.inf),
-                )
-            )
+            low = np.where(fits, place.low, np.inf).min(axis=0, initial=np.inf)
+            high = np.where(fits, place.high, -np.inf).max(axis=0, initial=-np.inf)
+            ends.append(Interval(low, high))
         open_ = ~ends[0].meet(ends[1]).empty()
         if not open_.any():
             return Proof(True, seen)
@@ -115,7 +94,7 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     return Proof(False, seen)
 
 
-def pair_in_group(pair, group, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
+def pair_in_group(pair, group, least_se, largest_se=1.0):
     """Try to prove that both studies of a pooled pair cannot belong to a larger group.
 
     Parameters
@@ -124,44 +103,41 @@ def pair_in_group(pair, group, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
         Random-effects results, of two studies and of more, with I² above 0.
     least_se, largest_se : float
         The smallest and largest standard error of any study.
-    most_boxes : int
-        The proof is given up when so many have been looked at.
 
     Returns
     -------
     Proof
-        Boxes of the variances. Given these, what the other studies have to add to the pooled
+        By boxes of the variances: given these, what the other studies have to add to the pooled
         ratio puts Q of the group above a bound.
     """
-    mean, v, q = pair_of("pair", pair)
-    whole = random_effects("group", group)
+    two, whole = random_effects("pair", pair, 2), random_effects("group", group)
     others = len(group.members) - 2
     if others < 1:
         raise ValueError(f"group: expected more than two studies, got {group}")
     least, most = _variances(least_se, largest_se)
-    most_boxes = _checks.whole("most_boxes", most_boxes, 1)
 
     def possible(variances):
         t, rest = variances[0], variances[1:]
-        down, total = distance_in_pair((mean, v, q), t)
+        down, total = two.distance(t)
         other = total - t
         fits = (other.high >= least * (1 - SLACK)) & (other.low <= most * (1 + SLACK))
         other = Interval(np.maximum(other.low, least), np.maximum(other.high, least))
         width, weights = _group(whole, [t, other, *rest])
         # The other study has the rest of S.
-        up, _ = distance_in_pair((mean, v, q), other)
-        middle = middle_of_pair((mean, v, q), t, total)
-        added = sum_of(weights[2:])
-        gap = (whole[0] - mean + down) * weights[0] + (whole[0] - mean - up) * weights[1]
-        gap = gap + (whole[0] - middle) * added
+        up, _ = two.distance(other)
+        middle = two.middle(t, total)
+        added = sum(weights[2:])
+        apart = whole.mean - two.mean
+        gap = (apart + down) * weights[0] + (apart - up) * weights[1]
+        gap = gap + (whole.mean - middle) * added
         precise = t.inverse() + other.inverse()
         room = contrast_variance(weights[2:], rest) + added.square() * precise.inverse()
-        return fits & width & ~too_far(gap, whole[2] - q, room)
+        return fits & width & ~too_far(gap, whole.q - two.q, room)
 
-    return _exhaust((least, most), 1 + others, possible, most_boxes)
+    return _exhaust((least, most), 1 + others, possible)
 
 
-def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MOST_BOXES):
+def one_exchanged(first, second, places, least_se, largest_se=1.0):
     """Try to prove that two groups cannot have all studies in common but one each.
 
     Parameters
@@ -173,31 +149,22 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MO
         side)``, its own pair and ``"low"`` or ``"high"`` in it; ``None`` if nothing is known.
     least_se, largest_se : float
         The smallest and largest standard error of any study.
-    most_boxes : int
-        The proof is given up when so many have been looked at.
 
     Returns
     -------
     Proof
-        Boxes of the variances of all studies. A pooled ratio and the place of the exchanged study
-        give the mean of the common ones; both groups have to give the same.
+        By boxes of the variances of all studies. A pooled ratio and the place of the exchanged
+        study give the mean of the common ones; both groups have to give the same.
     """
     groups = [random_effects("first", first), random_effects("second", second)]
     size = len(first.members)
     if size != len(second.members) or size < 3:
         raise ValueError(f"second: expected as many studies as the first, got {second}")
     places = _checks.listed("places", places)
-    if len(places) != 2 or places[0] is places[1] is None:
+    known = [None if place is None else _place(place) for place in places]
+    if len(known) != 2 or known[0] is known[1] is None:
         raise ValueError(f"places: expected one or two places, got {places!r}")
-    known = []
-    for place in places:
-        if place is not None:
-            if not isinstance(place, tuple) or len(place) != 2:
-                raise ValueError(f"places: expected pairs of a Result and a side, got {place!r}")
-            _checks.one_of("places", place[1], _SIDES)
-        known.append(place and (pair_of("places", place[0]), place[1]))
     least, most = _variances(least_se, largest_se)
-    most_boxes = _checks.whole("most_boxes", most_boxes, 1)
 
     def possible(variances):
         common, own = variances[: size - 1], variances[size - 1 :]
@@ -210,28 +177,33 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0, most_boxes=MO
             shares = shares_of(weights)
             inner.append(shares_of(weights[:-1]))
             kept &= width
-            means.append(None)
-            at.append(None)
-            if place is not None:
-                at[-1], total = place_in_pair(*place, t)
-                gap = group[0] - at[-1]
-                kept &= total.high - t.low >= least * (1 - SLACK)
-                kept &= ~too_far(
-                    gap, group[2], contrast_variance([*shares[:-1], shares[-1] - 1.0], [*common, t])
-                )
-                odds = weights[-1] * sum_of(weights[:-1]).inverse()
-                means[-1] = group[0] + odds * gap
-            else:
+            if place is None:
                 outside = shares
+                means.append(None)
+                continue
+            where, total = place[0].place(place[1], t)
+            gap = group.mean - where
+            kept &= total.high - t.low >= least * (1 - SLACK)
+            h = [*shares[:-1], shares[-1] - 1.0]
+            kept &= ~too_far(gap, group.q, contrast_variance(h, [*common, t]))
+            means.append(group.mean + weights[-1] * sum(weights[:-1]).inverse() * gap)
+            at.append(where)
         if None in known:
             here = known.index(None)
-            mean, share = means[1 - here], inner[1 - here]
-            h = [a - b for a, b in zip(share, outside[:-1], strict=True)] + [-outside[-1]]
-            gap = mean - groups[here][0]
-            return kept & ~too_far(gap, groups[here][2], contrast_variance(h, [*common, own[here]]))
+            h = [a - b for a, b in zip(inner[1 - here], outside[:-1], strict=True)] + [-outside[-1]]
+            gap = means[1 - here] - groups[here].mean
+            return kept & ~too_far(gap, groups[here].q, contrast_variance(h, [*common, own[here]]))
         return kept & _same_middle(groups, common, own, inner, means, at)
 
-    return _exhaust((least, most), size + 1, possible, most_boxes)
+    return _exhaust((least, most), size + 1, possible)
+
+
+def _place(place):
+    """Return a pooled pair and on which side of it a study lies."""
+    if not isinstance(place, tuple) or len(place) != 2:
+        raise ValueError(f"places: expected pairs of a Result and a side, got {place!r}")
+    _checks.one_of("places", place[1], _SIDES)
+    return random_effects("places", place[0], 2), place[1]
 
 
 def _variances(least_se, largest_se):
@@ -243,14 +215,14 @@ def _variances(least_se, largest_se):
     return least_se**2, largest_se**2
 
 
-def _exhaust(variances, dimensions, possible, most):
+def _exhaust(variances, dimensions, possible):
     """Cut a box in two until no part is possible, or until there are too many."""
     low, high = np.log([[x] * dimensions for x in variances])
     stack, seen = [(np.array([low]), np.array([high]))], 0
     while stack:
         low, high = stack.pop()
         seen += len(low)
-        if seen > most:
+        if seen > MOST_BOXES:
             return Proof(False, seen)
         with np.errstate(all="ignore"):
             kept = possible([Interval(*np.exp(x)) for x in zip(low.T, high.T, strict=True)])
@@ -268,17 +240,16 @@ def _exhaust(variances, dimensions, possible, most):
 
 def _group(result, variances):
     """Return where a group's width can print, and its random-effects weights."""
-    _, v, q = result
     w = [x.inverse() for x in variances]
     ends = []
     for end in ("high", "low"):
         one = [getattr(x, end) for x in w]
         ends.append(sum(one) - sum(x * x for x in one) / sum(one))
     df = len(variances) - 1
-    tau2 = Interval((q.low - df) / ends[0], (q.high - df) / ends[1])
+    tau2 = Interval((result.q.low - df) / ends[0], (result.q.high - df) / ends[1])
     weights = [(x + tau2).inverse() for x in variances]
-    total = sum_of(weights)
-    return ~total.meet(v.inverse()).empty(), weights
+    total = sum(weights)
+    return ~total.meet(result.v.inverse()).empty(), weights
 
 
 def _same_middle(groups, common, own, inner, means, at):
@@ -287,11 +258,11 @@ def _same_middle(groups, common, own, inner, means, at):
     # from either than Q among them allows, and Q of each group is the latter and what its own
     # study adds.
     share = shares_of([x.inverse() for x in common])
-    alone = sum_of([x.inverse() for x in common]).inverse()
+    alone = sum(x.inverse() for x in common).inverse()
     apart = [
         contrast_variance([a - b for a, b in zip(share, x, strict=True)], common) for x in inner
     ]
-    q = Interval(0.0, np.minimum(groups[0][2].high, groups[1][2].high))
+    q = Interval(0.0, np.minimum(groups[0].q.high, groups[1].q.high))
     fits = True
     for _ in range(3):
         middle = Interval(-np.inf, np.inf)
@@ -303,7 +274,7 @@ def _same_middle(groups, common, own, inner, means, at):
         left = Interval(0.0, np.inf)
         for group, t, place in zip(groups, own, at, strict=True):
             added = (middle - place).square() * (t + alone).inverse()
-            left = left.meet(group[2] - added)
+            left = left.meet(group.q - added)
         fits = fits & ~left.empty()
         q = left
     between = contrast_variance([a - b for a, b in zip(*inner, strict=True)], common)
