@@ -1,6 +1,6 @@
-"""What is known of the studies in a meta-analysis, each number with its source.
+"""What is known of the studies in the meta-analysis, each number with its source.
 
-``data/studies/<paper>.csv`` holds one number a row. Its ``source`` is ``printed`` (in the
+``data/studies/il6-sii.csv`` holds one number a row. Its ``source`` is ``printed`` (in the
 meta-analysis), ``abstract`` (in the abstract of the study) or ``paper`` (in the full text of the
 study: rows that a reader adds, and that go before all others). What is solved for is called
 ``implied``; it never stands in the file, so that no imagined number can pass for a published one.
@@ -28,7 +28,7 @@ __all__ = [
 ]
 __dir__ = __all__.copy
 
-FOLDER = reported.DATA / "studies"
+FILE = reported.DATA / "studies" / "il6-sii.csv"
 #: Columns that say what a row is about, and columns that hold numbers as printed.
 KEY, NUMBERS = ("study", "marker", "endpoint", "quantity"), ("value", "lower", "upper", "p")
 COLUMNS = (*KEY, *NUMBERS, "direction", "source", "reference", "note")
@@ -71,31 +71,21 @@ class Ranges(NamedTuple):
         return np.array([source != "implied" for source in self.source])
 
 
-def names(paper="il6-sii"):
-    """Return the studies of a meta-analysis as people call them.
-
-    Parameters
-    ----------
-    paper : str
-        Short name of a paper in the register.
+def names():
+    """Return the studies as people call them, in the order of Table I.
 
     Returns
     -------
     dict of str to str
-        Such as ``{"du-2024": "Du 2024"}``, in the order of Table I.
+        Such as ``{"du-2024": "Du 2024"}``.
     """
-    rows = reported.load(paper)
-    rows = rows[rows.index.str.fullmatch(rf"{paper}\.table1\.[a-z0-9-]+\.n")]
+    rows = reported.load("il6-sii")
+    rows = rows[rows.index.str.fullmatch(r"il6-sii\.table1\.[a-z0-9-]+\.n")]
     return {id.split(".")[-2]: cohort for id, cohort in rows["cohort"].items()}
 
 
-def load(paper="il6-sii"):
-    """Return what is known of the studies of a meta-analysis.
-
-    Parameters
-    ----------
-    paper : str
-        Short name of the meta-analysis.
+def load():
+    """Return what is known of the studies.
 
     Returns
     -------
@@ -104,25 +94,23 @@ def load(paper="il6-sii"):
     """
     import pandas as pd
 
-    _checks.one_of("paper", paper, sorted(path.stem for path in FOLDER.glob("*.csv")))
-    file = f"{paper}.csv"
     try:
-        frame = pd.read_csv(FOLDER / file, dtype=str, keep_default_na=False)
+        frame = pd.read_csv(FILE, dtype=str, keep_default_na=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: not a readable CSV file ({error})") from None
+        raise ValueError(f"{FILE.name}: not a readable CSV file ({error})") from None
     if tuple(frame.columns) != COLUMNS:
-        raise ValueError(f"{file}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}")
-    studies = tuple(names(paper))
+        raise ValueError(
+            f"{FILE.name}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}"
+        )
+    studies = tuple(names())
     for number, row in enumerate(frame.to_dict("records"), 2):
-        _check(row, f"{file}, row {number} ({row['study']})", studies)
+        _check(row, f"{FILE.name}, row {number} ({row['study']})", studies)
     # A study may have several cut-offs.
     again = frame.duplicated([*KEY, "source"]) & (frame["quantity"] != "cut-off")
     if again.any():
         row = frame[again].iloc[0]
-        raise ValueError(
-            f"{file}, row {row.name + 2} ({row['study']}): expected each number once from each "
-            f"source, got another {row['quantity']}"
-        )
+        where = f"{FILE.name}, row {row.name + 2} ({row['study']})"
+        raise ValueError(f"{where}: expected each number once from each source")
     return frame
 
 

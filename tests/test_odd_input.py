@@ -340,7 +340,7 @@ CALLS["reconstruction"] = {
         **BOUND,
     },
     "misses": {**SETS, "results": [PAIR]},
-    "nearest": {**WITHIN, "starts": 2},
+    "nearest": {**WITHIN, "starts": 2, "steps": 2},
     "one_exchanged": {
         "first": GROUP_OF_4,
         "second": OTHER_GROUP,

@@ -12,7 +12,7 @@ from hccbook.relations import find
 pytestmark = pytest.mark.filterwarnings("error")
 
 HEADER = ",".join(studies.COLUMNS)
-TEXT = (studies.FOLDER / "il6-sii.csv").read_text(encoding="utf-8")
+TEXT = studies.FILE.read_text(encoding="utf-8")
 GOOD = "myojin-2022,IL-6,PFS,hazard ratio,2.05,0.95,4.42,,high_vs_low,paper,doi:10.3390/a,\n"
 
 
@@ -21,10 +21,10 @@ def write(tmp_path, monkeypatch):
     """Return a function that puts a text, or rows below the header, in the place of the file."""
 
     def put(*lines, text=None):
-        monkeypatch.setattr(studies, "FOLDER", tmp_path)
+        monkeypatch.setattr(studies, "FILE", tmp_path / "il6-sii.csv")
         text = "\n".join([HEADER, *lines]) + "\n" if text is None else text
         content = text if isinstance(text, bytes) else text.encode()
-        (tmp_path / "il6-sii.csv").write_bytes(content)
+        studies.FILE.write_bytes(content)
 
     return put
 
@@ -227,12 +227,10 @@ def test_a_malformed_file_is_named(write, text, message):
 
 
 BAD = [
-    ("paper: expected one of il6-sii, got 'mri'", lambda: studies.load("mri")),
     ("marker: expected one of", lambda: studies.tabulated(studies.load(), "NLR", "OS")),
     ("endpoint: expected one of", lambda: studies.ranges(studies.load(), "SII", "RFS")),
     ("quantity: expected one of", lambda: studies.best(studies.load(), "SII", "OS", "odds")),
     ("as_printed: expected", lambda: studies.ranges(studies.load(), "SII", "OS", ["du-2024"])),
-    ("paper: expected one of", lambda: studies.names("no-such")),
 ]
 
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import _checks
+from .. import _checks, meta
 from ..estimate import printed
-from .results import of_studies, pooled, ranges, statistics
+from .results import of_studies, ranges, statistics
 
 # Where a printed number has no upper end (or none at all), a unit of missing it.
 _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
@@ -14,7 +14,6 @@ _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
 _INSIDE = 0.02
 # Sets are as near as the nearest one if they miss by no more than this many times as much.
 _AS_NEAR = 1.01
-_STEPS = 200
 _STEP = 1e-6  # of a derivative
 
 
@@ -30,7 +29,7 @@ class Nearest(NamedTuple):
     miss: float
 
 
-def nearest(effect, se, results, starts=200):
+def nearest(effect, se, results, starts=200, steps=200, seed=0):
     """Look for the sets of studies that come nearest to printing all results.
 
     For where :func:`draw` finds no set: by how much do the numbers miss? A miss of 0 is a set. A
@@ -40,8 +39,8 @@ def nearest(effect, se, results, starts=200):
     ----------
     effect, se, results
         As for :func:`draw`.
-    starts : int
-        Sets to begin with, drawn evenly from the ranges.
+    starts, steps, seed : int
+        Sets to begin with, drawn evenly from the ranges, and steps of each, at most.
 
     Returns
     -------
@@ -54,7 +53,8 @@ def nearest(effect, se, results, starts=200):
     ``x = middle + half * sin(t)``.
     """
     effect, se = ranges(effect, se)
-    starts = _checks.whole("starts", starts, 1)
+    for name, value in (("starts", starts), ("steps", steps), ("seed", seed)):
+        _checks.whole(name, value, int(name != "seed"))
     k, results = len(effect), of_studies(results, len(effect))
     least, most = np.concatenate([result.boxes for result in results]).T
     unit = np.clip((most - least) / 2, _SMALLEST_UNIT, None)
@@ -69,9 +69,9 @@ def nearest(effect, se, results, starts=200):
         found = np.concatenate([statistics(*studies(t), one) for one in results], axis=-1)
         return (found - np.clip(found, least + inside * unit, most - inside * unit)) / unit
 
-    t = np.arcsin(np.random.default_rng(0).uniform(-1, 1, (starts, 2 * k)))
+    t = np.arcsin(np.random.default_rng(seed).uniform(-1, 1, (starts, 2 * k)))
     away, damping, one = distance(t), np.ones(starts), np.eye(2 * k)
-    for _ in range(_STEPS):
+    for _ in range(steps):
         size = (away**2).sum(axis=1)
         if not size.any():
             break
@@ -107,15 +107,16 @@ def misses(effect, se, results):
 
     effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
     for name, array in (("effect", effect), ("se", se)):
-        if array.ndim != 2 or not len(array):
+        if array.ndim != 2 or not len(array) or array.shape != effect.shape:
             raise ValueError(f"{name}: expected one set or more, got shape {array.shape}")
     rows = {}
     for result in of_studies(results, effect.shape[1]):
-        found = pooled(effect[0], se[0], result)
-        one = found.ratio
+        members = list(result.members)
+        pooled = meta.pool(effect[0, members], se[0, members], result.method)
+        one = pooled.ratio
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",
-            f"{one.value:z.2f} ({one.lower:z.2f} to {one.upper:z.2f}), I² {found.i2:z.0f}",
+            f"{one.value:z.2f} ({one.lower:z.2f} to {one.upper:z.2f}), I² {pooled.i2:z.0f}",
             one.value / float(printed(result.ratio)),
         )
     return pd.DataFrame(rows, ["printed", "pooled", "pooled / printed"]).T

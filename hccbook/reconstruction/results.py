@@ -1,7 +1,7 @@
 """Pooled results as printed, the boxes that their rounding allows, and sets that print them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,8 @@ class Result:
             _checks.whole("members", at)
         if not 0 <= self.boxes[4, 0] <= self.boxes[4, 1] < math.inf:
             raise ValueError(f"i2: expected one that can print with its P, got {self}")
+
+    _replace = replace  # the name that named tuples, such as the sets, have for it
 
     @cached_property
     def boxes(self):
@@ -123,20 +125,15 @@ def ranges(effect, se):
     return effect, se
 
 
-def pooled(effect, se, result):
-    """Pool the studies of a result, in many sets (..., k) at once."""
+def statistics(effect, se, result):
+    """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
     effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
     members = list(result.members)
     for name, array in (("effect", effect), ("se", se)):
         if not array.ndim or array.shape[-1] <= max(members):
             raise ValueError(f"{name}: expected the studies {members}, got {array.shape}")
-    return meta.pool(effect[..., members], se[..., members], method=result.method)
-
-
-def statistics(effect, se, result):
-    """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
-    found = pooled(effect, se, result)
-    limits = (found.value, found.lower, found.upper, np.abs(found.statistic), found.q)
+    pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
+    limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)
     return np.stack(limits, axis=-1)
 
 
