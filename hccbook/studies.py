@@ -12,6 +12,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri
 
 from . import _checks, audit, reported
 from .estimate import printed
@@ -158,7 +159,7 @@ def _numbers(row, where):
 
 
 def check_ratio(row, where="row"):
-    """Check one hazard ratio: its limits, its P value and its direction.
+    """Check one hazard ratio, its limits, P value and direction, and return its numbers by name.
 
     A ratio with the wrong direction beside it cannot be found so.
 
@@ -169,11 +170,6 @@ def check_ratio(row, where="row"):
         :data:`DIRECTIONS`; ``p`` if there is one.
     where : str
         Named in error messages.
-
-    Returns
-    -------
-    dict
-        The numbers that are printed, as :class:`hccbook.estimate.Printed`, by name.
     """
     row = _checks.mapping(where, row, ("direction",))
     _word(row["direction"], DIRECTIONS, f"{where}, direction")
@@ -212,7 +208,7 @@ def high_against_low(row):
 
 
 def tabulated(frame, marker, endpoint):
-    """Return the studies that report a marker and an endpoint, in the order of the file.
+    """Return the names of studies that report a marker and an endpoint, in the file's order.
 
     Parameters
     ----------
@@ -220,10 +216,6 @@ def tabulated(frame, marker, endpoint):
         As :func:`load` returns it.
     marker, endpoint : str
         Of :data:`MARKERS` and :data:`ENDPOINTS`.
-
-    Returns
-    -------
-    list of str
     """
     rows = best(frame, marker, endpoint, "endpoints")["value"]
     return [study for study, reported in rows.items() if endpoint in reported.split(";")]
@@ -312,8 +304,6 @@ def _published(row, bounds, turned):
         bounds = [found.low, found.high]
     elif row["p"] and (largest := float(printed(row["p"]).high)) < 1:
         # |log ratio| / se is at least the quantile of the largest P value that prints so.
-        from scipy.special import ndtri
-
         bounds = [bounds[0], min(bounds[1], max(map(abs, span)) / -float(ndtri(largest / 2)))]
     if turned and row["direction"] == "low_vs_high":
         span = [-span[1], -span[0]]

@@ -315,7 +315,7 @@ BAD = {
         ("i2: expected one that", {"i2": None}),
     ],
     lambda **change: rec.draw(**{**BOX, "results": [GOOD], **change}): [
-        ("effect: expected ranges of shape", {"effect": [[1.0]] * 2}),
+        ("effect: expected shape", {"effect": [[1.0]] * 2}),
         ("effect: expected finite", {"effect": [[math.nan, 1.0]] * 2}),
         ("effect: expected finite", {"effect": [[1.0, -1.0]] * 2}),
         ("se: expected ranges above 0", {"se": [[0.0, 1.0]] * 2}),

@@ -12,9 +12,6 @@ from .results import Z, of_studies, ranges, reproduces
 BATCH = 100_000
 # Shares of the weight are proposed from a Dirichlet distribution with this parameter.
 _ALPHA = 0.5
-# Between these the weight of studies is looked for where there is no formula.
-_LEAST_WEIGHT, _LARGEST_WEIGHT = 1e-3, 1e7
-_HALVINGS = 45
 _STEP = 1e-6  # of a derivative, relative
 
 
@@ -167,8 +164,8 @@ def _weight(target, p, w_old, excess):
     elif not w_old.size:
         total = target / (p / (1 + p * (excess / (1 - p2))[:, None])).sum(1)
     else:
-        low, high = np.full(len(p), _LEAST_WEIGHT), np.full(len(p), _LARGEST_WEIGHT)
-        for _ in range(_HALVINGS):
+        low, high = np.full(len(p), 1e-3), np.full(len(p), 1e7)  # wide enough for any study
+        for _ in range(45):
             total = np.sqrt(low * high)
             above = precision(total)[0] > target
             low, high = np.where(above, low, total), np.where(above, total, high)

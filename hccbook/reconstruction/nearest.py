@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _checks, meta
 from ..estimate import printed
-from .results import of_studies, ranges, statistics
+from .results import arrays, of_studies, ranges, statistics
 
 # Where a printed number has no upper end (or none at all), a unit of missing it.
 _OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
@@ -18,7 +18,7 @@ _STEP = 1e-6  # of a derivative
 
 
 class Nearest(NamedTuple):
-    """What :func:`nearest` returns: ``effect`` and ``se``, (n, k), of the nearest sets.
+    """What :func:`nearest` returns: ``effect`` and ``se``, shape (n, k), of the nearest sets.
 
     ``miss`` is by how much the nearest one misses, in half widths of the printed numbers'
     rounding (root of the sum of squares); 0 if it prints everything.
@@ -41,10 +41,6 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
         As for :func:`draw`.
     starts, steps, seed : int
         Sets to begin with, drawn evenly from the ranges, and steps of each, at most.
-
-    Returns
-    -------
-    Nearest
 
     Notes
     -----
@@ -105,10 +101,7 @@ def misses(effect, se, results):
     """
     import pandas as pd
 
-    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
-    for name, array in (("effect", effect), ("se", se)):
-        if array.ndim != 2 or not len(array) or array.shape != effect.shape:
-            raise ValueError(f"{name}: expected one set or more, got shape {array.shape}")
+    effect, se = arrays(effect, se, lambda x: x.ndim == 2 and len(x), "one set or more")
     rows = {}
     for result in of_studies(results, effect.shape[1]):
         members = list(result.members)

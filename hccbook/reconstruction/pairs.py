@@ -137,33 +137,40 @@ def _odds(q, u):
     return (q - 1 + 2 * u) / (q + 1 - 2 * u)
 
 
+def _mean_and_error(ratio, lower, upper):
+    """Return what a ratio and its limits leave of the pooled log ratio and its standard error."""
+    width = upper - lower
+    return ((lower + upper) * 0.5).meet(ratio), Interval(width.low / (2 * Z), width.high / (2 * Z))
+
+
 def random_effects(name, result, size=None):
     """Return what a random-effects result prints."""
     a_result(name, result)
     if size not in (None, len(result.members)):
         raise ValueError(f"{name}: expected a result of {size} studies, got {result}")
-    ratio, lower, upper, _, q = result.boxes
-    if result.method != "dl" or q[0] <= len(result.members) - 1:
+    ratio, lower, upper, _, q = (Interval(*row) for row in result.boxes)
+    if result.method != "dl" or q.low <= len(result.members) - 1:
         raise ValueError(f"{name}: expected random effects with I² above 0, got {result}")
-    mean = Interval((lower[0] + upper[0]) / 2, (lower[1] + upper[1]) / 2).meet(Interval(*ratio))
-    error = Interval((upper[0] - lower[1]) / (2 * Z), (upper[1] - lower[0]) / (2 * Z))
+    mean, error = _mean_and_error(ratio, lower, upper)
     if mean.low > mean.high or error.low <= 0:
         raise ValueError(f"{name}: expected a ratio in the middle of its limits, got {result}")
-    return Pool(mean, error.square(), Interval(*q))
+    return Pool(mean, error.square(), q)
 
 
 def cells(result, size):
     """Cut the box of a pair by lower limit, upper limit and Q: many pairs, a row each."""
     ratio, lower, upper, z, q = result.boxes
     ends = [np.linspace(*x, n + 1) for x, n in ((lower, size), (upper, 1 + size // 8), (q, size))]
-    (a, b, q), (c, d, r) = (
-        np.stack(np.meshgrid(*x, indexing="ij"), -1).reshape(-1, 3).T
-        for x in ([x[:-1] for x in ends], [x[1:] for x in ends])
+    low, high = (
+        [x.ravel() for x in np.meshgrid(*part, indexing="ij")]
+        for part in ([x[:-1] for x in ends], [x[1:] for x in ends])
     )
-    mean = Interval((a + b) / 2, (c + d) / 2).meet(Interval(*ratio))
-    error = Interval((b - c) / (2 * Z), (d - a) / (2 * Z))
-    distance = np.sqrt(mean.square().low), np.sqrt(mean.square().high)
+    lower, upper, q = map(Interval, low, high)
+    mean, error = _mean_and_error(Interval(*ratio), lower, upper)
+    distance = mean.square()
     kept = ~mean.empty() & (error.low > 0)
-    kept &= (distance[1] >= z[0] * error.low) & (distance[0] <= z[1] * error.high)
-    cut = (mean, error.square(), Interval(q, r))
-    return Pool(*(Interval(x.low[kept, None], x.high[kept, None]) for x in cut))
+    kept &= np.sqrt(distance.high) >= z[0] * error.low
+    kept &= np.sqrt(distance.low) <= z[1] * error.high
+    return Pool(
+        *(Interval(x.low[kept, None], x.high[kept, None]) for x in (mean, error.square(), q))
+    )

@@ -83,10 +83,6 @@ def from_register(stem, members, method, without=()):
         As for :class:`Result`.
     without : sequence of {"p", "i2", "q_p"}
         Printed numbers not to be used, since they fit no others.
-
-    Returns
-    -------
-    Result
     """
     ratio, spread = f"il6-sii.{stem}.hr", f"il6-sii.{stem}.i2"
     cells = {"p": (ratio, "p"), "i2": (spread, "printed"), "q_p": (spread, "p")}
@@ -112,12 +108,19 @@ def of_studies(results, k):
     return list(results)
 
 
+def arrays(effect, se, fits, expected):
+    """Return log ratios and standard errors as arrays of one shape that fits."""
+    found = {"effect": _checks.numbers("effect", effect), "se": _checks.numbers("se", se)}
+    for name, array in found.items():
+        if not fits(array) or array.shape != found["effect"].shape:
+            raise ValueError(f"{name}: expected {expected}, got shape {array.shape}")
+    return found.values()
+
+
 def ranges(effect, se):
     """Return ranges of log ratios and standard errors as arrays of shape (k, 2)."""
-    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
+    effect, se = arrays(effect, se, lambda x: x.ndim == 2 and x.shape[1] == 2, "shape (k, 2)")
     for name, array in (("effect", effect), ("se", se)):
-        if array.ndim != 2 or array.shape != (len(effect), 2):
-            raise ValueError(f"{name}: expected ranges of shape (k, 2), got {array.shape}")
         if not (np.isfinite(array).all() and (array[:, 0] <= array[:, 1]).all()):
             raise ValueError(f"{name}: expected finite ranges, least before largest, got {array}")
     if (se <= 0).any():
@@ -127,11 +130,10 @@ def ranges(effect, se):
 
 def statistics(effect, se, result):
     """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
-    effect, se = _checks.numbers("effect", effect), _checks.numbers("se", se)
     members = list(result.members)
-    for name, array in (("effect", effect), ("se", se)):
-        if not array.ndim or array.shape[-1] <= max(members):
-            raise ValueError(f"{name}: expected the studies {members}, got {array.shape}")
+    last = max(members)
+    expected = f"the studies {members} on the last axis"
+    effect, se = arrays(effect, se, lambda x: x.ndim and x.shape[-1] > last, expected)
     pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
     limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)
     return np.stack(limits, axis=-1)
