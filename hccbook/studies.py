@@ -275,28 +275,24 @@ def ranges(frame, marker, endpoint, as_printed=()):
         as_printed = _checks.labels("as_printed", as_printed, studies)
     quantities = ("hazard ratio", "direction", "patients", "events")
     table = {name: best(frame, marker, endpoint, name) for name in quantities}
-    effect, se, source = [], [], []
+    found = []
     for study in studies:
-        rows = {name: found.loc[study] for name, found in table.items() if study in found.index}
-        count = rows.get("events", rows["patients"])["value"]
-        bounds = [2 / math.sqrt(float(printed(count))), LARGEST_SE]
-        span, kind = [-math.log(LARGEST_RATIO), math.log(LARGEST_RATIO)], "implied"
-        turned = study not in as_printed
-        if (row := rows.get("hazard ratio")) is not None:
-            span, bounds = _published(row, bounds, turned)
-            kind = row["source"]
-        elif "direction" in rows and turned:
-            row = rows["direction"]
-            above = (row["value"] == "worse") == (row["direction"] == "high_vs_low")
-            span[0 if above else 1] = 0.0
-        effect.append(span)
-        se.append(bounds)
-        source.append(kind)
+        rows = {name: best.loc[study] for name, best in table.items() if study in best.index}
+        found.append(_range(rows, study not in as_printed))
+    effect, se, source = ([part[place] for part in found] for place in range(3))
     return Ranges(tuple(studies), np.array(effect), np.array(se), tuple(source))
 
 
-def _published(row, bounds, turned):
-    """Return the ranges of a published log ratio and of its standard error."""
+def _range(rows, turned):
+    """Return what a log ratio and its standard error can be, and where the ratio is published."""
+    count = rows.get("events", rows["patients"])["value"]
+    bounds = [2 / math.sqrt(float(printed(count))), LARGEST_SE]
+    if (row := rows.get("hazard ratio")) is None:
+        span, row = [-math.log(LARGEST_RATIO), math.log(LARGEST_RATIO)], rows.get("direction")
+        if row is not None and turned:
+            above = (row["value"] == "worse") == (row["direction"] == "high_vs_low")
+            span[0 if above else 1] = 0.0
+        return span, bounds, "implied"
     ratio = printed(row["value"])
     span = [math.log(ratio.low), math.log(ratio.high)]
     if row["lower"]:
@@ -304,7 +300,7 @@ def _published(row, bounds, turned):
         bounds = [found.low, found.high]
     elif row["p"] and (largest := float(printed(row["p"]).high)) < 1:
         # |log ratio| / se is at least the quantile of the largest P value that prints so.
-        bounds = [bounds[0], min(bounds[1], max(map(abs, span)) / -float(ndtri(largest / 2)))]
+        bounds[1] = min(bounds[1], max(map(abs, span)) / -float(ndtri(largest / 2)))
     if turned and row["direction"] == "low_vs_high":
         span = [-span[1], -span[0]]
-    return span, bounds
+    return span, bounds, row["source"]

@@ -8,20 +8,11 @@ import numpy as np
 from scipy import special
 
 from .. import audit, cohorts, estimate, meta, reported
-from .made_up import made_up_finding, shared_percentages, smallest_groups
+from . import made_up
 
 #: What formulas can name, beside what the text gives and Python's own functions.
-NAMES = {
-    "audit": audit,
-    "cohorts": cohorts,
-    "estimate": estimate,
-    "made_up_finding": made_up_finding,
-    "meta": meta,
-    "np": np,
-    "shared_percentages": shared_percentages,
-    "smallest_groups": smallest_groups,
-    "special": special,
-}
+NAMES = {room.__name__.split(".")[-1]: room for room in (audit, cohorts, estimate, made_up, meta)}
+NAMES |= {"np": np, "special": special}
 
 
 @dataclass(frozen=True)

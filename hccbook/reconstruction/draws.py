@@ -45,8 +45,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     Returns
     -------
     Sets
-        Drawn with equal chances from the sets that print everything, so that some may be there
-        twice.
+        Drawn with equal chances from those that print everything; some may be there twice.
 
     Notes
     -----

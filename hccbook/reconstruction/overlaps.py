@@ -179,7 +179,6 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0):
             kept &= width
             if place is None:
                 outside = shares
-                means.append(None)
                 continue
             where, total = place[0].place(place[1], t)
             gap = group.mean - where
@@ -191,7 +190,7 @@ def one_exchanged(first, second, places, least_se, largest_se=1.0):
         if None in known:
             here = known.index(None)
             h = [a - b for a, b in zip(inner[1 - here], outside[:-1], strict=True)] + [-outside[-1]]
-            gap = means[1 - here] - groups[here].mean
+            gap = means[0] - groups[here].mean
             return kept & ~too_far(gap, groups[here].q, contrast_variance(h, [*common, own[here]]))
         return kept & _same_middle(groups, common, own, inner, means, at)
 
@@ -227,24 +226,22 @@ def _exhaust(variances, dimensions, possible):
         with np.errstate(all="ignore"):
             kept = possible([Interval(*np.exp(x)) for x in zip(low.T, high.T, strict=True)])
         low, high = low[kept], high[kept]
-        row, widest = np.arange(len(low)), (high - low).argmax(axis=1)
-        middle = (low[row, widest] + high[row, widest]) / 2
+        at = np.arange(len(low)), (high - low).argmax(axis=1)
+        below, above = high.copy(), low.copy()
+        below[at] = above[at] = (low[at] + high[at]) / 2
         for start in range(0, len(low), _CHUNK):
             part = slice(start, start + _CHUNK)
-            first, second = high[part].copy(), low[part].copy()
-            at = row[: len(first)], widest[part]
-            first[at] = second[at] = middle[part]
-            stack.append((np.concatenate([low[part], second]), np.concatenate([first, high[part]])))
+            ends = [low[part], above[part]], [below[part], high[part]]
+            stack.append(tuple(np.concatenate(end) for end in ends))
     return Proof(True, seen)
 
 
 def _group(result, variances):
     """Return where a group's width can print, and its random-effects weights."""
-    w = [x.inverse() for x in variances]
     ends = []
     for end in ("high", "low"):
-        one = [getattr(x, end) for x in w]
-        ends.append(sum(one) - sum(x * x for x in one) / sum(one))
+        w = [getattr(x.inverse(), end) for x in variances]
+        ends.append(sum(w) - sum(x * x for x in w) / sum(w))
     df = len(variances) - 1
     tau2 = Interval((result.q.low - df) / ends[0], (result.q.high - df) / ends[1])
     weights = [(x + tau2).inverse() for x in variances]

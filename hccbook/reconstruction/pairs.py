@@ -21,7 +21,7 @@ class Interval:
 
     def __add__(self, other):
         """Return the sum."""
-        other = _interval(other)
+        other = other if isinstance(other, Interval) else Interval(other)
         return Interval(self.low + other.low, self.high + other.high)
 
     __radd__ = __add__  # so that sum() works
@@ -36,7 +36,7 @@ class Interval:
 
     def __mul__(self, other):
         """Return the product."""
-        other = _interval(other)
+        other = other if isinstance(other, Interval) else Interval(other)
         ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         return Interval(np.minimum.reduce(ends), np.maximum.reduce(ends))
 
@@ -58,11 +58,6 @@ class Interval:
         """Say where low is above high, by more than rounding."""
         room = SLACK * (1 + np.where(np.isfinite(self.high), np.abs(self.high), 0.0))
         return self.low > self.high + room
-
-
-def _interval(x):
-    """Return an interval as it is; a number as one of no width."""
-    return x if isinstance(x, Interval) else Interval(x)
 
 
 def shares_of(weights):
