@@ -15,14 +15,15 @@ return a number for numbers and an array for arrays. Missing values are refused:
 them first.
 """
 
+from functools import partial, wraps
+from inspect import cleandoc, signature
+from typing import NamedTuple
+
 import numpy as np
 
-from . import _units
-from ._units import Quantity, convert, give, known_unit, read
+from . import _checks
 
 __all__ = [
-    "ALBI_GRADES",
-    "MALBI_SPLIT",
     "QUANTITIES",
     "Quantity",
     "albi",
@@ -38,6 +39,32 @@ __all__ = [
 ]
 __dir__ = __all__.copy
 
+
+class Quantity(NamedTuple):
+    """A laboratory value: its unit here, its plausibility limits, other units in use.
+
+    Parameters
+    ----------
+    unit : str
+        The unit that the indices expect.
+    low, high : float
+        Smallest and largest plausible value, both allowed, in ``unit``.
+    others : dict of str to float
+        Other units, each with the factor that brings it to ``unit``.
+    percentage : bool, default False
+        Whether laboratories also print it as a percentage of the white cells, which no factor
+        can convert.
+    """
+
+    unit: str
+    low: float
+    high: float
+    others: dict
+    percentage: bool = False
+
+
+_PER_MICROLITRE = {"per µL": 1e-3, "10³/µL": 1.0}
+
 #: Each argument with its unit, its plausibility limits and other units in use. Albumin begins
 #: at 10 g/L, so that no value in g/dL (at most 7) can pass. Bilirubin goes from 0.1 mg/dL, the
 #: least that laboratories print, to 70 mg/dL; neutrophils end at the border of a leukaemoid
@@ -46,321 +73,215 @@ __dir__ = __all__.copy
 #: 1 mg/dL of bilirubin is 17.1 µmol/L, 1 IU of AFP is 1.21 ng.
 #:
 #: :meta hide-value:
-QUANTITIES = _units.QUANTITIES
+QUANTITIES = {
+    "albumin": Quantity("g/L", 10, 70, {"g/dL": 10.0}),
+    "bilirubin": Quantity("µmol/L", 1.7, 1200, {"mg/dL": 17.1}),
+    "neutrophils": Quantity("10⁹/L", 0, 50, _PER_MICROLITRE, percentage=True),
+    "lymphocytes": Quantity("10⁹/L", 0.01, 15, _PER_MICROLITRE, percentage=True),
+    "platelets": Quantity("10⁹/L", 1, 2500, _PER_MICROLITRE | {"10⁴/µL": 10.0, "10¹²/L": 1e3}),
+    "crp": Quantity("mg/L", 0.1, 600, {"mg/dL": 10.0}),
+    "afp": Quantity("ng/mL", 0.1, 1e7, {"µg/L": 1.0, "IU/mL": 1.21, "µg/mL": 1e3}),
+    "score": Quantity("the ALBI score", -6, 1.2, {}),
+}
 
-#: Upper ends of the ALBI grades 1 and 2; a score at the end belongs to the lower grade.
-ALBI_GRADES = (-2.60, -1.39)
 
-#: Where the modified ALBI grade splits grade 2 into 2a and 2b.
-MALBI_SPLIT = -2.270
-
-
-def nlr(neutrophils, lymphocytes):
-    """Neutrophil-to-lymphocyte ratio.
+def convert(name, values, unit):
+    """Bring laboratory values to the unit that the indices expect.
 
     Parameters
     ----------
-    neutrophils, lymphocytes : float or array_like of float, shape (n,)
-        Counts, 10⁹/L.
+    name : str
+        What was measured, a key of :data:`QUANTITIES`.
+    values : float or array_like of float, shape (n,)
+        Measurements in ``unit``.
+    unit : str
+        Their unit: the expected one or one of the quantity's ``others``.
 
     Returns
     -------
     float or numpy.ndarray, shape (n,)
-        Neutrophils divided by lymphocytes; no unit.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or not plausible in its unit, or the lengths differ.
-
-    References
-    ----------
-    Zahorec, Bratisl Lek Listy 2001;102:5.
+        In the unit of :data:`QUANTITIES`.
 
     Examples
     --------
+    >>> convert("albumin", 3.9, "g/dL")
+    39.0
+    """
+    _checks.one_of("name", name, tuple(QUANTITIES))
+    return _apply(lambda **value: value[name], {name: values}, {name: unit})
+
+
+def _index(formula):
+    """Make a function that checks and converts first, and says the units in its help."""
+    named = signature(formula)
+
+    @wraps(formula)
+    def index(*args, **kwargs):
+        values = named.bind(*args, **kwargs).arguments
+        if "crp_unit" not in values:
+            return _apply(formula, values)
+        unit = values.pop("crp_unit")
+        return _apply(partial(formula, crp_unit=unit), values, {"crp": unit}, "crp_unit")
+
+    texts = {
+        name: f"float or array_like of float, shape (n,)\n    {quantity.unit}."
+        for name, quantity in QUANTITIES.items()
+    }
+    texts["crp"] = texts["crp"].replace("mg/L", "``crp_unit``; if below a limit of detection, that")
+    texts["crp_unit"] = '{"mg/L", "mg/dL"}\n    Must be named: see the top of this module.'
+    parameters = "\n".join(f"{name} : {texts[name]}" for name in named.parameters)
+    index.__doc__ = f"{cleandoc(formula.__doc__)}\n\nParameters\n----------\n{parameters}\n"
+    return index
+
+
+@_index
+def nlr(neutrophils, lymphocytes):
+    """Neutrophil-to-lymphocyte ratio; no unit (Zahorec, Bratisl Lek Listy 2001;102:5).
+
     >>> nlr(4.5, 1.5)
     3.0
     """
-    (neutrophils, lymphocytes), scalar = read(
-        {"neutrophils": neutrophils, "lymphocytes": lymphocytes}
-    )
-    return give(neutrophils / lymphocytes, scalar)
+    return neutrophils / lymphocytes
 
 
+@_index
 def plr(platelets, lymphocytes):
-    """Platelet-to-lymphocyte ratio.
+    """Platelet-to-lymphocyte ratio; no unit (Smith et al., Am J Surg 2009;197:466).
 
-    Parameters
-    ----------
-    platelets, lymphocytes : float or array_like of float, shape (n,)
-        Counts, 10⁹/L.
-
-    Returns
-    -------
-    float or numpy.ndarray, shape (n,)
-        Platelets divided by lymphocytes; no unit.
-
-    Raises
-    ------
-    ValueError
-        As :func:`nlr`.
-
-    References
-    ----------
-    Smith et al., Am J Surg 2009;197:466.
-
-    Examples
-    --------
     >>> plr(150, 1.5)
     100.0
     """
-    (platelets, lymphocytes), scalar = read({"platelets": platelets, "lymphocytes": lymphocytes})
-    return give(platelets / lymphocytes, scalar)
+    return platelets / lymphocytes
 
 
+@_index
 def sii(platelets, neutrophils, lymphocytes):
-    """Systemic immune-inflammation index.
+    """Systemic immune-inflammation index, 10⁹/L (Hu et al., Clin Cancer Res 2014;20:6212).
 
-    Parameters
-    ----------
-    platelets, neutrophils, lymphocytes : float or array_like of float, shape (n,)
-        Counts, 10⁹/L.
+    The cut-off that its authors print as 330 × 10⁹ is 330 here.
 
-    Returns
-    -------
-    float or numpy.ndarray, shape (n,)
-        Platelets times neutrophils divided by lymphocytes, 10⁹/L: the cut-off that its authors
-        print as 330 × 10⁹ is 330 here.
-
-    Raises
-    ------
-    ValueError
-        As :func:`nlr`.
-
-    References
-    ----------
-    Hu et al., Clin Cancer Res 2014;20:6212.
-
-    Examples
-    --------
     >>> sii(150, 4.0, 1.5)
     400.0
     """
-    (platelets, neutrophils, lymphocytes), scalar = read(
-        {"platelets": platelets, "neutrophils": neutrophils, "lymphocytes": lymphocytes}
-    )
-    return give(platelets * neutrophils / lymphocytes, scalar)
+    return platelets * neutrophils / lymphocytes
 
 
+@_index
 def pni(albumin, lymphocytes):
-    """Prognostic nutritional index of Onodera.
+    """Prognostic nutritional index of Onodera, ``albumin + 5 lymphocytes``.
 
-    Parameters
-    ----------
-    albumin : float or array_like of float, shape (n,)
-        Serum albumin, g/L.
-    lymphocytes : float or array_like of float, shape (n,)
-        Count, 10⁹/L.
+    That is the published ``10 albumin + 0.005 lymphocytes`` with albumin in g/dL and lymphocytes
+    per mm³ (Onodera, Goseki & Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001).
 
-    Returns
-    -------
-    float or numpy.ndarray, shape (n,)
-        ``albumin + 5 lymphocytes``, which is the published ``10 albumin + 0.005 lymphocytes``
-        with albumin in g/dL and lymphocytes per mm³.
-
-    Raises
-    ------
-    ValueError
-        As :func:`nlr`.
-
-    References
-    ----------
-    Onodera, Goseki & Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001.
-
-    Examples
-    --------
     >>> pni(40, 1.5)
     47.5
     """
-    (albumin, lymphocytes), scalar = read({"albumin": albumin, "lymphocytes": lymphocytes})
-    return give(albumin + 5 * lymphocytes, scalar)
+    return albumin + 5 * lymphocytes
 
 
+@_index
 def albi(albumin, bilirubin):
-    """Albumin-bilirubin score.
+    """Albumin-bilirubin score, ``0.66 log10(bilirubin) - 0.085 albumin``; lower is better.
 
-    Parameters
-    ----------
-    albumin : float or array_like of float, shape (n,)
-        Serum albumin, g/L.
-    bilirubin : float or array_like of float, shape (n,)
-        Total bilirubin, µmol/L.
-
-    Returns
-    -------
-    float or numpy.ndarray, shape (n,)
-        ``0.66 log10(bilirubin) - 0.085 albumin``; lower is better. Give it to
-        :func:`albi_grade` or :func:`malbi_grade`.
-
-    Raises
-    ------
-    ValueError
-        As :func:`nlr`.
-
-    References
-    ----------
     Johnson et al., J Clin Oncol 2015;33:550.
 
-    Examples
-    --------
     >>> albi(40, 10)
     -2.74
     """
-    (albumin, bilirubin), scalar = read({"albumin": albumin, "bilirubin": bilirubin})
-    return give(0.66 * np.log10(bilirubin) - 0.085 * albumin, scalar)
+    return 0.66 * np.log10(bilirubin) - 0.085 * albumin
 
 
+@_index
 def albi_grade(score):
-    """ALBI grade.
+    """ALBI grade: 1 up to -2.60, 2 up to -1.39, 3 above (Johnson et al., as for :func:`albi`).
 
-    Parameters
-    ----------
-    score : float or array_like of float, shape (n,)
-        From :func:`albi`.
-
-    Returns
-    -------
-    int or numpy.ndarray of int, shape (n,)
-        1 up to -2.60, 2 up to -1.39, 3 above.
-
-    Raises
-    ------
-    ValueError
-        If a score is missing or cannot come from plausible albumin and bilirubin.
-
-    References
-    ----------
-    Johnson et al., J Clin Oncol 2015;33:550.
-
-    Examples
-    --------
     >>> albi_grade([-2.60, -2.59, -1.39, -1.38])
     array([1, 2, 2, 3])
     """
-    (score,), scalar = read({"score": score})
-    return give(1 + np.searchsorted(ALBI_GRADES, score), scalar)
+    return 1 + np.searchsorted([-2.60, -1.39], score)
 
 
+@_index
 def malbi_grade(score):
-    """Return the modified ALBI grade, with grade 2 in two parts.
+    """Return the modified ALBI grade: "1" to -2.60, "2a" to -2.270, "2b" to -1.39, "3" above.
 
-    Parameters
-    ----------
-    score : float or array_like of float, shape (n,)
-        From :func:`albi`.
+    Hiraoka et al., Liver Cancer 2017;6:325. That a score of exactly -2.270 is 2a is our reading,
+    as the other ends belong to the lower grade.
 
-    Returns
-    -------
-    str or numpy.ndarray of str, shape (n,)
-        ``"1"`` up to -2.60, ``"2a"`` up to -2.270, ``"2b"`` up to -1.39, ``"3"`` above.
-
-    Raises
-    ------
-    ValueError
-        As :func:`albi_grade`.
-
-    Notes
-    -----
-    A score of exactly -2.270 is 2a here, as the other ends belong to the lower grade.
-
-    References
-    ----------
-    Hiraoka et al., Liver Cancer 2017;6:325.
-
-    Examples
-    --------
     >>> malbi_grade(-2.3)
     '2a'
     """
-    (score,), scalar = read({"score": score})
-    ends = (ALBI_GRADES[0], MALBI_SPLIT, ALBI_GRADES[1])
-    return give(np.array(["1", "2a", "2b", "3"])[np.searchsorted(ends, score)], scalar)
+    return np.array(["1", "2a", "2b", "3"])[np.searchsorted([-2.60, -2.270, -1.39], score)]
 
 
+@_index
 def crafity(afp, crp, *, crp_unit):
-    """CRAFITY score (CRP and AFP in immunotherapy).
+    """CRAFITY score (CRP and AFP in immunotherapy): 0, 1 or 2.
 
-    Parameters
-    ----------
-    afp : float or array_like of float, shape (n,)
-        Alpha-fetoprotein, ng/mL.
-    crp : float or array_like of float, shape (n,)
-        C-reactive protein, in ``crp_unit``. A value below the limit of detection: that limit.
-    crp_unit : {"mg/L", "mg/dL"}
-        Must be named: see the top of this module.
+    A point for AFP of at least 100 ng/mL, a point for CRP of at least 1 mg/dL (Scheiner et al.,
+    J Hepatol 2022;76:353).
 
-    Returns
-    -------
-    int or numpy.ndarray of int, shape (n,)
-        0, 1 or 2: a point for AFP of at least 100 ng/mL, a point for CRP of at least 1 mg/dL.
-
-    Raises
-    ------
-    ValueError
-        As :func:`nlr`, or if ``crp_unit`` is unknown.
-
-    References
-    ----------
-    Scheiner et al., J Hepatol 2022;76:353.
-
-    Examples
-    --------
     >>> crafity([99, 100, 400], [9.9, 9.9, 10], crp_unit="mg/L")
     array([0, 1, 2])
     """
-    known_unit("crp_unit", "crp", crp_unit)
-    (afp, crp), scalar = read({"afp": afp, "crp": crp}, {"crp": crp_unit})
-    return give((afp >= 100).astype(int) + (crp >= 10), scalar)
+    return (afp >= 100).astype(int) + (crp >= 10)
 
 
+@_index
 def cally(crp, albumin, lymphocytes, *, crp_unit):
-    """CRP-albumin-lymphocyte (CALLY) index.
+    """CRP-albumin-lymphocyte (CALLY) index; higher is better.
 
-    Parameters
-    ----------
-    crp : float or array_like of float, shape (n,)
-        C-reactive protein, in ``crp_unit``. A value below the limit of detection: that limit.
-    albumin : float or array_like of float, shape (n,)
-        Serum albumin, g/L.
-    lymphocytes : float or array_like of float, shape (n,)
-        Count, 10⁹/L.
-    crp_unit : {"mg/L", "mg/dL"}
-        Must be named: see the top of this module.
+    ``albumin · lymphocytes / (CRP · 10⁴)`` with albumin in g/dL, lymphocytes per µL and CRP in
+    mg/dL (Iida et al., HPB 2022;24:101).
 
-    Returns
-    -------
-    float or numpy.ndarray, shape (n,)
-        ``albumin · lymphocytes / (CRP · 10⁴)`` with albumin in g/dL, lymphocytes per µL and CRP
-        in mg/dL, as published; higher is better.
-
-    Raises
-    ------
-    ValueError
-        As :func:`crafity`.
-
-    References
-    ----------
-    Iida et al., HPB 2022;24:101.
-
-    Examples
-    --------
     >>> cally(1.0, 40, 1.5, crp_unit="mg/L")
     6.0
     """
-    known_unit("crp_unit", "crp", crp_unit)
-    (crp, albumin, lymphocytes), scalar = read(
-        {"crp": crp, "albumin": albumin, "lymphocytes": lymphocytes}, {"crp": crp_unit}
-    )
     # (albumin / 10) · (1000 lymphocytes) / (crp / 10 · 10⁴)
-    return give(albumin * lymphocytes / (10 * crp), scalar)
+    return albumin * lymphocytes / (10 * crp)
+
+
+def _apply(formula, values, units=None, argument="unit"):
+    """Check values, bring them to the expected units, apply a formula; numbers for numbers."""
+    units = units or {}
+    for name, unit in units.items():
+        _checks.one_of(argument, unit, (QUANTITIES[name].unit, *QUANTITIES[name].others))
+    rows = {name: _checks.sequence(name, value).ndim > 0 for name, value in values.items()}
+    scalar = not any(rows.values())
+    if scalar:
+        values = {name: [value] for name, value in values.items()}
+    elif not all(rows.values()):
+        one, several = min(rows, key=rows.get), max(rows, key=rows.get)
+        raise ValueError(f"{one}: expected values, as many as {several}, got {values[one]!r:.60}")
+    arrays = zip(values, _checks.together(**values), strict=True)
+    units = {name: QUANTITIES[name].unit for name in values} | units
+    result = formula(**{name: _plausible(name, array, units[name]) for name, array in arrays})
+    return result[0].item() if scalar else result
+
+
+def _plausible(name, array, unit):
+    """Bring an array to the expected unit, or say what is wrong and which unit would explain it."""
+    quantity = QUANTITIES[name]
+    factors = {quantity.unit: 1.0, **quantity.others}
+    low, high = quantity.low, quantity.high
+    converted = array * factors[unit]
+    wrong = (converted < low) | (converted > high)
+    if not wrong.any():
+        return converted
+    at = int(wrong.argmax())
+    value, hint = array[at], ""
+    seen = [
+        f"{other} ({value * factor / factors[unit]:z.4g} {unit})"
+        for other, factor in factors.items()
+        if low <= value * factor <= high
+    ]
+    if quantity.percentage and high < value <= 100:
+        hint = ", which looks like a percentage of the white cells"
+    elif seen:
+        hint = f", which looks like {' or '.join(seen)}"
+    elif name == "crp" and value == 0:
+        hint = "; below the limit of detection, give that limit"
+    raise ValueError(
+        f"{name}: expected {unit} from {low / factors[unit]:g} to {high / factors[unit]:g}, "
+        f"got {value:g} at position {at}{hint}"
+    )

@@ -31,10 +31,21 @@ def youden(y, marker):
     Youden, Cancer 1950;3:32. Pepe, The Statistical Evaluation of Medical Tests for
     Classification and Prediction (2003), chapter 4.
     """
-    rows = _all_cutoffs(*patients(y, marker=marker))
-    tp, fp, fn, tn = (rows[name].to_numpy() for name in ("tp", "fp", "fn", "tn"))
-    scaled = tp * tn - fp * fn  # J · n1 · n0
-    return rows[scaled == scaled.max()]
+    import pandas as pd
+
+    values, cell = cells(*patients(y, marker=marker))
+    counts = tally(cell, values.size)
+    low, high = values[:-1], values[1:]
+    middle = low / 2 + high / 2
+    middle = np.where((low < middle) & (middle <= high), middle, high)  # neighbouring floats
+    tn, fn = _below(counts)
+    tp, fp = fn[-1] - fn, tn[-1] - tn
+    table = {"cutoff": np.concatenate([[-np.inf], middle, [np.inf]])}
+    table |= {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
+    table |= {"sensitivity": tp / fn[-1], "specificity": tn / tn[-1]}
+    table["youden"] = table["sensitivity"] + table["specificity"] - 1
+    scaled = _scaled_youden(counts)[0]
+    return pd.DataFrame(table)[scaled == scaled.max()]
 
 
 def youden_optimism(y, marker, resamples=500, seed=0):
@@ -42,8 +53,8 @@ def youden_optimism(y, marker, resamples=500, seed=0):
 
     Parameters
     ----------
-    y, marker : array_like, shape (n,)
-        Outcome, 0 or 1, and marker; ``marker >= cutoff`` is positive.
+    y, marker
+        As in :func:`youden`.
     resamples : int, default 500
         Number of bootstrap samples of n patients. Memory does not grow with it.
     seed : int or numpy.random.SeedSequence, default 0
@@ -58,9 +69,8 @@ def youden_optimism(y, marker, resamples=500, seed=0):
 
     Notes
     -----
-    Each resample chooses among the cut-offs of the whole sample; among ties it takes the first,
-    that is the lowest. Resamples with one class only are left out; there must
-    be others.
+    Each resample chooses among the cut-offs of the whole sample; among ties it takes the lowest.
+    Resamples with one class only are left out; there must be others.
 
     References
     ----------
@@ -87,31 +97,6 @@ def youden_optimism(y, marker, resamples=500, seed=0):
         raise ValueError(f"resamples: expected one or more with both classes, got 0 of {resamples}")
     apparent, optimism = whole.max() / pairs, np.mean(gaps)
     return pd.Series({"apparent": apparent, "optimism": optimism, "corrected": apparent - optimism})
-
-
-def _all_cutoffs(y, marker):
-    """Return what each possible cut-off does: -inf, the midpoints between values, inf."""
-    import pandas as pd
-
-    values, cell = cells(y, marker)
-    low, high = values[:-1], values[1:]
-    middle = low / 2 + high / 2
-    middle = np.where((low < middle) & (middle <= high), middle, high)  # neighbouring floats
-    tn, fn = _below(tally(cell, values.size))
-    tp, fp = fn[-1] - fn, tn[-1] - tn
-    sensitivity, specificity = tp / fn[-1], tn / tn[-1]
-    return pd.DataFrame(
-        {
-            "cutoff": np.concatenate([[-np.inf], middle, [np.inf]]),
-            "tp": tp,
-            "fp": fp,
-            "fn": fn,
-            "tn": tn,
-            "sensitivity": sensitivity,
-            "specificity": specificity,
-            "youden": sensitivity + specificity - 1,
-        }
-    )
 
 
 def _below(counts):

@@ -32,9 +32,9 @@ def auc(y, marker, level=0.95):
 
     Notes
     -----
-    Both classes must occur. Ties count one half (midranks). With a single patient in a class the
-    limits are NaN. The interval has no width, which says nothing, for perfect separation (AUC 0
-    or 1) and for a marker with one value only (AUC 0.5).
+    Ties count one half (midranks). With a single patient in a class the limits are NaN. The
+    interval has no width, which says nothing, for perfect separation (AUC 0 or 1) and for a
+    marker with one value only (AUC 0.5).
 
     References
     ----------
@@ -66,10 +66,8 @@ def delong_paired(y, first, second, level=0.95):
 
     Parameters
     ----------
-    y, first, second : array_like, shape (n,)
-        Outcome, 0 or 1, and the markers, each in any unit; higher means more likely positive.
-    level : float, default 0.95
-        Confidence level of the difference.
+    y, first, second, level
+        As in :func:`auc`; two markers, each in any unit.
 
     Returns
     -------

@@ -6,26 +6,20 @@ from .. import _checks
 from ..estimate import Estimate
 
 
-def two_by_two(tp, fp, fn, tn, level=0.95, method="exact"):
-    """Measures of a 2×2 table of test against outcome, with confidence limits.
+def two_by_two(tp, fp, fn, tn):
+    """Measures of a 2×2 table of test against outcome, with exact 95 % confidence limits.
 
     Parameters
     ----------
     tp, fp, fn, tn : int
         True positives, false positives, false negatives, true negatives (patients).
-    level, method
-        As in :func:`proportion`.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``measure``: ``sensitivity``, ``specificity``, ``ppv``, ``npv``, ``accuracy``,
-        ``prevalence``. Columns ``value``, ``lower``, ``upper`` (fractions), ``numerator``,
-        ``denominator`` (patients). With denominator 0 the first three are NaN.
-
-    Notes
-    -----
-    ``ppv`` and ``npv`` hold at the table's own prevalence.
+        Rows ``sensitivity``, ``specificity``, ``ppv``, ``npv`` (these two at the table's own
+        prevalence), ``accuracy``; columns ``value``, ``lower``, ``upper``: fractions, limits as
+        of :func:`proportion`, NaN where there is nobody in the denominator.
 
     References
     ----------
@@ -35,26 +29,16 @@ def two_by_two(tp, fp, fn, tn, level=0.95, method="exact"):
 
     counts = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
     tp, fp, fn, tn = (_checks.whole(name, value) for name, value in counts.items())
-    n = tp + fp + fn + tn
-    if n == 0:
-        raise ValueError("tp, fp, fn, tn: expected at least one patient, got 0 in every cell")
     measures = {
         "sensitivity": (tp, tp + fn),
         "specificity": (tn, tn + fp),
         "ppv": (tp, tp + fp),
         "npv": (tn, tn + fn),
-        "accuracy": (tp + tn, n),
-        "prevalence": (tp + fn, n),
+        "accuracy": (tp + tn, tp + fp + fn + tn),
     }
-    rows = []
-    for numerator, denominator in measures.values():
-        p = proportion(numerator, denominator, level, method) if denominator else Estimate(math.nan)
-        rows.append((p.value, p.lower, p.upper, numerator, denominator))
-    return pd.DataFrame(
-        rows,
-        index=pd.Index(measures, name="measure"),
-        columns=["value", "lower", "upper", "numerator", "denominator"],
-    )
+    found = [proportion(*x) if x[1] else Estimate(math.nan) for x in measures.values()]
+    rows = [(p.value, p.lower, p.upper) for p in found]
+    return pd.DataFrame(rows, pd.Index(measures, name="measure"), ["value", "lower", "upper"])
 
 
 def proportion(count, n, level=0.95, method="exact"):

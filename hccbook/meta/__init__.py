@@ -7,31 +7,8 @@ the argument, the value and what was expected.
 """
 
 from .effects import log_ratios
-from .heterogeneity import (
-    EggerTest,
-    Interval,
-    RankTest,
-    egger_test,
-    i2_interval,
-    prediction_interval,
-    rank_test,
-    tau2_interval,
-)
-from .pooling import METHODS, Pooled, leave_one_out, pool
+from .heterogeneity import EggerTest, egger_test, q_profile
+from .pooling import Pooled, pool
 
-__all__ = [
-    "METHODS",
-    "EggerTest",
-    "Interval",
-    "Pooled",
-    "RankTest",
-    "egger_test",
-    "i2_interval",
-    "leave_one_out",
-    "log_ratios",
-    "pool",
-    "prediction_interval",
-    "rank_test",
-    "tau2_interval",
-]
+__all__ = ["EggerTest", "Pooled", "egger_test", "log_ratios", "pool", "q_profile"]
 __dir__ = __all__.copy

@@ -31,19 +31,6 @@ _CONVERGED = 1e-9  # Newton doubles its digits: the step after one of this size 
 _MOST_ITERATIONS = 200  # by far: halving alone ends after some 60
 
 
-def estimate(data, method):
-    """Estimate tau², shape (n,)."""
-    if method == "fixed":
-        return np.zeros(data.size.size)
-    if method == "dl":
-        excess = cochran_q(data) - data.df
-        # A single study has nothing to divide by.
-        return np.maximum(0.0, excess / np.where(data.df > 0, information(data), 1.0))
-    if method == "pm":
-        return solve_q(data, data.df.astype(float))
-    return _reml(data)
-
-
 def solve_q(data, target):
     """Solve ``Q(t) = target`` for t >= 0, or return 0 where Q(0) is no more than ``target``.
 
@@ -58,7 +45,7 @@ def solve_q(data, target):
         y, v = data.effect[:, rows], data.variance[:, rows]
 
         def sides(y, v, t, rows):
-            w, _, r = _weights(y, v, t)
+            w, _, _, r = _weights(y, v, t)
             wr = w * r
             return _over_studies(wr, r), c[rows], -_over_studies(wr, wr), 0.0
 
@@ -67,10 +54,15 @@ def solve_q(data, target):
     return t
 
 
+def weighted_means(data, t):
+    """Return S1, the weighted mean and ``sum w r²``, shape (n,)."""
+    w, s1, mean, r = _weights(data.effect, data.variance, t)
+    return s1, mean, _over_studies(w * r, r)
+
+
 def cochran_q(data):
     """Return ``sum r² / v``, shape (n,)."""
-    w, _, r = _weights(data.effect, data.variance, 0.0)
-    return _over_studies(w * r, r)
+    return weighted_means(data, 0.0)[2]
 
 
 def information(data):
@@ -80,13 +72,10 @@ def information(data):
     return s1 - _over_studies(w, w) / s1
 
 
-def weighted_means(data, t):
-    """Return S1, the weighted mean and ``sum w r²``, shape (n,)."""
-    w = 1 / (data.variance + t)
-    s1 = w.sum(axis=0)
-    mean = _over_studies(w, data.effect) / s1
-    r = data.effect - mean
-    return s1, mean, _over_studies(w * r, r)
+def _dersimonian_laird(data):
+    """Return what Q exceeds its degrees of freedom by, divided; one study has no divisor."""
+    divisor = np.where(data.df > 0, information(data), 1.0)
+    return np.maximum(0.0, (cochran_q(data) - data.df) / divisor)
 
 
 def _reml(data):
@@ -104,7 +93,7 @@ def _reml(data):
     grid = nearest * (_FIRST * (_RATIO ** np.arange(steps + 1.0)[:, None] - 1))
     share = np.empty(grid.shape)  # b / a: a straight line if the variances are equal
     for step, t in enumerate(grid):
-        w, s1, r = _weights(y, v, t)
+        w, s1, _, r = _weights(y, v, t)
         r *= w
         with np.errstate(divide="ignore", invalid="ignore"):
             share[step] = (s1 - _over_studies(w, w) / s1) / _over_studies(r, r)
@@ -133,7 +122,7 @@ def _score(y, v, t, rows):
 
     With ``dw/dt = -w²`` the mean moves by ``dm/dt = -sum(w² r) / S1``.
     """
-    w, s1, r = _weights(y, v, t)
+    w, s1, _, r = _weights(y, v, t)
     wr = w * r
     wwr = w * wr
     s2, s3 = _over_studies(w, w), np.einsum("ij,ij,ij->j", w, w, w)
@@ -143,7 +132,7 @@ def _score(y, v, t, rows):
 
 def _log_likelihood(y, v, t):
     """Return the restricted log-likelihood, shape (n,), but for a constant."""
-    w, s1, r = _weights(y, v, t)
+    w, s1, _, r = _weights(y, v, t)
     value = np.log(np.where(w > 0, w, 1.0)).sum(axis=0) - _over_studies(w * r, r)
     return (value - np.log(s1)) / 2
 
@@ -172,11 +161,12 @@ def _root(sides, y, v, low, high, t):
 
 
 def _weights(y, v, t):
-    """Return weights, their sum over studies, and residuals from the weighted mean."""
+    """Return weights, their sum over studies, the weighted mean, and residuals from it."""
     w = v + t
     np.divide(1, w, out=w)
     s1 = w.sum(axis=0)
-    return w, s1, y - _over_studies(w, y) / s1
+    mean = _over_studies(w, y) / s1
+    return w, s1, mean, y - mean
 
 
 def _over_studies(a, b):
@@ -186,3 +176,12 @@ def _over_studies(a, b):
 def _range2(y):
     """Return the square of the range of the effects."""
     return (y.max(axis=0) - y.min(axis=0)) ** 2
+
+
+#: Each method's estimate of tau², shape (n,).
+ESTIMATORS = {
+    "fixed": lambda data: np.zeros(data.size.size),
+    "dl": _dersimonian_laird,
+    "pm": lambda data: solve_q(data, data.df.astype(float)),
+    "reml": _reml,
+}

@@ -23,10 +23,10 @@ def log_ratios(ratio, lower, upper, level=0.95):
     Returns
     -------
     pandas.DataFrame
-        A row for each ratio, with the index of ``ratio`` if it is a Series: ``effect``, its
-        logarithm; ``se``, ``(log upper - log lower) / (2 z)``; ``p``, two-sided, of
-        ``effect / se``; ``centre``, the geometric mean of the limits, which should be ``ratio``
-        but for rounding: another value hints at a misprint, or an interval of another kind.
+        A row for each ratio: ``effect``, its logarithm; ``se``, ``(log upper - log lower) /
+        (2 z)``; ``p``, two-sided, of ``effect / se``; ``centre``, the geometric mean of the
+        limits, which should be ``ratio`` but for rounding: another value hints at a misprint, or
+        an interval of another kind.
 
     References
     ----------
@@ -41,16 +41,13 @@ def log_ratios(ratio, lower, upper, level=0.95):
     import pandas as pd
 
     z = _checks.z(level)
-    rows = ratio.index if isinstance(ratio, pd.Series) else None
-    columns = {"ratio": ratio, "lower": lower, "upper": upper}
-    ratio, lower, upper = _checks.together(**columns)
-    frame = pd.DataFrame({"ratio": ratio}, index=rows)
-    for name, values in zip(columns, (ratio, lower, upper), strict=True):
-        _refuse_row(name, values, values <= 0, "a number above 0", frame.index)
-    above = [f"less than upper = {value:g}" for value in upper]
-    _refuse_row("lower", lower, lower >= upper, above, frame.index)
-    limits = [f"a value from {a:g} to {b:g}" for a, b in zip(lower, upper, strict=True)]
-    _refuse_row("ratio", ratio, (ratio < lower) | (ratio > upper), limits, frame.index)
+    ratio, lower, upper = _checks.together(ratio=ratio, lower=lower, upper=upper)
+    wrong = ~((lower > 0) & (lower <= ratio) & (ratio <= upper) & (lower < upper))
+    if wrong[at := int(wrong.argmax())]:
+        raise ValueError(
+            "ratio: expected a ratio between limits above 0, got "
+            f"{ratio[at]:g} ({lower[at]:g} to {upper[at]:g}) at position {at}"
+        )
     effect, error = np.log(ratio), np.log(upper / lower) / (2 * z)
     return pd.DataFrame(
         {
@@ -58,8 +55,7 @@ def log_ratios(ratio, lower, upper, level=0.95):
             "se": error,
             "p": 2 * ndtr(-np.abs(effect / error)),
             "centre": np.sqrt(lower) * np.sqrt(upper),
-        },
-        index=frame.index,
+        }
     )
 
 
@@ -76,73 +72,49 @@ class Studies(NamedTuple):
     df: np.ndarray  # size - 1
 
 
-class Input(NamedTuple):
-    """Checked input, broadcast to the shape (..., k)."""
+def for_each(function, effect, se, where=None, fewest=1):
+    """Check studies, shape (..., k), and apply a function of :class:`Studies` to them.
 
-    effect: np.ndarray
-    se: np.ndarray
-    present: np.ndarray
-
-    def apply(self, function):
-        """Apply a function of :class:`Studies` that returns a dict of arrays.
-
-        It gets some of the meta-analyses at a time. The results have the shape of the leading
-        axes; those of one meta-analysis are floats.
-        """
-        *shape, k = self.effect.shape
-        rows = [array.reshape(-1, k) for array in self]
-        width = max(1, _BLOCK // k)
-        blocks = [slice(start, start + width) for start in range(0, len(rows[0]), width)]
-        parts = [function(_arrange(*(array[block] for array in rows))) for block in blocks]
-        return {
-            name: np.concatenate([part[name] for part in parts]).reshape(shape)[()]
-            for name in parts[0]
-        }
-
-
-def studies(effect, se, where=None, fewest=1):
-    """Check effects and standard errors, shape (..., k), and which of them to take."""
+    It gets some of the meta-analyses at a time, and returns a dict of arrays. The results have the
+    shape of the leading axes; those of one meta-analysis are floats.
+    """
     _checks.same_rows(effect=effect, se=se, where=where)
-    inputs = {"effect": _array("effect", effect), "se": _array("se", se)}
-    k = inputs["effect"].shape[-1]
-    inputs["where"] = np.ones(k, bool) if where is None else _checks.sequence("where", where)
-    if inputs["where"].dtype != bool:
-        raise ValueError(f"where: expected True or False, got {inputs['where'].dtype} values")
-    for name, array in inputs.items():
-        if array.shape[-1:] != (k,):
-            raise ValueError(
-                f"{name}: expected {k} values on the last axis, as many as effect, "
-                f"got shape {array.shape}"
-            )
+    given = {"effect": _checks.numbers("effect", effect), "se": _checks.numbers("se", se)}
+    if where is not None:
+        given["where"] = _checks.sequence("where", where)
+        if given["where"].dtype != bool:
+            raise ValueError(f"where: expected True or False, got {given['where'].dtype} values")
+    shapes = [array.shape for array in given.values()]
     try:
-        effect, se, present = np.broadcast_arrays(*inputs.values())
+        effect, se, *there = np.broadcast_arrays(*given.values())
     except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in inputs.items())
-        raise ValueError(f"se: expected shapes that fit together, got {shapes}") from None
-    _refuse("effect", effect, present & ~np.isfinite(effect), "finite numbers")
-    _refuse("se", se, present & ~((se > 0) & (se < np.inf)), "finite numbers above 0")
-    least = k if where is None else present.sum(axis=-1).min()
-    if least < fewest:
+        effect = None
+    if effect is None or not effect.size or len({shape[-1:] for shape in shapes} | {()}) != 2:
+        raise ValueError(
+            f"{', '.join(given)}: expected one or more studies, as many in each on the last axis, "
+            f"and other axes that fit together, got shapes {', '.join(map(str, shapes))}"
+        )
+    present = there[0] if there else np.broadcast_to(True, effect.shape)
+    for name, array, good, expected in (
+        ("effect", effect, np.isfinite(effect), "finite numbers"),
+        ("se", se, (se > 0) & (se < np.inf), "finite numbers above 0"),
+    ):
+        if (wrong := present & ~good).any():
+            *before, last = np.argwhere(wrong)[0].tolist()
+            got = f"{array[*before, last]:g} at position {(*before, last) if before else last}"
+            raise ValueError(f"{name}: expected {expected}, got {got}")
+    if (least := present.sum(axis=-1).min()) < fewest:
         raise ValueError(
             f"effect: expected {fewest} or more studies in a meta-analysis, got {least}"
         )
-    return Input(effect, se, present)
-
-
-def _array(name, values):
-    array = _checks.numbers(name, values)
-    if array.ndim == 0 or array.size == 0:
-        raise ValueError(
-            f"{name}: expected numbers, one or more studies on the last axis, got {values!r:.60}"
-        )
-    return array
-
-
-def _refuse(name, array, wrong, expected):
-    if wrong.any():
-        at = tuple(int(i) for i in np.argwhere(wrong)[0])
-        place = at[0] if len(at) == 1 else at
-        raise ValueError(f"{name}: expected {expected}, got {array[at]:g} at position {place}")
+    *shape, k = effect.shape
+    rows = [array.reshape(-1, k) for array in (effect, se, present)]
+    width = max(1, _BLOCK // k)
+    blocks = [slice(start, start + width) for start in range(0, len(rows[0]), width)]
+    parts = [function(_arrange(*(array[block] for array in rows))) for block in blocks]
+    return {
+        name: np.concatenate([part[name] for part in parts]).reshape(shape)[()] for name in parts[0]
+    }
 
 
 def _arrange(effect, se, present):
@@ -158,11 +130,3 @@ def _arrange(effect, se, present):
         effect, variance = np.where(present, effect, 0.0), np.where(present, variance, np.inf)
     size = present.sum(axis=0)
     return Studies(effect, variance, centre, size, size - 1)
-
-
-def _refuse_row(name, values, wrong, expected, rows):
-    """Reject values that are wrong, by the label of the row."""
-    if wrong.any():
-        at = int(wrong.argmax())
-        expected = expected if isinstance(expected, str) else expected[at]
-        raise ValueError(f"{name}: expected {expected}, got {values[at]:g} in row {rows[at]!r}")

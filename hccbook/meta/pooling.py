@@ -8,10 +8,7 @@ from scipy.special import chdtrc, stdtr, stdtrit
 from .. import _checks
 from ..estimate import Estimate
 from . import _tau2
-from .effects import studies
-
-METHODS = ("fixed", "dl", "pm", "reml")
-_COLUMNS = ("k", "value", "se", "lower", "upper", "p", "tau2", "i2", "q", "df", "q_p")
+from .effects import for_each
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +23,8 @@ class Pooled:
         ``value / se`` and its two-sided P value.
     tau2 : float or ndarray
         Variance between studies; 0 with ``method="fixed"``, which assumes so.
-    q, df, q_p : float or ndarray
-        Cochran's Q (weights from the variances within studies), its degrees of freedom and P.
+    q, q_p : float or ndarray
+        Cochran's Q (weights from the variances within studies) and its P value.
     i2 : float or ndarray
         ``max(0, 100 (Q - df) / Q)`` in per cent (Higgins and Thompson, 2002).
     i2_tau2 : float or ndarray
@@ -35,7 +32,7 @@ class Pooled:
         random effects; the same as ``i2`` with ``method="dl"``, NaN with ``"fixed"``.
     k : int or ndarray
         Number of studies.
-    level, method, hartung_knapp
+    level, method
         As given to :func:`pool`.
     """
 
@@ -47,29 +44,34 @@ class Pooled:
     p: float
     tau2: float
     q: float
-    df: int
     q_p: float
     i2: float
     i2_tau2: float
     k: int
     level: float
     method: str
-    hartung_knapp: bool | str
-
-    @property
-    def estimate(self):
-        """The pooled effect of one meta-analysis as an :class:`~hccbook.estimate.Estimate`."""
-        if np.ndim(self.value):
-            raise ValueError(f"estimate: expected one meta-analysis, got {np.size(self.value)}")
-        limits = float(self.value), float(self.lower), float(self.upper)
-        return Estimate(*limits, self.level, p=float(self.p))
 
     @property
     def ratio(self):
-        """The same as a ratio: effect and limits, given as logarithms, exponentiated."""
-        log = self.estimate
-        limits = (float(np.exp(x)) for x in (log.value, log.lower, log.upper))
-        return Estimate(*limits, log.level, p=log.p)
+        """Effect and limits of one meta-analysis, given as logarithms, exponentiated."""
+        if np.ndim(self.value):
+            raise ValueError(f"ratio: expected one meta-analysis, got {np.size(self.value)}")
+        limits = (float(np.exp(x)) for x in (self.value, self.lower, self.upper))
+        return Estimate(*limits, self.level, p=float(self.p))
+
+    @property
+    def prediction_interval(self):
+        """Limits between which the true effect of a new study is expected, by random effects.
+
+        ``value`` plus and minus ``sqrt(se² + tau²)`` times the quantile of t with k - 2 degrees of
+        freedom (Higgins, Thompson & Spiegelhalter, J R Stat Soc A 2009;172:137, section 4.2;
+        metafor's ``pi.type="riley"``). NaN for fewer than three studies.
+        """
+        if self.method == "fixed":
+            raise ValueError("method: expected random effects for a prediction, got 'fixed'")
+        df = np.where(self.k > 2, self.k - 2.0, np.nan)
+        half = t_quantile(df, self.level) * np.sqrt(self.se**2 + self.tau2)
+        return self.value - half, self.value + half
 
 
 def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None):
@@ -103,16 +105,12 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     Notes
     -----
     One study: its own effect and normal limits, whatever ``hartung_knapp``; ``tau2`` 0, Q 0 with
-    P 1, I² 0. Two studies: DerSimonian-Laird, Paule-Mandel and REML are the same. Studies that
-    agree: ``tau2`` is exactly 0 where Q is no more than its degrees of freedom
-    (DerSimonian-Laird, Paule-Mandel) or the likelihood is highest at 0 (REML). Plain
-    Hartung-Knapp limits can then be much narrower than those of fixed effects, and have no
-    width where the effects are equal; those of ``"adhoc"`` never are narrower.
-
-    All this is as in metafor, but for one thing. Where the likelihood has several maxima, the
-    highest is taken. metafor climbs from one starting value and compares the maximum that it
-    reaches with the likelihood at 0, so that it can end in a lower one; now and then its steps do
-    not converge.
+    P 1, I² 0. Where studies agree, ``tau2`` is exactly 0. Plain Hartung-Knapp limits can then be
+    much narrower than those of fixed effects, and have no width where the effects are equal;
+    those of ``"adhoc"`` never are narrower. All this is as in metafor, but for one thing. Where
+    the restricted likelihood has several maxima, the highest is taken. metafor climbs from one
+    starting value and compares the maximum that it reaches with the likelihood at 0, so that it
+    can end in a lower one; now and then its steps do not converge.
 
     References
     ----------
@@ -124,61 +122,25 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     Examples
     --------
     >>> result = pool([0.1, 0.3, 0.8, 0.5], [0.2, 0.1, 0.2, 0.3], method="dl")
-    >>> print(result.estimate)
-    0.402 (95 % CI 0.122 to 0.683)
     >>> print(result.ratio, round(result.i2))
     1.495 (95 % CI 1.129 to 1.979) 58
     """
-    _checks.one_of("method", method, METHODS)
-    if not isinstance(hartung_knapp, str):
+    _checks.one_of("method", method, tuple(_tau2.ESTIMATORS))
+    if hartung_knapp != "adhoc":
         _checks.flag("hartung_knapp", hartung_knapp)
-    elif hartung_knapp != "adhoc":
-        raise ValueError(f"hartung_knapp: expected True, False or 'adhoc', got {hartung_knapp!r}")
     if method == "fixed" and hartung_knapp:
         raise ValueError("hartung_knapp: expected False with method='fixed', which has no tau²")
     _checks.level(level)
-    options = {"method": method, "hartung_knapp": hartung_knapp, "level": level}
-    results = studies(effect, se, where).apply(lambda data: _pool(data, **options))
-    return Pooled(**results, **options)
 
+    def pooled(data):
+        return _pool(data, method, hartung_knapp, level)
 
-def leave_one_out(effect, se, labels=None, method="reml", hartung_knapp=False, level=0.95):
-    """Pool all studies but one, each in turn.
-
-    Parameters
-    ----------
-    effect, se : array_like of float, shape (k,)
-        Effects and standard errors of at least two studies.
-    labels : sequence, length k, optional
-        Names of the studies; positions from 0 when left out.
-    method, hartung_knapp, level
-        As for :func:`pool`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each study left out (index ``omitted``): ``k, value, se, lower, upper, p,
-        tau2, i2, q, df, q_p`` of the others, as in :class:`Pooled`.
-    """
-    import pandas as pd
-
-    _checks.same_rows(effect=effect, se=se, labels=labels)
-    effect, se = _checks.together(effect=effect, se=se)
-    if effect.size < 2:
-        raise ValueError(f"effect: expected at least 2 studies, got {effect.size}")
-    names = _checks.labels("labels", range(effect.size) if labels is None else labels)
-    if len(names) != effect.size:
-        raise ValueError(f"labels: expected {effect.size} values, as many as effect, got {names}")
-    others = ~np.eye(effect.size, dtype=bool)
-    pooled = pool(effect, se, method, hartung_knapp, level, where=others)
-    return pd.DataFrame(
-        {name: getattr(pooled, name) for name in _COLUMNS}, index=pd.Index(names, name="omitted")
-    )
+    return Pooled(**for_each(pooled, effect, se, where), level=level, method=method)
 
 
 def _pool(data, method, hartung_knapp, level):
     """Return the fields of :class:`Pooled` as arrays."""
-    tau2 = _tau2.estimate(data, method)
+    tau2 = _tau2.ESTIMATORS[method](data)
     value, se, t_df = _pooled_mean(data, tau2, hartung_knapp)
     q, df = _tau2.cochran_q(data), data.df
     return {
@@ -187,9 +149,8 @@ def _pool(data, method, hartung_knapp, level):
         **limits_and_p(value, se, t_df, level),
         "tau2": tau2,
         "q": q,
-        "df": df,
         "q_p": np.where(df > 0, chdtrc(df, q), 1.0),
-        "i2": i2_from_q(q, df),
+        "i2": 100 * (1 - df / np.maximum(np.maximum(q, df), 1.0)) * (df > 0),
         "i2_tau2": np.full(q.size, np.nan) if method == "fixed" else i2_from_tau2(tau2, data),
         "k": data.size,
     }
@@ -213,12 +174,8 @@ def limits_and_p(value, se, df, level):
     half = t_quantile(df, level) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = value / se
-    return {
-        "lower": value - half,
-        "upper": value + half,
-        "statistic": statistic,
-        "p": 2 * stdtr(df, -np.abs(statistic)),
-    }
+    p = 2 * stdtr(df, -np.abs(statistic))
+    return {"lower": value - half, "upper": value + half, "statistic": statistic, "p": p}
 
 
 def t_quantile(df, level):
@@ -228,11 +185,6 @@ def t_quantile(df, level):
     values, inverse = np.unique(df, return_inverse=True)
     quantiles = np.where(np.isinf(values), _checks.z(level), stdtrit(values, 0.5 + level / 2))
     return quantiles[inverse].reshape(np.shape(df))[()]
-
-
-def i2_from_q(q, df):
-    """Return I² in per cent, 0 where Q is no more than its degrees of freedom."""
-    return 100 * (1 - df / np.maximum(np.maximum(q, df), 1.0)) * (df > 0)
 
 
 def i2_from_tau2(tau2, data):

@@ -1,7 +1,6 @@
 """Lesion measurements over time: read from a tidy frame, checked, and summed visit by visit."""
 
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 
@@ -10,9 +9,8 @@ from .. import _checks
 #: What a reader can say of a lesion that is not measured.
 STATUSES = ("absent", "present", "larger", "progressed", "progressed further")
 
-#: Sizes in mm: of a target lesion, of a target node and of a healthy node (short axis), and what
-#: counts for a lesion that is seen but too small to measure.
-SMALLEST_TARGET, SMALLEST_NODE, HEALTHY_NODE, TOO_SMALL = 10, 15, 10, 5
+#: Sizes in mm: of a target lesion, of a target node and of a healthy node (short axis).
+SMALLEST_TARGET, SMALLEST_NODE, HEALTHY_NODE = 10, 15, 10
 
 #: Target lesions of a patient.
 MOST_TARGETS = 5
@@ -21,8 +19,7 @@ MOST_TARGETS = 5
 MICROMETRES = 1000
 
 _NEEDED = ("patient", "day", "lesion", "target", "diameter")
-_FLAGS = ("target", "new", "node", "too_small")
-_KIND = attrgetter("target", "node", "new")
+_KIND = ["target", "node", "new"]
 
 
 @dataclass(frozen=True)
@@ -39,63 +36,25 @@ class Visit:
 
 def read(lesions, enhancing=False):
     """Check measurements; return each patient's number of target lesions, and visits in order."""
-    frame = _checked(lesions, enhancing)
     patients = {}
-    for row in frame.itertuples(index=False):
+    for row in _checked(lesions, enhancing).itertuples(index=False):
         days = patients.setdefault(row.patient, {})
         days.setdefault(row.day, {})[row.lesion] = row
-    return {patient: _visits(patient, days) for patient, days in patients.items()}
+    return {patient: _visits(days) for patient, days in patients.items()}
 
 
-def _visits(patient, days):
+def any_left(found):
+    """Say whether some diameter or status is that of a lesion that can be seen."""
+    found = found.values() if isinstance(found, dict) else found
+    return any(x not in (None, 0, "absent") for x in found)
+
+
+def _visits(days):
     """Return how many target lesions a patient has, and the visits in order."""
-    baseline, *later = sorted(days)
-    first, known = days[baseline], {}
-    for day in (baseline, *later):
-        for lesion, row in days[day].items():
-            if lesion not in known:
-                known[lesion] = row
-                _first_seen(patient, row, baseline)
-            elif _KIND(row) != _KIND(known[lesion]):
-                raise ValueError(
-                    f"lesions: expected the same target, node and new at all visits of lesion "
-                    f"{lesion!r} of patient {patient!r}, got another at day {day:g}"
-                )
-    for new in (False, True):
-        count = sum(row.target and row.new == new for row in known.values())
-        if count > MOST_TARGETS:
-            raise ValueError(
-                f"lesions: expected at most {MOST_TARGETS} {'new ' if new else ''}target lesions "
-                f"of patient {patient!r}, got {count}"
-            )
+    first = days[min(days)]
     targets = [lesion for lesion, row in first.items() if row.target]
     others = [lesion for lesion, row in first.items() if not row.target]
-    return len(targets), [_visit(day, days[day], targets, others) for day in (baseline, *later)]
-
-
-def _first_seen(patient, row, baseline):
-    """Check the first row of a lesion."""
-    where = f"lesion {row.lesion!r} of patient {patient!r}"
-    if row.new and row.day == baseline:
-        raise ValueError(f"new: expected no new lesion at baseline, got {where}")
-    if not row.new and row.day != baseline:
-        raise ValueError(
-            f"new: expected True for a lesion that baseline does not have, got False for {where}"
-        )
-    smallest = SMALLEST_NODE if row.node else SMALLEST_TARGET
-    for name, size in (("diameter", row.diameter), ("enhancing", row.size)):
-        if row.target and not size >= smallest * MICROMETRES:
-            raise ValueError(
-                f"{name}: expected at least {smallest} mm when a target lesion is first seen (a "
-                f"smaller one is non-target), got {size / MICROMETRES:g} mm for {where}"
-            )
-    if not row.target and row.status not in (None, "present"):
-        raise ValueError(f"status: expected present when first seen, got {row.status} for {where}")
-
-
-def is_there(found):
-    """Say whether a diameter or a status is that of a lesion that can be seen."""
-    return found not in (None, 0, "absent")
+    return len(targets), [_visit(day, days[day], targets, others) for day in sorted(days)]
 
 
 def _visit(day, rows, targets, others):
@@ -122,53 +81,66 @@ def _checked(lesions, enhancing):
     _checks.frame("lesions", lesions, (*_NEEDED, "enhancing") if enhancing else _NEEDED)
     lesions = lesions.reset_index(drop=True)
     frame = lesions[["patient", "lesion"]].copy()
-    for name in frame:
-        if frame[name].isna().any():
-            raise ValueError(f"{name}: expected no gaps, got one in row {_row(frame[name].isna())}")
+    _refuse(lesions, [(x, frame[x].isna(), "a label") for x in frame])
     frame["day"] = _checks.vector("day", lesions["day"])
-    for name in _FLAGS:
+    for name in _KIND:
         flags = lesions[name] if name in lesions else np.zeros(len(frame))
         frame[name] = _checks.vector(name, flags, binary=True).astype(bool)
-    frame["diameter"] = _lengths("diameter", lesions["diameter"])
     status = lesions["status"] if "status" in lesions else pd.Series(None, lesions.index, object)
     frame["status"] = status.astype(object).where(status.notna(), None)
-    if (unknown := ~frame["status"].isin((*STATUSES, None))).any():
-        got = frame["status"][unknown].iloc[0]
-        raise ValueError(f"status: expected one of {', '.join(STATUSES)}, got {got!r}")
-    if (double := frame.duplicated(["patient", "day", "lesion"])).any():
-        raise ValueError(
-            f"lesions: expected one row a patient, day and lesion, got two, row {_row(double)}"
-        )
-    unsaid = frame["new"] & ~frame["target"] & frame["status"].isna()
-    frame.loc[unsaid, "status"] = "present"
-    frame["size"] = frame["diameter"]
+    frame["size"] = frame["diameter"] = _lengths(lesions, "diameter")
+    if enhancing:
+        frame["size"] = _lengths(lesions, "enhancing")
+    # Of each row: the first row of its lesion.
+    order = frame.reset_index().sort_values("day", kind="stable")
+    first = order.groupby(["patient", "lesion"], sort=False)["index"].transform("first")
+    first = frame.loc[first.sort_index()].set_axis(frame.index)
     if enhancing:
         # A lesion without enhancement at its first visit, and every node, is measured whole.
-        part = pd.Series(_lengths("enhancing", lesions["enhancing"]), frame.index)
-        order = frame.assign(part=part).sort_values("day", kind="stable")
-        first = order.drop_duplicates(["patient", "lesion"]).set_index(["patient", "lesion"])
-        key = pd.MultiIndex.from_frame(frame[["patient", "lesion"]])
-        whole = first["part"].isna().loc[key].to_numpy() | frame["node"]
-        frame["size"] = frame["diameter"].where(whole, part)
-    small = frame["too_small"] & frame["size"].isna()
-    frame["size"] = frame["size"].mask(small, TOO_SMALL * MICROMETRES)
+        frame["size"] = frame["size"].mask(first["size"].isna() | frame["node"], frame["diameter"])
+    starts = frame["day"] == first["day"]
+    baseline = frame["day"] == frame.groupby("patient")["day"].transform("min")
+    target = starts & frame["target"]
+    number = target.groupby([frame["patient"], frame["new"]]).cumsum()
+    smallest = np.where(frame["node"], SMALLEST_NODE, SMALLEST_TARGET) * MICROMETRES
+    least = f"{SMALLEST_TARGET} mm (a node: {SMALLEST_NODE} mm) or more when a target is first seen"
+    most = f"at most {MOST_TARGETS} target lesions"
+    first_said = frame["status"].isin([None, "present"])
+    _refuse(
+        lesions,
+        [
+            ("status", ~frame["status"].isin([None, *STATUSES]), f"one of {', '.join(STATUSES)}"),
+            ("day", frame.duplicated(["patient", "day", "lesion"]), "one row a lesion and day"),
+            *((x, frame[x] != first[x], "the same at all visits of a lesion") for x in _KIND),
+            ("new", frame["new"] & baseline, "no new lesion at baseline"),
+            ("new", starts & ~frame["new"] & ~baseline, "True for what baseline does not have"),
+            ("diameter", target & ~(frame["diameter"] >= smallest), least),
+            ("enhancing", target & ~(frame["size"] >= smallest), least),
+            ("status", starts & ~target & ~first_said, "present when first seen"),
+            ("target", target & (number > MOST_TARGETS), f"{most} of a patient, as many new ones"),
+        ],
+    )
+    unsaid = frame["new"] & ~frame["target"] & frame["status"].isna()
+    frame.loc[unsaid, "status"] = "present"
     return frame
 
 
-def _lengths(name, values):
+def _lengths(lesions, name):
     """Return lengths in whole µm, NaN where one is missing."""
     import pandas as pd
 
-    numbers = pd.to_numeric(values, errors="coerce")
-    if (wrong := (numbers.isna() & values.notna()).to_numpy()).any():
-        at = _row(wrong)
-        raise ValueError(f"{name}: expected numbers in mm, got {values[at]!r} in row {at}")
-    array = numbers.to_numpy(float, na_value=np.nan)
-    if (wrong := (array < 0) | np.isinf(array)).any():
-        at = _row(wrong)
-        raise ValueError(f"{name}: expected mm of at least 0, got {array[at]:g} in row {at}")
-    return np.round(array * MICROMETRES)
+    values = pd.to_numeric(lesions[name], errors="coerce").astype(float)
+    wrong = (values.isna() & lesions[name].notna()) | (values < 0) | np.isinf(values)
+    _refuse(lesions, [(name, wrong, "mm of at least 0")])
+    return np.round(values * MICROMETRES)
 
 
-def _row(wrong):
-    return int(np.asarray(wrong).argmax())
+def _refuse(lesions, checks):
+    """Reject the first row that breaks a rule; each is: column, rows that break it, expected."""
+    for name, wrong, expected in checks:
+        if wrong.any():
+            row = lesions.loc[wrong.idxmax()]
+            raise ValueError(
+                f"{name}: expected {expected}, got {row.get(name)!r} for lesion {row['lesion']!r} "
+                f"of patient {row['patient']!r} at day {row['day']!r}"
+            )

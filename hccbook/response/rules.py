@@ -4,22 +4,21 @@ import math
 from dataclasses import dataclass
 
 from .. import _checks
-from .lesions import MICROMETRES, Visit, is_there, read
+from .lesions import MICROMETRES, Visit, any_left, read
 
 #: The criteria that :func:`timepoints` knows.
 CRITERIA = ("RECIST 1.1", "mRECIST", "iRECIST")
 
-#: Growth in mm that progression needs beside the 20 %, and that confirms it in iRECIST.
+#: Growth in µm that progression needs beside the 20 %, and that confirms it in iRECIST.
 _LEAST_GROWTH = 5 * MICROMETRES
 
 #: Days from unconfirmed progression to a scan that can confirm it: 4 weeks.
 _CONFIRM_AFTER = 28
 
-_GROWN = {"larger", "progressed further"}
-_FROM_BEST = ("CR", "PR", "non-CR/non-PD", "SD", "PD")
+_RANK = {x: k for k, x in enumerate(("CR", "PR", "non-CR/non-PD", "SD", "PD"))}
 
-#: Statuses of a lesion that is in progression.
-_PROGRESSED = {"progressed", "progressed further"}
+#: Statuses of a lesion that is in progression, and of one that has grown in any case.
+_PROGRESSED, _GROWN = {"progressed", "progressed further"}, {"larger", "progressed further"}
 
 
 def timepoints(lesions, criteria="RECIST 1.1"):
@@ -33,13 +32,12 @@ def timepoints(lesions, criteria="RECIST 1.1"):
         - ``patient``, ``lesion``: any labels; ``day``: days since the start of treatment;
         - ``target``: bool;
         - ``diameter``: longest diameter in mm, of a lymph node the short axis; 0 if the lesion is
-          gone, missing if it was not measured (not needed where ``status`` tells);
+          gone, 5 if it is too small to measure, missing if it was not measured (not needed where
+          ``status`` tells);
         - ``enhancing``, only for mRECIST: longest diameter in mm of the arterially enhancing part;
           0 if the enhancement is gone;
         - ``new`` (optional): bool, the lesion was not there at baseline;
         - ``node`` (optional): bool, it is a lymph node;
-        - ``too_small`` (optional): bool, it is seen but too small to measure: a missing diameter
-          then counts 5 mm;
         - ``status`` (optional) of a lesion that is not a target: ``absent``, ``present``,
           ``larger`` (than at the visit before, but not clearly progressed), ``progressed``
           (clearly; if it had progressed before, no further) or ``progressed further``. If missing,
@@ -60,9 +58,9 @@ def timepoints(lesions, criteria="RECIST 1.1"):
 
     Notes
     -----
-    *Refused:* two rows of a lesion at a visit, a lesion that changes its kind, one that appears
-    later and is not marked as new, more than five target lesions (and five new ones), and a
-    target lesion of less than 10 mm (a node: 15 mm) when first seen.
+    *Refused:* a lesion that changes its kind, one that appears later and is not marked as new, more
+    than five target lesions (and five new ones), and a target lesion of less than 10 mm (a node:
+    15 mm) when first seen.
 
     *Borders.* Partial response: a sum of at most 70 % of the baseline. Progression: at least 120 %
     of the nadir and, by RECIST 1.1 and iRECIST, at least 5 mm above it; mRECIST has no such rule.
@@ -80,8 +78,7 @@ def timepoints(lesions, criteria="RECIST 1.1"):
 
     *mRECIST.* The enhancing part is measured of a lesion that has one when first seen. Nodes and
     lesions without enhancement are measured whole, as by RECIST 1.1. What ``status`` and ``new``
-    mean in a cirrhotic liver (enhancement of a non-target lesion, atypical nodules, nodes at the
-    porta hepatis, effusions) is for the reader of the scan to decide by the guideline.
+    mean in a cirrhotic liver is for the reader of the scan to decide by the guideline.
 
     *iRECIST.* Progression by RECIST 1.1 is unconfirmed at first (iUPD). A scan at least 4 weeks
     later confirms it (iCPD) if target lesions that had progressed grew by another 5 mm in sum,
@@ -116,71 +113,43 @@ def timepoints(lesions, criteria="RECIST 1.1"):
     import pandas as pd
 
     _checks.one_of("criteria", criteria, CRITERIA)
+    kind = Irecist if criteria == "iRECIST" else Recist
+    least_growth = 1 if criteria == "mRECIST" else _LEAST_GROWTH
     rows = []
     for patient, (targets, visits) in read(lesions, enhancing=criteria == "mRECIST").items():
-        course = Course(targets, visits[0].total, absolute=criteria != "mRECIST")
-        judge = Irecist(course) if criteria == "iRECIST" else Recist(course)
-        first = course.find(visits[0]).row()
-        rows.append((patient, *first[:4], "baseline", "baseline", False, "baseline"))
+        course = kind(targets, visits[0].total, least_growth)
+        rows.append((patient, *course.sums(visits[0]), "baseline", "baseline", False, "baseline"))
         for visit in visits[1:]:
-            found = course.find(visit)
-            rows.append((patient, *found.row(), judge.response(found)))
+            rows.append((patient, *course.sums(visit), *course.judge(visit)))
     columns = ["patient", "day", "sum", "from_baseline", "from_nadir", "target", "non_target"]
     return pd.DataFrame(rows, columns=[*columns, "new", "response"])
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A visit, and what it says of target and non-target lesions (``none``: there are none)."""
+class Recist:
+    """A patient's course by RECIST 1.1 and mRECIST: progression is final. Sums are in µm."""
 
-    visit: Visit
-    target: str
-    non_target: str
-    baseline: int  # sums to compare with, µm
-    nadir: int
+    def __init__(self, targets, baseline, least_growth):
+        self.targets, self.least_growth = targets, least_growth
+        self.baseline = self.nadir = baseline
+        self.complete = self.final = False  # after a complete response, after progression
 
-    def row(self):
-        """Return the columns ``day`` to ``new`` of the table of visits."""
-        total = self.visit.total
-        if self.target == "none" or not self.visit.complete:
-            total = math.nan
-        kinds = self.target, self.non_target, any(map(is_there, self.visit.new.values()))
+    def sums(self, visit):
+        """Return the columns ``day`` to ``from_nadir`` of a visit."""
+        total = visit.total if self.targets and visit.complete else math.nan
         changes = _percent(total, self.baseline), _percent(total, self.nadir)
-        return self.visit.day, total / MICROMETRES, *changes, *kinds
+        return visit.day, total / MICROMETRES, *changes
 
-    def left(self):
-        """Say whether a non-target lesion of the baseline is there."""
-        return any(map(is_there, self.visit.statuses))
-
-    def overall(self, new=False):
-        """Return the response without progression (Eisenhauer 2009, tables 1 and 2)."""
-        if self.target == "none":
-            return "non-CR/non-PD" if self.non_target == "CR" and new else self.non_target
-        clear = self.non_target in {"CR", "none"} and not new
-        return "PR" if self.target == "CR" and not clear else self.target
-
-
-class Course:
-    """A patient's sums so far; ``absolute``: progression needs 5 mm of growth."""
-
-    def __init__(self, targets, baseline, absolute):
-        self.targets, self.baseline, self.nadir = targets, baseline, baseline
-        self.absolute = absolute
-
-    def find(self, visit):
-        """Judge the two kinds of lesion at the next visit."""
-        return Finding(visit, self._target(visit), _non_target(visit), self.baseline, self.nadir)
-
-    def settle(self, visit):
-        """Let the visit count for the nadir."""
-        if visit.complete:
-            self.nadir = min(self.nadir, visit.total)
+    def judge(self, visit):
+        """Return the columns ``target`` to ``response`` of the next visit."""
+        target, non_target = self._target(visit), _non_target(visit.statuses)
+        response = self._response(visit, target, non_target)
+        return target, non_target, any_left(visit.new), response
 
     def _target(self, visit):
         if not self.targets:
             return "none"
         # Missing lesions can only add to the sum, so progression without them is certain.
-        if _has_progressed(visit.total, self.nadir, self.absolute):
+        if _has_progressed(visit.total, self.nadir, self.least_growth):
             return "PD"
         if not visit.complete:
             return "NE"
@@ -188,122 +157,109 @@ class Course:
             return "CR"
         return "PR" if 10 * visit.total <= 7 * self.baseline else "SD"
 
+    def _progressing(self, visit, target, non_target):
+        """Return which of the known lesions progress; after a complete response, any seen."""
+        kinds = {
+            "target": target == "PD" or (self.complete and visit.seen),
+            "non-target": non_target == "PD" or (self.complete and any_left(visit.statuses)),
+        }
+        return {kind for kind, progresses in kinds.items() if progresses}
 
-class Recist:
-    """RECIST 1.1 and mRECIST: progression is final."""
-
-    def __init__(self, course):
-        self.course, self.final, self.complete = course, False, False
-
-    def response(self, found):
-        """Return the response at the next visit."""
-        self.course.settle(found.visit)
-        again = self.complete and (found.visit.seen or found.left())
-        new = any(map(is_there, found.visit.new.values()))
-        self.final |= again or new or "PD" in (found.target, found.non_target)
-        response = "PD" if self.final else found.overall()
-        self.complete |= response == "CR"
+    def _response(self, visit, target, non_target):
+        known = self._progressing(visit, target, non_target)
+        self.final = self.final or bool(known) or any_left(visit.new)
+        response = "PD" if self.final else _overall(target, non_target)
+        self._remember(visit, response == "CR")
         return response
+
+    def _remember(self, visit, complete):
+        if visit.complete:
+            self.nadir = min(self.nadir, visit.total)
+        self.complete |= complete
 
 
 @dataclass
 class _Bar:
-    """The visit of an unconfirmed progression, which later ones are compared with."""
+    """An unconfirmed progression, which later visits are compared with."""
 
-    day: float
+    visit: Visit
     kinds: set  # which lesions progressed: ``target``, ``non-target``, ``new``
     group: str  # response of the target lesions; if there are none, of the non-target lesions
-    total: int | None  # of the target lesions, µm; None while one was not measured
-    statuses: tuple  # as in `Visit`
     new: dict  # all new lesions so far
+    total: int | None  # of the target lesions, µm; None while one was not measured
 
 
-class Irecist:
-    """Response by iRECIST, visit by visit: progression must be confirmed, and can be taken back."""
+class Irecist(Recist):
+    """A course by iRECIST: progression must be confirmed, and can be taken back."""
 
-    def __init__(self, course):
-        self.course, self.final, self.complete = course, False, False
+    def __init__(self, *start):
+        super().__init__(*start)
         self.bar = None
         self.new = {}  # new lesions so far, each as it was when last evaluated
         self.new_nadir = math.inf  # smallest sum of the new target lesions
 
-    def response(self, found):
-        """Return the response at the next visit."""
-        bar, visit = self.bar, found.visit
+    def _response(self, visit, target, non_target):
+        bar = self.bar
         if self.final:
             return "iCPD"
-        if bar and visit.day - bar.day < _CONFIRM_AFTER:
+        if bar and visit.day - bar.visit.day < _CONFIRM_AFTER:
             return "iUPD"  # the scan is set aside
         new = self.new | {x: value for x, value in visit.new.items() if value is not None}
-        kinds = self._progressing(found, new)
-        if bar is None:
-            response = "iUPD" if kinds else _without_progression(found, new)
-        elif kinds - bar.kinds or _has_grown(bar, visit, new):
+        known = self._progressing(visit, target, non_target)
+        kinds = known | ({"new"} if self._new_progress(visit, new) else set())
+        group = non_target if target == "none" else target
+        if bar and (kinds - bar.kinds or _has_grown(bar, visit, new)):
             response = "iCPD"
-        elif self._stays(found, kinds, new):
+        elif known or (_new_stay(bar, group, new) if bar else kinds):
             response = "iUPD"
-        elif "non-target" in bar.kinds and found.non_target == "NE":
+        elif bar and "non-target" in bar.kinds and non_target == "NE":
             response = "NE"
         else:
-            response = _without_progression(found, new)
-        self._remember(found, kinds, new, response)
-        return response
-
-    def _progressing(self, found, new):
-        """Return which lesions progress by RECIST 1.1; after a complete response, any seen."""
-        kinds = set()
-        if found.target == "PD" or (self.complete and found.visit.seen):
-            kinds.add("target")
-        if found.non_target == "PD" or (self.complete and found.left()):
-            kinds.add("non-target")
-        clearly = any(
-            now in _PROGRESSED and _larger(now, self.new.get(x))
-            for x, now in found.visit.new.items()
-        )
-        if new.keys() - self.new.keys() or clearly or _has_progressed(_sum(new), self.new_nadir):
-            kinds.add("new")
-        return kinds
-
-    def _stays(self, found, kinds, new):
-        """Say whether something is still in progression, without having grown."""
-        if kinds & {"target", "non-target"}:
-            return True
-        groups = _group(found), self.bar.group
-        better = "NE" not in groups and _FROM_BEST.index(groups[0]) < _FROM_BEST.index(groups[1])
-        return "new" in self.bar.kinds and _any_left(new) and not better
-
-    def _remember(self, found, kinds, new, response):
-        visit = found.visit
+            found = _overall(target, non_target, any_left(new))
+            response = {"NE": "NE", "non-CR/non-PD": "non-iCR/non-iUPD"}.get(found, f"i{found}")
         total = visit.total if visit.complete else None
         if response not in {"iUPD", "NE"}:
             self.bar = None
-        elif response == "iUPD" and self.bar is None:
-            self.bar = _Bar(visit.day, kinds, _group(found), total, visit.statuses, new)
-        elif self.bar and self.bar.total is None:
-            self.bar.total = total
-        more = new.keys() - self.new.keys()
-        self.new_nadir = _sum(new) if more else min(self.new_nadir, _sum(new))
-        self.new = new
-        self.course.settle(visit)
+        elif not bar and response == "iUPD":
+            self.bar = _Bar(visit, kinds, group, new, total)
+        elif bar and bar.total is None:
+            bar.total = total
+        before = math.inf if new.keys() - self.new.keys() else self.new_nadir
+        self.new, self.new_nadir = new, min(before, _sum(new))
         self.final = response == "iCPD"
-        self.complete |= response == "iCR"
+        self._remember(visit, response == "iCR")
+        return response
+
+    def _new_progress(self, visit, new):
+        """Say whether there is one more new lesion, or those that there are progress."""
+        more = new.keys() - self.new.keys()
+        seen = visit.new.items()
+        clear = any(now in _PROGRESSED and _larger(now, self.new.get(x)) for x, now in seen)
+        return more or clear or _has_progressed(_sum(new), self.new_nadir, _LEAST_GROWTH)
 
 
-def _has_progressed(total, nadir, absolute=True):
-    """Say whether a sum in µm is 20 % above the smallest one before, and 5 mm if ``absolute``."""
+def _has_progressed(total, nadir, least_growth):
+    """Say whether a sum is 20 % above the smallest one before, and by the least growth."""
     growth = total - nadir
-    return growth >= (_LEAST_GROWTH if absolute else 1) and 5 * growth >= nadir
+    return growth >= least_growth and 5 * growth >= nadir
 
 
-def _non_target(visit):
-    statuses = set(visit.statuses)
+def _non_target(statuses):
     if not statuses:
         return "none"
-    if statuses & _PROGRESSED:
+    if _PROGRESSED & set(statuses):
         return "PD"
     if None in statuses:
         return "NE"
-    return "CR" if statuses == {"absent"} else "non-CR/non-PD"
+    return "CR" if set(statuses) == {"absent"} else "non-CR/non-PD"
+
+
+def _overall(target, non_target, new=False):
+    """Return the response without progression (Eisenhauer 2009, tables 1 and 2)."""
+    if target == "none":
+        return "non-CR/non-PD" if non_target == "CR" and new else non_target
+    clear = non_target in {"CR", "none"} and not new
+    return "PR" if target == "CR" and not clear else target
 
 
 def _percent(total, reference):
@@ -314,34 +270,25 @@ def _percent(total, reference):
 
 def _has_grown(bar, visit, new):
     """Say whether the lesions that had progressed have grown since."""
-    target = bar.total is not None and visit.total - bar.total >= _LEAST_GROWTH
-    non_target = any(map(_larger, visit.statuses, bar.statuses))
-    newer = (
-        new.keys() - bar.new.keys()
+    grown = {
+        "target": bar.total is not None and visit.total - bar.total >= _LEAST_GROWTH,
+        "non-target": any(map(_larger, visit.statuses, bar.visit.statuses)),
+        "new": new.keys() - bar.new.keys()
         or _sum(new) - _sum(bar.new) >= _LEAST_GROWTH
-        or any(_larger(now, bar.new[x]) for x, now in visit.new.items())
-    )
-    grown = {"target": target, "non-target": non_target, "new": newer}
+        or any(_larger(now, bar.new[x]) for x, now in visit.new.items()),
+    }
     return any(grown[kind] for kind in bar.kinds)
+
+
+def _new_stay(bar, group, new):
+    """Say whether new lesions that had progressed are left, and the others respond no better."""
+    better = _RANK.get(group, math.inf) < _RANK.get(bar.group, -math.inf)  # NE is neither
+    return "new" in bar.kinds and any_left(new) and not better
 
 
 def _larger(now, then):
     """Say whether a status tells of growth since an earlier one."""
     return now in _GROWN or (now == "progressed" and then not in _PROGRESSED)
-
-
-def _without_progression(found, new):
-    response = found.overall(_any_left(new))
-    special = {"NE": "NE", "non-CR/non-PD": "non-iCR/non-iUPD"}
-    return special.get(response, f"i{response}")
-
-
-def _group(found):
-    return found.non_target if found.target == "none" else found.target
-
-
-def _any_left(new):
-    return any(map(is_there, new.values()))
 
 
 def _sum(new):

@@ -16,24 +16,22 @@ def c_index(time, event, score, level=0.95):
     """Harrell's C-index with its standard error.
 
     Of two patients of whom it is known who had the event first, how often had that one the
-    higher score?
+    higher score? A score that was fitted in the same patients flatters itself.
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
+    time, event, level
+        As in :func:`median`.
     score : array_like of float, shape (n,)
         Score, in any unit; higher means an earlier event, as a hazard does. (The opposite of
         R's ``concordance(Surv(time, event) ~ score)`` and of lifelines'
         ``concordance_index``, which take predicted times: there, give ``-score``.)
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
     Estimate
-        C, its limits C ± z·SE cut off at 0 and 1, its standard error and the number of
-        patients. Somers' Dxy is 2 C - 1.
+        C, its limits C ± z·SE cut off at 0 and 1 (R's ``confint`` does not), its standard error
+        and the number of patients. Somers' Dxy is 2 C - 1.
 
     Notes
     -----
@@ -43,10 +41,7 @@ def c_index(time, event, score, level=0.95):
 
     The standard error is the infinitesimal jackknife, as in R's ``concordance``: the root of
     the summed squares of dC/dw, w being the weight of each patient. If no two scores are in the
-    wrong order (C = 1), or all are tied (C = 0.5), it is 0, which says nothing. R's
-    ``confint`` does not cut the limits off.
-
-    A score that was fitted in the same patients flatters itself.
+    wrong order (C = 1), or all are tied (C = 0.5), it is 0, which says nothing.
 
     References
     ----------

@@ -23,9 +23,9 @@ def median(time, event, level=0.95, convention="midpoint"):
     level : float, default 0.95
         Confidence level.
     convention : {"midpoint", "first"}
-        What to do when S(t) is exactly 0.5 from one event to the next. ``"midpoint"``: half way
-        between the two events, as R's ``print(survfit(...))`` does; if no event follows, the
-        event that reached 0.5. ``"first"``: always the event that reached 0.5.
+        Where S(t) is exactly 0.5 from one event to the next: half way between the two, as R's
+        ``print(survfit(...))`` (if no event follows, the one that reached 0.5); or always the
+        event that reached 0.5.
 
     Returns
     -------
@@ -37,9 +37,9 @@ def median(time, event, level=0.95, convention="midpoint"):
     -----
     The limits invert the pointwise log-log band (Greenwood's variance): each is where its edge
     of the band comes down to 0.5, by the same convention. The band does not exist where S(t) is
-    0; if S(t) falls from above 0.5 straight to 0, the lower limit may be NaN. Programs differ:
-    R's ``quantile(survfit(...))`` takes the last follow-up as the end of a flat stretch without
-    a later event, lifelines reports ``inf`` when rounding leaves S(t) just above 0.5.
+    0; if S(t) falls from above 0.5 straight to 0, the lower limit may be NaN. R's
+    ``quantile(survfit(...))`` takes the last follow-up as the end of a flat stretch without a
+    later event, lifelines reports ``inf`` when rounding leaves S(t) just above 0.5.
 
     References
     ----------
@@ -66,17 +66,13 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
         As in :func:`median`.
     ties : {"together", "events first"}
         Whether a patient with an event is still at risk of being censored at that same time: the
-        two often meet where times are in months.
-        ``"together"``: yes, as when R's ``survfit`` is given ``1 - event``. ``"events first"``:
-        no, as R's ``prodlim(..., reverse=TRUE)`` has it, and as elsewhere here, where patients
-        censored at the time of an event were at risk of it.
+        two often meet where times are in months. Yes, as when R's ``survfit`` is given
+        ``1 - event``; or no, as R's ``prodlim(..., reverse=TRUE)`` has it.
 
     Returns
     -------
     Estimate
-        Median and limits in the unit of ``time``, and the number of patients. ``inf`` where
-        the curve, or a limit of its band, does not come down to 0.5: always if nobody was
-        censored.
+        As :func:`median`; ``inf`` if nobody was censored.
 
     References
     ----------
@@ -101,13 +97,11 @@ def rmst(time, event, horizon, level=0.95):
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
+    time, event, level
+        As in :func:`median`.
     horizon : float
         Where the area ends, above 0, in the unit of ``time``. To be fixed in advance. Refused
         beyond the last follow-up, unless S(t) is 0 there: the curve does not say what follows.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
@@ -117,16 +111,11 @@ def rmst(time, event, horizon, level=0.95):
     Notes
     -----
     The variance is Greenwood's: the sum over event times of A² d / (n (n - d)), with A the area
-    from there to the horizon, d events and n at risk. R's ``summary(survfit(...), rmean=...)``
-    and survRM2 have the same. SAS multiplies it by m / (m - 1), m events. Without censoring it
-    is the variance of min(T, horizon) with n in the denominator, divided by n. R's ``survfit``
-    draws the curve on, level, to a horizon beyond the last follow-up.
-
-    Without an event before the horizon the RMST is the horizon, the SE is 0, and the interval
-    has no width, which says nothing. The limits can leave the range from 0 to the horizon.
-
-    lifelines' ``restricted_mean_survival_time(..., return_variance=True)`` returns the variance
-    of min(T, horizon) among patients, not that of the mean: some n times as large.
+    from there to the horizon, d events and n at risk, as in R's ``summary(survfit(...),
+    rmean=...)`` and survRM2; SAS multiplies it by m / (m - 1), m events. Without an event before
+    the horizon the SE is 0, which says nothing. The limits can leave the range from 0 to the
+    horizon. lifelines' ``restricted_mean_survival_time(..., return_variance=True)`` returns the
+    variance of min(T, horizon) among patients, not that of the mean: some n times as large.
 
     References
     ----------
@@ -140,13 +129,13 @@ def rmst(time, event, horizon, level=0.95):
     """
     z = _checks.z(level)
     time, event = follow_up(time, event)
-    _checks.real("horizon", horizon)
-    if not 0 < horizon < math.inf:
-        raise ValueError(f"horizon: expected a finite number above 0, got {horizon!r}")
     times, survival, added = product_limit(time, event)
-    last = time.max()
-    if horizon > last and not tied(horizon, last) and not (survival.size and survival[-1] == 0):
-        raise ValueError(f"horizon: expected at most {last:g}, the last follow-up, got {horizon:g}")
+    _checks.real("horizon", horizon)
+    last = math.inf if survival.size and survival[-1] == 0 else time.max()
+    if not 0 < horizon < math.inf or not (horizon <= last or tied(horizon, last)):
+        raise ValueError(
+            f"horizon: expected above 0 and at most {last:g}, the end of the curve, got {horizon:g}"
+        )
     inside = times < horizon
     edges = np.concatenate([[0.0], times[inside], [float(horizon)]])
     rectangles = np.diff(edges) * np.concatenate([[1.0], survival[inside]])
@@ -181,17 +170,12 @@ def _median(time, event, level, convention):
     _checks.one_of("convention", convention, ("midpoint", "first"))
     z = _checks.z(level)
     times, survival, added = product_limit(time, event)
-    variance = np.cumsum(added)
     inside = survival > 0
-    times_inside, log = times[inside], np.log(survival[inside])
-    width = np.exp(z * np.sqrt(variance[inside]) / -log)
+    log = np.log(survival[inside])
+    width = np.exp(z * np.sqrt(np.cumsum(added)[inside]) / -log)
     value, lower, upper = (
-        _reaches_half(at, curve, convention)
-        for at, curve in (
-            (times, survival),
-            (times_inside, np.exp(log * width)),
-            (times_inside, np.exp(log / width)),
-        )
+        _reaches_half(times[: curve.size], curve, convention)
+        for curve in (survival, np.exp(log * width), np.exp(log / width))
     )
     return Estimate(value, math.nan if lower > value else lower, upper, level, n=time.size)
 

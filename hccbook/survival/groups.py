@@ -7,8 +7,8 @@ import numpy as np
 from .. import _checks
 from .._ties import tied
 from ..estimate import Estimate
-from .cox import Patients
-from .curves import follow_up, median
+from .cox import Patients, RiskSets
+from .curves import follow_up
 
 _CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
 
@@ -45,14 +45,9 @@ def cox_two_groups(time, event, group, level=0.95):
     1.315 (95 % CI 0.181 to 9.534)
     """
     z = _checks.z(level)
-    events, events1, at_risk, at_risk1 = _risk_table(time, event, group)
-    # Efron: the k-th of d tied events (k = 0, 1, ...) sees the tied ones at risk by 1 - k/d.
-    total = int(events.sum())
-    each = np.repeat(np.arange(events.size), events)
-    gone = (np.arange(total) - (np.cumsum(events) - events)[each]) / events[each]
-    risk1 = at_risk1[each] - gone * events1[each]
-    risk0 = (at_risk - at_risk1)[each] - gone * (events - events1)[each]
-    observed = int(events1.sum())
+    patients, group = _two_groups(time, event, group)
+    observed = int(group[patients.dead].sum())
+    risk1, risk0 = patients.sums(np.stack([group, 1 - group]))
     least, most = np.count_nonzero(risk0 <= 0), np.count_nonzero(risk1 > 0)
     if not least < observed < most:
         raise ValueError(
@@ -74,7 +69,7 @@ def cox_two_groups(time, event, group, level=0.95):
         math.exp(log_hr + z * error),
         level,
         p=math.erfc(abs(log_hr) / error / math.sqrt(2)),
-        n=len(time),
+        n=group.size,
     )
 
 
@@ -96,8 +91,10 @@ def logrank(time, event, group):
     ----------
     Mantel, Cancer Chemother Rep 1966;50:163.
     """
-    events, events1, at_risk, at_risk1 = _risk_table(time, event, group)
-    share = at_risk1 / at_risk
+    patients, group = _two_groups(time, event, group)
+    events, at_risk = patients.tied, patients.last_at_risk + 1
+    events1 = np.bincount(patients.cell, group[patients.dead])
+    share = np.cumsum(group)[patients.last_at_risk] / at_risk
     excess = float(np.sum(events1 - events * share))
     spread = events * share * (1 - share) * (at_risk - events) / np.maximum(at_risk - 1, 1)
     variance = float(spread.sum())
@@ -114,14 +111,14 @@ def landmark(time, event, at, response_time=None, group=None):
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
+    time, event
+        As in :func:`cox_two_groups`.
     at : float
         The landmark, at least 0, in the unit of ``time``. To be fixed in advance.
     response_time : array_like of float, shape (n,), optional
-        When each patient responded, in the unit of ``time``; ``inf`` for never. Who responded
-        up to the landmark (at it included) is group 1; who responds later is still group 0. A
-        response after the end of follow-up is refused.
+        When each patient responded, in the unit of ``time``, at most that; ``inf`` for never. Who
+        responded up to the landmark (at it included) is group 1; who responds later is still
+        group 0.
     group : array_like of {0, 1} or bool, shape (n,), optional
         Groups that were known at the landmark, instead of ``response_time``.
 
@@ -150,23 +147,22 @@ def landmark(time, event, at, response_time=None, group=None):
     """
     import pandas as pd
 
-    _checks.same_rows(time=time, event=event, response_time=response_time, group=group)
-    time, event = follow_up(time, event)
-    _checks.real("at", at)
-    if not 0 <= at < math.inf:
-        raise ValueError(f"at: expected a finite number of at least 0, got {at!r}")
     if response_time is not None and group is not None:
         raise ValueError("group: expected none beside response_time, got both")
-    columns = {"time": time - at, "event": event.astype(int)}
-    if response_time is not None:
-        columns["group"] = (~_after(_response_time(response_time, time), at)).astype(int)
-    if group is not None:
-        group = _checks.vector("group", group, binary=True)
-        _checks.same_length("group", group, "time", time)
-        columns["group"] = group.astype(int)
+    _checks.same_rows(time=time, event=event, response_time=response_time)
+    known = {} if group is None else {"group": group}
+    time, event, *groups = follow_up(time, event, **known)
+    _checks.real("at", at)
     later = _after(time, at)
-    if not later.any():
-        raise ValueError(f"at: expected less than the last follow-up, {time.max():g}, got {at:g}")
+    if not at >= 0 or not later.any():
+        raise ValueError(
+            f"at: expected at least 0 and less than the last follow-up, {time.max():g}, got {at:g}"
+        )
+    if response_time is not None:
+        groups = [~_after(_response_time(response_time, time), at)]
+    columns = {"time": time - at, "event": event.astype(int)}
+    if groups:
+        columns["group"] = groups[0].astype(int)
     return pd.DataFrame(columns)[later]
 
 
@@ -189,19 +185,15 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     -------
     pandas.DataFrame
         One row for each level of each variable: ``subgroup``, ``level``, ``n``, ``events``;
-        ``n``, ``events`` and ``median`` of the arms as ``n_exposed``, ``n_unexposed``, ...
-        (medians in the unit of ``time``, :func:`median` with its default convention);
         ``hr``, ``lower``, ``upper`` of a Cox model with the exposure alone
-        (:func:`cox_two_groups`); ``note``, why there is none, or ``""``; ``p_interaction``, the
+        (:func:`cox_two_groups`), NaN without a finite estimate; ``p_interaction``, the
         likelihood-ratio test of exposure × subgroup (levels - 1 degrees of freedom), the same in
-        all rows of a variable.
+        all rows of a variable, NaN if a hazard ratio is or the variable has one level.
 
     Notes
     -----
-    A stratum with one arm only, without events, or with an infinite estimate has ``hr`` NaN and
-    the reason in ``note``; the interaction of that variable is then NaN, like that of a variable
-    with one level. If all patients of a level have their events before those of
-    another, the level's own coefficient is infinite; the test takes the likelihood's limit.
+    If all patients of a level have their events before those of another, the level's own
+    coefficient is infinite; the test takes the likelihood's limit.
 
     References
     ----------
@@ -210,27 +202,27 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     """
     import pandas as pd
 
-    _checks.frame("frame", frame)
     subgroups = _checks.labels("subgroups", subgroups)
-    columns = [("time", time), ("event", event), ("exposure", exposure)]
-    for name, column in columns + [("subgroups", column) for column in subgroups]:
-        if not _checks.is_label(column) or column not in frame:
-            raise ValueError(f"{name}: expected a column of frame, got {column!r:.60}")
-        if gaps := int(frame[column].isna().sum()):
-            raise ValueError(f"{name}: expected no missing values, got {gaps} in column {column!r}")
+    _checks.frame("frame", frame, _checks.labels("columns", [time, event, exposure, *subgroups]))
     _checks.level(level)
-    t, e = follow_up(frame[time], frame[event])
-    x = _checks.vector("exposure", frame[exposure], binary=True)
-    data = pd.DataFrame({"time": t, "event": e, "exposure": x})
+    if gaps := int(frame[subgroups].isna().sum().sum()):
+        raise ValueError(f"subgroups: expected no missing values, got {gaps}")
+    columns = follow_up(frame[time], frame[event], group=frame[exposure])
+    data = pd.DataFrame(dict(zip(("time", "event", "group"), columns, strict=True)))
     rows = []
     for variable in subgroups:
         labels = frame[variable].reset_index(drop=True)
-        table = [
-            {"subgroup": variable, "level": label} | _stratum(stratum, level)
-            for label, stratum in data.groupby(labels, observed=True)
-        ]
-        estimable = len(table) > 1 and not any(row["note"] for row in table)
-        p = _interaction_p(data, labels) if estimable else math.nan
+        table = []
+        for label, stratum in data.groupby(labels, observed=True):
+            try:
+                hr = cox_two_groups(*(stratum[x] for x in data), level)
+            except ValueError:  # the columns are sound, so there is no finite estimate
+                hr = Estimate(math.nan)
+            counts = {"n": len(stratum), "events": int(stratum["event"].sum())}
+            limits = {"hr": hr.value, "lower": hr.lower, "upper": hr.upper}
+            table.append({"subgroup": variable, "level": label, **counts, **limits})
+        estimable = len(table) > 1 and not any(math.isnan(row["hr"]) for row in table)
+        p = _interaction_p(*columns, labels) if estimable else math.nan
         rows += [row | {"p_interaction": p} for row in table]
     return pd.DataFrame(rows)
 
@@ -246,44 +238,18 @@ def _response_time(values, time):
     never = array == math.inf
     array = np.where(never, math.inf, _checks.vector("response_time", np.where(never, 0, array)))
     _checks.same_length("response_time", array, "time", time)
-    if array.min() < 0:
-        raise ValueError(f"response_time: expected at least 0, got {array.min():g}")
-    for at in np.flatnonzero(~never & _after(array, time)):
+    for at in np.flatnonzero(~never & ((array < 0) | _after(array, time))):
         raise ValueError(
-            f"response_time: expected no response after the follow-up of {time[at]:g}, got "
-            f"{array[at]:g} at position {at}"
+            f"response_time: expected 0 to {time[at]:g}, the follow-up, or inf, got {array[at]:g} "
+            f"at position {at}"
         )
     return array
 
 
-def _stratum(data, level):
-    """Return the counts, medians and hazard ratio of one subgroup."""
-    row = {"n": len(data), "events": int(data["event"].sum())}
-    for arm, name in ((1, "exposed"), (0, "unexposed")):
-        time, event = data.loc[data["exposure"] == arm, ["time", "event"]].to_numpy().T
-        row[f"n_{name}"], row[f"events_{name}"] = len(time), int(event.sum())
-        row[f"median_{name}"] = median(time, event).value if len(time) else math.nan
-    try:
-        hr, note = cox_two_groups(data["time"], data["event"], data["exposure"], level), ""
-    except ValueError:  # the columns are sound, so there is no finite estimate
-        hr, note = Estimate(math.nan), _why_not(row)
-    return row | {"hr": hr.value, "lower": hr.lower, "upper": hr.upper, "note": note}
-
-
-def _why_not(row):
-    """Say why a subgroup has no hazard ratio."""
-    arms = "exposed", "unexposed"
-    counts = [(f"no {arm} patients", row[f"n_{arm}"]) for arm in arms]
-    counts += [("no events in either arm", row["events"])]
-    counts += [(f"no events among the {arm}", row[f"events_{arm}"]) for arm in arms]
-    return next((reason for reason, count in counts if not count), "the hazard ratio is infinite")
-
-
-def _interaction_p(data, labels):
+def _interaction_p(time, event, exposure, labels):
     """Likelihood-ratio test of exposure × subgroup."""
     from scipy.special import chdtrc
 
-    time, event, exposure = data[["time", "event", "exposure"]].to_numpy().T
     codes = labels.factorize()[0]
     levels = (codes[:, None] == np.arange(1, codes.max() + 1)).astype(float)
     main = np.column_stack([exposure, levels])
@@ -295,15 +261,9 @@ def _interaction_p(data, labels):
     return float(chdtrc(levels.shape[1], max(2 * (largest[1] - largest[0]), 0.0)))
 
 
-def _risk_table(time, event, group):
-    """Events and patients at risk, in all and in group 1, at each distinct event time."""
+def _two_groups(time, event, group):
+    """Return who is at risk, and the groups of the patients in that order."""
     time, event, group = follow_up(time, event, some=True, group=group)
     _checks.both("group", group, "groups")
-    order = np.argsort(time)
-    time, event, group = time[order], event[order], group[order]
-    starts = np.flatnonzero(np.concatenate([[True], time[1:] != time[:-1]]))
-    sums = np.add.reduceat([event, event * group, np.ones_like(time), group], starts, axis=1)
-    events, events1, here, here1 = sums.astype(int)
-    at_risk, at_risk1 = (np.cumsum(x[::-1])[::-1] for x in (here, here1))
-    some = events > 0
-    return events[some], events1[some], at_risk[some], at_risk1[some]
+    patients = RiskSets(time, event)
+    return patients, group[patients.order]

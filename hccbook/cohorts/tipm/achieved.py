@@ -5,7 +5,6 @@ import numpy as np
 from ... import reported
 from ...accuracy import auc
 from ...indices import albi
-from ...response import agreement
 from ...survival import logrank, median
 from .markers import MOST_ALBUMIN
 from .register import FLAGS, LEVELS, MEANS, MODEL, RATES
@@ -104,10 +103,13 @@ def _model(frame):
 
 def _criteria(frame):
     """Return the rates of effective treatment by three sets of criteria, and their agreement."""
+    import pandas as pd
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     found = {}
     for name in ("mrecist", "recist", "irecist"):
         found[f"results.response-rate.{name}"] = 100 * (frame[name] != "PD").mean()
     for name in ("recist", "irecist"):
-        kappa = agreement(frame["mrecist"], frame[name]).kappa
-        found[f"results.kappa.mrecist-{name}"] = kappa.loc["plain", "value"]
+        counts = pd.crosstab(frame["mrecist"], frame[name])
+        found[f"results.kappa.mrecist-{name}"] = cohens_kappa(counts).kappa
     return found
