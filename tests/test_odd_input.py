@@ -29,7 +29,6 @@ EFFECT, SE = np.array([0.1, 0.4, 0.3, 0.6]), np.array([0.1, 0.2, 0.3, 0.15])
 COUNTS = {"tp": 20, "fp": 5, "fn": 7, "tn": 30}
 PATIENTS = {"time": TIME, "event": EVENT}
 STUDIES = {"effect": EFFECT, "se": SE}
-POOLED = import_module("hccbook.meta").pool(EFFECT, SE)
 LESIONS = pd.DataFrame(
     {"patient": 1, "day": [0, 60], "lesion": "a", "target": True, "diameter": [20.0, 10.0]}
 )
@@ -87,16 +86,11 @@ CALLS = {
     },
     "meta": {
         "egger_test": STUDIES,
-        "rank_test": STUDIES,
-        "i2_interval": STUDIES,
-        "leave_one_out": STUDIES,
         "log_ratios": {"ratio": EFFECT + 1, "lower": EFFECT + 0.9, "upper": EFFECT + 1.2},
         "pool": STUDIES,
-        "prediction_interval": {"pooled": POOLED},
-        "tau2_interval": STUDIES,
+        "q_profile": STUDIES,
     },
     "response": {
-        "agreement": {"first": np.array(["PR", "SD"]), "second": np.array(["PR", "PD"])},
         "best_response": {"visits": VISITS},
         "response_rates": {"responses": ["PR", "SD", "PD"]},
         "timepoints": {"lesions": LESIONS},
@@ -453,7 +447,6 @@ RELATED = {
     "reconstruction.pair_in_group, largest_se": ["least_se"],
     "audit.sd_in_range, highest": ["mean"],
     "audit.sd_in_range, lowest": ["mean"],
-    "response.agreement, labels": ["first"],
 }
 
 
@@ -529,9 +522,7 @@ def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
     assert not failures, f"{len(failures)} answers:\n" + "\n".join(failures)
 
 
-@pytest.mark.parametrize(
-    "room", ["accuracy", "survival", "prediction", "meta", "response", "indices"]
-)
+@pytest.mark.parametrize("room", ["accuracy", "survival", "prediction", "meta", "indices"])
 def test_rows_of_pandas_objects_must_be_the_same(room):
     """Values of the same patients are never paired by position."""
     functions, tried = public(room), 0

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from lifelines import CoxPHFitter
+from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import proportional_hazard_test
 from scipy.stats import chi2
 from statsmodels.duration.hazard_regression import PHReg
@@ -64,13 +64,8 @@ def test_cox_model_as_in_r(dataset):
         assert table[name].to_numpy() == pytest.approx(np.atleast_1d(expected[name]), rel=SAME)
     assert table["p"].to_numpy() == pytest.approx(np.atleast_1d(expected["p"]), rel=TAIL)
     assert table["hr"].to_numpy() == pytest.approx(np.exp(table["coef"]).to_numpy())
-    assert ours.covariance.to_numpy() == pytest.approx(np.array(expected["covariance"]), rel=1e-10)
-    assert [ours.log_likelihood_null, ours.log_likelihood] == pytest.approx(
-        expected["loglik"], rel=SAME
-    )
     assert list(ours.baseline.index) == expected["base_time"]
     assert ours.baseline.to_numpy() == pytest.approx(np.array(expected["base_hazard"]), rel=SAME)
-    assert (ours.n, ours.events, ours.level) == (len(time), event.sum(), 0.95)
 
 
 def test_cox_model_as_in_statsmodels_and_lifelines():
@@ -99,25 +94,17 @@ def test_plain_arrays_have_numbers_for_names():
 def test_one_binary_covariate_is_two_groups(case):
     time, event, covariates = case
     group = covariates[:, 1]
-    ours = determined(survival.cox_two_groups, time, event, group)
+    try:
+        ours = survival.cox_two_groups(time, event, group)
+    except ValueError:  # what has no finite estimate has none here either
+        with pytest.raises(ValueError, match=r"covariates|event"):
+            survival.cox_model(time, event, group)
+        return
     row = survival.cox_model(time, event, group).coefficients.iloc[0]
     assert list(row[["hr", "lower", "upper"]]) == pytest.approx(
         [ours.value, ours.lower, ours.upper], rel=1e-8
     )
     assert row["p"] == pytest.approx(ours.p, rel=1e-7, abs=SAME)
-
-
-@properties
-@given(cohorts())
-def test_infinite_estimates_are_those_of_two_groups(case):
-    time, event, covariates = case
-    outcomes = []
-    for function in (survival.cox_two_groups, survival.cox_model):
-        try:
-            outcomes.append(bool(function(time, event, covariates[:, 1])))
-        except ValueError:
-            outcomes.append(None)
-    assert outcomes[0] == outcomes[1]
 
 
 @properties
@@ -137,7 +124,6 @@ def test_units_and_order_do_not_matter(case, unit, shift, random):
     for name in ("coef", "se"):
         scaled = moved.coefficients[name].to_numpy() * [unit, 1]
         assert scaled == pytest.approx(ours.coefficients[name].to_numpy(), rel=1e-7, abs=1e-8)
-    assert moved.log_likelihood == pytest.approx(ours.log_likelihood, rel=1e-9, abs=1e-9)
     hazard = moved.baseline.to_numpy()
     assert hazard == pytest.approx(ours.baseline.to_numpy(), rel=1e-7)
 
@@ -147,15 +133,11 @@ def test_units_and_order_do_not_matter(case, unit, shift, random):
 def test_newton_ends_at_the_top(case):
     time, event, covariates = case
     ours = determined(survival.cox_model, time, event, covariates)
-    best = ours.coefficients["coef"].to_numpy()
-    assert ours.log_likelihood >= ours.log_likelihood_null - 1e-9
+    coef = ours.coefficients["coef"].to_numpy()
+    best = efron_likelihood(time, event, covariates @ coef)
     rng = np.random.default_rng(0)
-    for size in (1e-3, 0.1, 3):
-        other = best + size * rng.normal(size=2)
-        assert efron_likelihood(time, event, covariates @ other) <= ours.log_likelihood + 1e-9
-    assert efron_likelihood(time, event, covariates @ best) == pytest.approx(
-        ours.log_likelihood, abs=1e-8
-    )
+    for other in (np.zeros(2), *(coef + size * rng.normal(size=2) for size in (1e-3, 0.1, 3))):
+        assert efron_likelihood(time, event, covariates @ other) <= best + 1e-9
 
 
 def efron_likelihood(time, event, score):
@@ -184,60 +166,47 @@ def test_a_strong_effect_is_found_from_afar():
 # Proportional hazards
 
 
-@pytest.mark.parametrize("transform", ["km", "identity", "rank", "log"])
 @pytest.mark.parametrize("dataset", R["zph"])
-def test_score_test_as_in_r(dataset, transform):
-    groups = {"single": None, "terms": ["age", "male", "marker", "stage", "stage"]}
-    for kind, expected in R["zph"][dataset].items():
-        ours = survival.proportional_hazards_test(
-            *patients(dataset), transform=transform, terms=groups[kind]
-        )
-        names = groups[kind] or list(patients(dataset)[2])
-        assert list(ours.index) == [*dict.fromkeys(names), "GLOBAL"]
-        statistic, df, p = np.array(expected[transform]).T
-        assert ours["statistic"].to_numpy() == pytest.approx(statistic, rel=1e-11)
-        assert ours["df"].to_list() == df.tolist()
-        assert ours["p"].to_numpy() == pytest.approx(p, rel=TAIL)
+def test_score_test_as_in_r(dataset):
+    time, event, covariates = patients(dataset)
+    ours = survival.proportional_hazards_test(time, event, covariates)
+    assert list(ours.index) == [*covariates, "GLOBAL"]
+    statistic, df, p = np.array(R["zph"][dataset]["single"]["km"]).T
+    assert ours["statistic"].to_numpy() == pytest.approx(statistic, rel=1e-11)
+    assert ours["df"].to_list() == df.tolist()
+    assert ours["p"].to_numpy() == pytest.approx(p, rel=TAIL)
 
 
 def test_lifelines_has_the_older_approximation():
     time, event, covariates = patients("early")
     frame = covariates.assign(t=time, e=event)
     fit = CoxPHFitter().fit(frame, "t", "e")
-    older = proportional_hazard_test(fit, frame, "identity")
+    older = proportional_hazard_test(fit, frame, "km")
     # The older test: squared correlation of g(t) with Schoenfeld residuals of constant variance.
     coef = survival.cox_model(time, event, covariates).coefficients
-    residuals, g = [], time[event == 1].to_numpy()
-    x = covariates["group"].to_numpy()
-    for t in g:
+    residuals, x = [], covariates["group"].to_numpy()
+    times = np.sort(time[event == 1])
+    for t in times:
         risk = np.exp(x * coef["coef"].iloc[0]) * (time >= t)
         residuals.append(x[time == t][0] - x @ risk / risk.sum())
+    g = KaplanMeierFitter().fit(time, event).survival_function_at_times(times).to_numpy()
     g = g - g.mean()
     by_hand = len(g) * coef["se"].iloc[0] ** 2 * (g @ residuals) ** 2 / (g @ g)
     assert float(np.squeeze(older.test_statistic)) == pytest.approx(by_hand, rel=LIFELINES)
-    score = survival.proportional_hazards_test(time, event, covariates, "identity")
-    assert score.loc["group", "statistic"] > 6 * by_hand
+    score = survival.proportional_hazards_test(time, event, covariates)
+    assert score.loc["group", "statistic"] > 5 * by_hand
 
 
 @properties
-@given(cohorts(), st.floats(0.1, 10), st.sampled_from(["km", "identity", "rank"]))
-def test_score_test_ignores_units(case, unit, transform):
+@given(cohorts(), st.floats(0.1, 10))
+def test_score_test_ignores_units(case, unit):
     time, event, covariates = case
-    ours = determined(survival.proportional_hazards_test, time, event, covariates, transform)
+    ours = determined(survival.proportional_hazards_test, time, event, covariates)
     assume(ours["statistic"].notna().all())
-    moved = survival.proportional_hazards_test(
-        3 * time + 7, event, covariates * [unit, 1] + [7, 0], transform
-    )
+    moved = survival.proportional_hazards_test(time**3 + 7, event, covariates * [unit, 1] + [7, 0])
     expected = ours["statistic"].to_numpy()
     assert moved["statistic"].to_numpy() == pytest.approx(expected, rel=1e-5, abs=1e-7)
     assert (expected[2] >= expected[:2] - 1e-7).all()
-    later = survival.proportional_hazards_test(time**3, event, covariates, "rank")
-    ranks = survival.proportional_hazards_test(time, event, covariates, "rank")
-    assert later["statistic"].to_numpy() == pytest.approx(
-        ranks["statistic"].to_numpy(), nan_ok=True
-    )
-    alone = survival.proportional_hazards_test(time, event, covariates, transform, ["a", "a"])
-    assert alone["statistic"].to_list() == pytest.approx([expected[2]] * 2)
 
 
 def test_too_few_event_times():
@@ -268,11 +237,9 @@ def test_interaction_where_a_level_ends_before_the_others_begin():
     table = survival.subgroup_table(frame, "time", "event", "x", ["s"])
     # Then the likelihood is that of the two levels apart, each with its own hazard ratio or both
     # with one.
-    late = frame["s"] == "b"
-    parts = [frame[~late], frame[late]]
-    apart = sum(survival.cox_model(p["time"], p["event"], p["x"]).log_likelihood for p in parts)
-    grid = np.linspace(-3, 3, 60_001)
-    joint = sum(np.array(stratum_likelihood(p, grid)) for p in parts).max()
+    parts = [part for _, part in frame.groupby("s")]
+    early, late = (stratum_likelihood(part, np.linspace(-3, 3, 60_001)) for part in parts)
+    apart, joint = early.max() + late.max(), (early + late).max()
     assert table["p_interaction"].to_numpy() == pytest.approx(
         chi2.sf(2 * (apart - joint), 1), abs=1e-6
     )
@@ -287,12 +254,11 @@ def stratum_likelihood(part, coef):
 
 
 GOOD = ([1, 2, 3, 4], [1, 1, 1, 0], [1, 3, 2, 1])
-MODELS = [survival.cox_model, survival.proportional_hazards_test]
-BAD_MODELS = [
+BAD = [
     ("time: .* got -1", ([-1, 2], [1, 1], [1, 2])),
     ("event: .* at least one event", ([1, 2], [0, 0], [1, 2])),
     ("event: expected 2 values", ([1, 2], [1], [1, 2])),
-    ("covariates: expected 2 rows, as many as time, got 3", ([1, 2], [1, 1], [1, 2, 3])),
+    ("covariates: expected columns of 2 rows, as many as time", ([1, 2], [1, 1], [1, 2, 3])),
     (r"covariates: .* got shape \(2, 0\)", ([1, 2], [1, 1], np.empty((2, 0)))),
     (r"covariates: .* got shape \(2, 1, 1\)", ([1, 2], [1, 1], np.ones((2, 1, 1)))),
     (r"covariates\[0\]: .* got nan at position 1", ([1, 2], [1, 1], [1, math.nan])),
@@ -304,22 +270,14 @@ BAD_MODELS = [
         ([*range(8)], [1] * 8, pd.DataFrame({"x": [1, 3, 2, 4] * 2, "y": [2, 6, 4, 8] * 2})),
     ),
 ]
-BAD = [
-    ("level: .* got 1", lambda: survival.cox_model(*GOOD, level=1)),
-    ("transform: .* got 'x'", lambda: survival.proportional_hazards_test(*GOOD, "x")),
-    ("terms: expected 1 lab", lambda: survival.proportional_hazards_test(*GOOD, terms=["a", "b"])),
-    (
-        "time: expected events after time 0",
-        lambda: survival.proportional_hazards_test([0, 2, 3, 4], *GOOD[1:], "log"),
-    ),
-]
 
 
 def test_bad_input_is_named():
-    for message, arguments in BAD_MODELS:
-        for function in MODELS:
+    for message, arguments in BAD:
+        for function in (survival.cox_model, survival.proportional_hazards_test):
             with pytest.raises(ValueError, match=f"^{message}"):
                 function(*arguments)
-    for message, call in BAD:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call()
+    with pytest.raises(ValueError, match=r"^level: .* got 1"):
+        survival.cox_model(*GOOD, level=1)
+    with pytest.raises(ValueError, match=r"^covariates: .* got GLOBAL"):
+        survival.proportional_hazards_test(*GOOD[:2], pd.DataFrame({"GLOBAL": GOOD[2]}))

@@ -84,16 +84,17 @@ def for_each(function, effect, se, where=None, fewest=1):
         given["where"] = _checks.sequence("where", where)
         if given["where"].dtype != bool:
             raise ValueError(f"where: expected True or False, got {given['where'].dtype} values")
-    shapes = [array.shape for array in given.values()]
+    for name, array in given.items():
+        if not array.ndim or not array.size or array.shape[-1:] != given["effect"].shape[-1:]:
+            raise ValueError(
+                f"{name}: expected studies on the last axis, one or more and as many as effect, "
+                f"got shape {array.shape}"
+            )
     try:
         effect, se, *there = np.broadcast_arrays(*given.values())
     except ValueError:
-        effect = None
-    if effect is None or not effect.size or len({shape[-1:] for shape in shapes} | {()}) != 2:
-        raise ValueError(
-            f"{', '.join(given)}: expected one or more studies, as many in each on the last axis, "
-            f"and other axes that fit together, got shapes {', '.join(map(str, shapes))}"
-        )
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in given.items())
+        raise ValueError(f"se: expected shapes that fit together, got {shapes}") from None
     present = there[0] if there else np.broadcast_to(True, effect.shape)
     for name, array, good, expected in (
         ("effect", effect, np.isfinite(effect), "finite numbers"),

@@ -126,7 +126,7 @@ def pool(effect, se, method="reml", hartung_knapp=False, level=0.95, where=None)
     1.495 (95 % CI 1.129 to 1.979) 58
     """
     _checks.one_of("method", method, tuple(_tau2.ESTIMATORS))
-    if hartung_knapp != "adhoc":
+    if not isinstance(hartung_knapp, str) or hartung_knapp != "adhoc":
         _checks.flag("hartung_knapp", hartung_knapp)
     if method == "fixed" and hartung_knapp:
         raise ValueError("hartung_knapp: expected False with method='fixed', which has no tau²")

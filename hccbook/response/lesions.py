@@ -139,7 +139,7 @@ def _refuse(lesions, checks):
     """Reject the first row that breaks a rule; each is: column, rows that break it, expected."""
     for name, wrong, expected in checks:
         if wrong.any():
-            row = lesions.loc[wrong.idxmax()]
+            (row,) = lesions.loc[[wrong.idxmax()]].to_dict("records")
             raise ValueError(
                 f"{name}: expected {expected}, got {row.get(name)!r} for lesion {row['lesion']!r} "
                 f"of patient {row['patient']!r} at day {row['day']!r}"

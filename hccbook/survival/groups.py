@@ -153,13 +153,13 @@ def landmark(time, event, at, response_time=None, group=None):
     known = {} if group is None else {"group": group}
     time, event, *groups = follow_up(time, event, **known)
     _checks.real("at", at)
+    if response_time is not None:
+        groups = [~_after(_response_time(response_time, time), at)]
     later = _after(time, at)
-    if not at >= 0 or not later.any():
+    if at < 0 or not later.any():
         raise ValueError(
             f"at: expected at least 0 and less than the last follow-up, {time.max():g}, got {at:g}"
         )
-    if response_time is not None:
-        groups = [~_after(_response_time(response_time, time), at)]
     columns = {"time": time - at, "event": event.astype(int)}
     if groups:
         columns["group"] = groups[0].astype(int)
@@ -202,13 +202,18 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     """
     import pandas as pd
 
+    _checks.frame("frame", frame)
     subgroups = _checks.labels("subgroups", subgroups)
-    _checks.frame("frame", frame, _checks.labels("columns", [time, event, exposure, *subgroups]))
+    columns = [("time", time), ("event", event), ("exposure", exposure)]
+    for name, column in columns + [("subgroups", column) for column in subgroups]:
+        if not _checks.is_label(column) or column not in frame:
+            raise ValueError(f"{name}: expected a column of frame, got {column!r:.60}")
+        if gaps := int(frame[column].isna().sum()):
+            raise ValueError(f"{name}: expected no missing values, got {gaps} in column {column!r}")
     _checks.level(level)
-    if gaps := int(frame[subgroups].isna().sum().sum()):
-        raise ValueError(f"subgroups: expected no missing values, got {gaps}")
-    columns = follow_up(frame[time], frame[event], group=frame[exposure])
-    data = pd.DataFrame(dict(zip(("time", "event", "group"), columns, strict=True)))
+    follow = follow_up(frame[time], frame[event])
+    columns = [*follow, _checks.vector("exposure", frame[exposure], binary=True)]
+    data = pd.DataFrame(np.column_stack(columns), columns=["time", "event", "group"])
     rows = []
     for variable in subgroups:
         labels = frame[variable].reset_index(drop=True)
