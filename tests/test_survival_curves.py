@@ -17,7 +17,7 @@ from lifelines.utils import concordance_index, restricted_mean_survival_time
 from scipy.stats import norm
 
 from hccbook import survival
-from hccbook.survival import concordance
+from hccbook.survival import curves
 
 SAME = 1e-12  # the same sums in another order; the reference files have 15 digits
 NEWTON = 1e-11  # the same maximum, each program's own last step
@@ -181,7 +181,7 @@ def test_c_index_counts_pairs(block, case):
     time, event, score = case
     c, se = brute_force_c(*case)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(concordance, "_BLOCK", block)
+        patch.setattr(curves, "_BLOCK", block)
         ours = survival.c_index(time, event, score)
         assert [ours.value, ours.se] == pytest.approx([c, se], abs=SAME)
         half = norm.ppf(0.975) * se

@@ -11,6 +11,9 @@ _BLOCK = 2**16  # patients drawn at a time: some 2 MB, which a processor's cache
 def youden(y, marker):
     """Cut-offs with the largest Youden index J = sensitivity + specificity - 1.
 
+    Youden, Cancer 1950;3:32. Pepe, The Statistical Evaluation of Medical Tests for
+    Classification and Prediction (2003), chapter 4.
+
     Parameters
     ----------
     y, marker : array_like, shape (n,)
@@ -25,11 +28,6 @@ def youden(y, marker):
         place among all. The maximum is found in whole numbers (J times the product of the class
         sizes), so that rounding neither makes nor hides a tie. A marker that only points the
         wrong way has J = 0 at the cut-offs ``-inf`` and ``inf``.
-
-    References
-    ----------
-    Youden, Cancer 1950;3:32. Pepe, The Statistical Evaluation of Medical Tests for
-    Classification and Prediction (2003), chapter 4.
     """
     import pandas as pd
 
@@ -72,8 +70,6 @@ def youden_optimism(y, marker, resamples=500, seed=0):
     Each resample chooses among the cut-offs of the whole sample; among ties it takes the lowest.
     Resamples with one class only are left out; there must be others.
 
-    References
-    ----------
     Harrell, Lee & Mark, Stat Med 1996;15:361, section 5.
     """
     import pandas as pd

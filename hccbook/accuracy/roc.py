@@ -36,8 +36,6 @@ def auc(y, marker, level=0.95):
     interval has no width, which says nothing, for perfect separation (AUC 0 or 1) and for a
     marker with one value only (AUC 0.5).
 
-    References
-    ----------
     DeLong, DeLong & Clarke-Pearson, Biometrics 1988;44:837. Midranks: Sun & Xu, IEEE Signal
     Process Lett 2014;21:1389.
 
@@ -86,8 +84,6 @@ def delong_paired(y, first, second, level=0.95):
     difference is NaN. The test takes the markers as given: P tends to be too large for two
     models, one nested in the other, that were fitted to these same patients.
 
-    References
-    ----------
     DeLong, DeLong & Clarke-Pearson, Biometrics 1988;44:837. As ``roc.test`` of R's pROC: Robin
     et al., BMC Bioinformatics 2011;12:77. Nested models: Demler, Pencina & D'Agostino, Stat Med
     2012;31:2577.

@@ -9,6 +9,8 @@ from ..estimate import Estimate
 def two_by_two(tp, fp, fn, tn):
     """Measures of a 2×2 table of test against outcome, with exact 95 % confidence limits.
 
+    Altman & Bland, BMJ 1994;308:1552 and 309:102.
+
     Parameters
     ----------
     tp, fp, fn, tn : int
@@ -20,10 +22,6 @@ def two_by_two(tp, fp, fn, tn):
         Rows ``sensitivity``, ``specificity``, ``ppv``, ``npv`` (these two at the table's own
         prevalence), ``accuracy``; columns ``value``, ``lower``, ``upper``: fractions, limits as
         of :func:`proportion`, NaN where there is nobody in the denominator.
-
-    References
-    ----------
-    Altman & Bland, BMJ 1994;308:1552 and 309:102.
     """
     import pandas as pd
 
@@ -51,17 +49,14 @@ def proportion(count, n, level=0.95, method="exact"):
     level : float, default 0.95
         Confidence level.
     method : {"exact", "wilson"}
-        Clopper-Pearson (covers at least ``level``) or Wilson's score interval (covers
-        ``level`` on average), without continuity correction.
+        Clopper-Pearson (Biometrika 1934;26:404; covers at least ``level``) or Wilson's score
+        interval (J Am Stat Assoc 1927;22:209; covers ``level`` on average), without continuity
+        correction.
 
     Returns
     -------
     Estimate
         Fraction, its limits and n.
-
-    References
-    ----------
-    Clopper & Pearson, Biometrika 1934;26:404. Wilson, J Am Stat Assoc 1927;22:209.
 
     Examples
     --------

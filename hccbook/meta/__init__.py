@@ -7,8 +7,7 @@ the argument, the value and what was expected.
 """
 
 from .effects import log_ratios
-from .heterogeneity import EggerTest, egger_test, q_profile
-from .pooling import Pooled, pool
+from .pooling import EggerTest, Pooled, egger_test, pool, q_profile
 
 __all__ = ["EggerTest", "Pooled", "egger_test", "log_ratios", "pool", "q_profile"]
 __dir__ = __all__.copy

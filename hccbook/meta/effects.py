@@ -13,6 +13,8 @@ _BLOCK = 2**15  # numbers that are worked on at a time: they stay in the cache
 def log_ratios(ratio, lower, upper, level=0.95):
     """Return logarithms and standard errors of ratios with confidence intervals.
 
+    Parmar, Torri & Stewart, Stat Med 1998;17:2815.
+
     Parameters
     ----------
     ratio, lower, upper : array_like of float, shape (k,)
@@ -27,10 +29,6 @@ def log_ratios(ratio, lower, upper, level=0.95):
         (2 z)``; ``p``, two-sided, of ``effect / se``; ``centre``, the geometric mean of the
         limits, which should be ``ratio`` but for rounding: another value hints at a misprint, or
         an interval of another kind.
-
-    References
-    ----------
-    Parmar, Torri & Stewart, Stat Med 1998;17:2815.
 
     Examples
     --------

@@ -30,7 +30,8 @@ def timepoints(lesions, criteria="RECIST 1.1"):
         One row a patient, visit and lesion; a patient's first day is the baseline. Columns:
 
         - ``patient``, ``lesion``: any labels; ``day``: days since the start of treatment;
-        - ``target``: bool;
+        - ``target``: bool; at most five, and five new ones, of 10 mm (a node: 15 mm) or more when
+          first seen;
         - ``diameter``: longest diameter in mm, of a lymph node the short axis; 0 if the lesion is
           gone, 5 if it is too small to measure, missing if it was not measured (not needed where
           ``status`` tells);
@@ -58,23 +59,18 @@ def timepoints(lesions, criteria="RECIST 1.1"):
 
     Notes
     -----
-    *Refused:* a lesion that changes its kind, one that appears later and is not marked as new, more
-    than five target lesions (and five new ones), and a target lesion of less than 10 mm (a node:
-    15 mm) when first seen.
-
     *Borders.* Partial response: a sum of at most 70 % of the baseline. Progression: at least 120 %
     of the nadir and, by RECIST 1.1 and iRECIST, at least 5 mm above it; mRECIST has no such rule.
     Progression goes before response. Lengths are taken to the micrometre, so borders are exact.
 
     *Complete response.* All target lesions at 0 mm, nodes below 10 mm (they stay in the sum, which
     need not be 0), no other lesion left. With non-target lesions left or not evaluated it is a
-    partial response. Afterwards any lesion that is seen again is progression.
+    partial response. Afterwards any lesion that is seen again is progression. After progression
+    (PD, iCPD) every later visit has the same response.
 
     *Missing.* With a target lesion not measured the visit is NE, unless the others alone make
     progression, which the missing one could not undo. A lesion without a row was not evaluated; a
     planned visit without a scan is a row without a diameter. Sums with gaps never become the nadir.
-
-    *After progression* (PD, iCPD) every later visit has the same response.
 
     *mRECIST.* The enhancing part is measured of a lesion that has one when first seen. Nodes and
     lesions without enhancement are measured whole, as by RECIST 1.1. What ``status`` and ``new``
@@ -96,8 +92,6 @@ def timepoints(lesions, criteria="RECIST 1.1"):
     RECIST working group goes on calling a confirmed partial response so when the sum drifts back
     above 70 %; here that visit is SD. The best response is the same.
 
-    References
-    ----------
     RECIST 1.1: Eisenhauer et al., Eur J Cancer 2009;45:228. mRECIST: Lencioni & Llovet, Semin
     Liver Dis 2010;30:52, and Llovet & Lencioni, J Hepatol 2020;72:288. iRECIST: Seymour et al.,
     Lancet Oncol 2017;18:e143, and the working group's answers at recist.eortc.org.

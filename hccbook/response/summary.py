@@ -38,8 +38,6 @@ def best_response(visits, stable_days=42):
     An early SD followed by PD is PD, one followed by nothing is NE. CR and PR need not be
     confirmed, which RECIST 1.1 demands of trials without a control group.
 
-    References
-    ----------
     Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.5. Seymour et al., Lancet Oncol
     2017;18:e143, table 3.
 
@@ -81,12 +79,9 @@ def response_rates(responses, level=0.95):
     pandas.DataFrame
         Rows ``orr`` (CR, PR) and ``dcr`` (CR, PR, SD, non-CR/non-PD, and their i-counterparts);
         columns ``value``, ``lower``, ``upper`` (fractions), ``count`` and ``n`` (patients).
-        Everybody is in the denominator: NE counts as no response, as RECIST 1.1 demands.
-
-    References
-    ----------
-    Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.7. Limits: Clopper & Pearson, Biometrika
-    1934;26:404.
+        Everybody is in the denominator: NE counts as no response, as RECIST 1.1 demands
+        (Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.7). Limits as of
+        :func:`~hccbook.accuracy.proportion`.
 
     Examples
     --------

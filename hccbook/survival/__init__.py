@@ -6,9 +6,8 @@ at risk there. Times are tied when they are equal as numbers. Bad input raises a
 names the argument, the value and what was expected.
 """
 
-from .concordance import c_index
 from .cox import CoxModel, cox_model, proportional_hazards_test
-from .curves import median, median_follow_up, rmst
+from .curves import c_index, median, median_follow_up, rmst
 from .groups import cox_two_groups, landmark, logrank, subgroup_table
 
 __all__ = [

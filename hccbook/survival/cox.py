@@ -39,12 +39,10 @@ def cox_model(time, event, covariates, level=0.95):
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
+    time, event, level
+        As in :func:`median`.
     covariates : pandas.DataFrame or array_like of float, shape (n, p) or (n,)
         Covariates in any unit; categories as 0/1 columns, one level left out.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
@@ -58,8 +56,6 @@ def cox_model(time, event, covariates, level=0.95):
     where it stopped). The baseline hazard is Efron's, as that of R's ``survfit(fit, newdata)``; R's
     ``basehaz(fit)`` takes 0 instead of the mean for covariates of 0 and 1.
 
-    References
-    ----------
     Efron, J Am Stat Assoc 1977;72:557. Therneau & Grambsch, Modeling Survival Data (2000),
     chapter 3. Step length of Newton's method: after Bach, Electron J Stat 2010;4:384.
 
@@ -120,8 +116,6 @@ def proportional_hazards_test(time, event, covariates):
     is not, where a covariate is uncommon or those with high values leave early: in the example
     the approximation says 0.74 (P = 0.39). Nor has lifelines a global test.
 
-    References
-    ----------
     Grambsch & Therneau, Biometrika 1994;81:515. Therneau, "cox.zph" in R's survival 3.0 and
     later.
 

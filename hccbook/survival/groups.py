@@ -17,27 +17,21 @@ def cox_two_groups(time, event, group, level=0.95):
     """Hazard ratio of two groups from a Cox model with Efron's handling of ties.
 
     The same model as lifelines' ``CoxPHFitter`` with one binary covariate, made for being
-    called some ten thousand times.
+    called some ten thousand times (Efron, J Am Stat Assoc 1977;72:557; Wald limits and P: Therneau
+    & Grambsch, Modeling Survival Data, 2000, section 3.4).
 
     Parameters
     ----------
-    time, event : array_like, shape (n,)
-        Follow-up, at least 0; 1 for an event, 0 for censored.
+    time, event, level
+        As in :func:`median`.
     group : array_like of {0, 1} or bool, shape (n,)
         Group; the hazard ratio is that of group 1 against group 0.
-    level : float, default 0.95
-        Confidence level.
 
     Returns
     -------
     Estimate
         Hazard ratio, Wald limits (symmetric on the log scale), Wald P and number of patients. An
         infinite estimate (or zero), as when a group has no events, is refused.
-
-    References
-    ----------
-    Efron, J Am Stat Assoc 1977;72:557. Wald limits and P: Therneau & Grambsch, Modeling
-    Survival Data (2000), section 3.4.
 
     Examples
     --------
@@ -74,7 +68,7 @@ def cox_two_groups(time, event, group, level=0.95):
 
 
 def logrank(time, event, group):
-    """Log-rank test of two groups.
+    """Log-rank test of two groups (Mantel, Cancer Chemother Rep 1966;50:163).
 
     Parameters
     ----------
@@ -86,10 +80,6 @@ def logrank(time, event, group):
     statistic, p : float
         Chi-squared statistic with one degree of freedom (hypergeometric variance, no continuity
         correction) and its P value; NaN if the groups are never at risk together.
-
-    References
-    ----------
-    Mantel, Cancer Chemother Rep 1966;50:163.
     """
     patients, group = _two_groups(time, event, group)
     events, at_risk = patients.tied, patients.last_at_risk + 1
@@ -133,8 +123,6 @@ def landmark(time, event, at, response_time=None, group=None):
     Patients with an event, or censored, up to the landmark (at it included) are left out. The
     result holds for patients who reach it, and depends on where it is.
 
-    References
-    ----------
     Anderson, Cain & Gelber, J Clin Oncol 1983;1:710.
 
     Examples
@@ -195,8 +183,6 @@ def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
     If all patients of a level have their events before those of another, the level's own
     coefficient is infinite; the test takes the likelihood's limit.
 
-    References
-    ----------
     Wang et al., N Engl J Med 2007;357:2189. Likelihood-ratio test: Therneau & Grambsch, Modeling
     Survival Data (2000), section 3.4.
     """
