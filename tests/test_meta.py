@@ -447,46 +447,29 @@ def test_log_ratios_undo_the_printing(effect, se, level):
 # Bad input
 
 Y, S = EXAMPLE
+#: What tests/test_odd_input.py does not try: good values that do not go together.
 BAD = [
     (r"effect: .* got shape \(0,\)", lambda: meta.pool([], [])),
     (r"effect: .* got shape \(\)", lambda: meta.pool(0.3, 0.1)),
-    (r"effect: .* got 'a'", lambda: meta.pool("a", [0.1])),
-    (r"effect: .* gaps, got None at position 1", lambda: meta.pool([0.1, None], [0.1, 0.2])),
-    (r"effect: .* got nan at position 1", lambda: meta.pool([0.1, math.nan], [0.1, 0.2])),
     (r"effect: .* got inf at position \(1, 0\)", lambda: meta.pool([[0.1], [math.inf]], [0.1])),
     (r"se: .* got 0 at position 2", lambda: meta.pool([1, 2, 3], [0.1, 0.2, 0])),
-    (r"se: .* got -0.2 at position 1", lambda: meta.pool([1, 2], [0.1, -0.2])),
     (r"se: .* got inf at position 0", lambda: meta.pool([1, 2], [math.inf, 0.2])),
     (r"se: .* as many as effect, got shape \(3,\)", lambda: meta.pool([1, 2], [0.1, 0.2, 0.3])),
     (r"se: .* as many as effect, got shape \(1,\)", lambda: meta.pool([1, 2], [0.1])),
-    (
-        r"se: expected shapes that fit together, got effect \(2, 1\), se \(3, 1\)",
-        lambda: meta.pool([[1], [2]], [[1], [2], [3]]),
-    ),
-    (r"where: expected True or False", lambda: meta.pool(Y, S, where=[1, 1, 0, 0])),
+    (r"se: .* effect \(2, 1\), se \(3, 1\)", lambda: meta.pool([[1], [2]], [[1], [2], [3]])),
     (r"where: .* as many as effect, got shape \(1,\)", lambda: meta.pool(Y, S, where=[True])),
     (r"effect: expected 1 or more .* got 0", lambda: meta.pool(Y, S, where=[False] * 4)),
     (r"method: .* got 'dersimonian'", lambda: meta.pool(Y, S, "dersimonian")),
     (r"hartung_knapp: .* got 'yes'", lambda: meta.pool(Y, S, hartung_knapp="yes")),
-    (r"hartung_knapp: .* got 1", lambda: meta.pool(Y, S, hartung_knapp=1)),
     (r"hartung_knapp: expected False", lambda: meta.pool(Y, S, "fixed", hartung_knapp=True)),
-    (r"level: .* got 95", lambda: meta.pool(Y, S, level=95)),
     (r"ratio: expected one meta-analysis, got 2", lambda: meta.pool([[1], [2]], [1]).ratio),
     (r"method: .* got 'fixed'", lambda: meta.pool(Y, S, "fixed").prediction_interval),
-    (r"level: .* got 0", lambda: meta.q_profile(Y, S, level=0)),
-    (r"se: .* got nan", lambda: meta.q_profile([1, 2], [0.1, math.nan])),
     (r"effect: expected 3 or more .* got 2", lambda: meta.egger_test([1, 2], [0.1, 0.2])),
     (r"se: expected .* differ", lambda: meta.egger_test([1, 2, 4], [0.2, 0.2, 0.2])),
-    (
-        r"ratio: .* got 1 \(0 to 2\) at position 1",
-        lambda: meta.log_ratios([1, 1], [0.5, 0], [2, 2]),
-    ),
+    (r"ratio: .* got 1 \(0 to 2\) at", lambda: meta.log_ratios([1, 1], [0.5, 0], [2, 2])),
     (r"ratio: .* got -1 \(0.5 to 2\)", lambda: meta.log_ratios([-1], [0.5], [2])),
     (r"ratio: .* got 1 \(2 to 0.5\)", lambda: meta.log_ratios([1.0], [2], [0.5])),
     (r"ratio: .* got 1 \(1 to 1\)", lambda: meta.log_ratios([1], [1], [1])),
-    (r"upper: .* got nan at position 0", lambda: meta.log_ratios([1], [0.5], [math.nan])),
-    (r"upper: expected 2 values", lambda: meta.log_ratios([1, 1], [0.5, 0.5], [2])),
-    (r"level: .* got 95", lambda: meta.log_ratios([1], [0.5], [2], level=95)),
 ]
 
 
