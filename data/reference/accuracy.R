@@ -7,10 +7,8 @@ of_roc <- function(d) {
   limits <- function(level) unclass(suppressWarnings(ci.auc(curve, level, method = "delong")))[c(1, 3)]
   list(
     auc = as.numeric(auc(curve)),
-    variance = suppressWarnings(var(curve, method = "delong")),
     ci95 = limits(0.95),
     ci90 = limits(0.90),
-    all = coords(curve, "all", ret = columns),
     best = coords(curve, "best", best.method = "youden", ret = columns)
   )
 }

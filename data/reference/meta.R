@@ -16,7 +16,7 @@ sets <- list(
   many = data.frame(effect = 0.3 + 0.4 * sin(7 * k), se = 0.1 + 0.4 * cos(3 * k)^2),
   example = data.frame(effect = c(0.1, 0.3, 0.8, 0.5), se = c(0.2, 0.1, 0.2, 0.3))
 )
-methods <- c(fixed = "FE", dl = "DL", pm = "PM", ml = "ML", reml = "REML")
+methods <- c(fixed = "FE", dl = "DL", pm = "PM", reml = "REML")
 tests <- c(normal = "z", t = "knha", adhoc = "adhoc")
 levels <- c(0.95, 0.8)
 
@@ -35,15 +35,6 @@ of_fit <- function(d, method, test, level = 95) {
   c(row, list(prediction = list(metafor = c(default$pi.lb, default$pi.ub), higgins = c(higgins$pi.lb, higgins$pi.ub))))
 }
 
-# The test-based interval of I² (Higgins and Thompson, 2002), written out.
-test_based <- function(q, k, level) {
-  log_h <- log(max(1, sqrt(q / (k - 1))))
-  se <- if (q > k) (log(q) - log(k - 1)) / (sqrt(2 * q) - sqrt(2 * k - 3)) / 2 else
-    if (k > 2) sqrt((1 - 1 / (3 * (k - 2)^2)) / (2 * (k - 2))) else NA
-  h <- pmax(1, exp(log_h + c(-1, 1) * qnorm((1 + level) / 2) * se))
-  100 * (h^2 - 1) / h^2
-}
-
 of_set <- function(d) {
   f <- fit(d, "DL")
   found <- list(
@@ -52,18 +43,13 @@ of_set <- function(d) {
   )
   if (nrow(d) > 1) found$intervals <- lapply(levels, function(level) {
     ci <- confint(f, level = 100 * level, control = list(tol = 1e-16, maxiter = 10000, tau2.max = 1e5))$random
-    list(level = level, tau2 = ci["tau^2", 2:3], i2 = ci["I^2(%)", 2:3], test_based = test_based(f$QE, nrow(d), level))
+    list(level = level, tau2 = ci["tau^2", 2:3], i2 = ci["I^2(%)", 2:3])
   })
   if (nrow(d) > 2 && length(unique(d$se)) > 1) {
     line <- regtest(d$effect, sei = d$se, model = "lm")
     slope <- summary(line$fit)$coefficients[2, ]
     found$egger <- list(slope = slope[[1]], lower = confint(line$fit)[2, 1], upper = confint(line$fit)[2, 2],
-                        statistic = line$zval, df = line$dfs, p = line$pval,
-                        limit = line$est, limit_lower = line$ci.lb, limit_upper = line$ci.ub)
-  }
-  if (nrow(d) > 1) {
-    rank <- suppressWarnings(ranktest(d$effect, sei = d$se))
-    found$rank <- list(tau = rank$tau[[1]], p = rank$pval)
+                        statistic = line$zval, p = line$pval)
   }
   found
 }

@@ -16,25 +16,15 @@ of_model <- function(d, columns = covariates) {
   base <- survfit(fit, newdata = as.data.frame(t(colMeans(d[columns]))))
   events <- base$n.event > 0
   list(
-    coef = unname(coef(fit)), se = unname(sqrt(diag(vcov(fit)))), covariance = unname(vcov(fit)),
+    coef = unname(coef(fit)), se = unname(sqrt(diag(vcov(fit)))),
     lower = unname(row$conf.int[, "lower .95"]), upper = unname(row$conf.int[, "upper .95"]),
-    p = unname(row$coefficients[, "Pr(>|z|)"]), loglik = fit$loglik,
+    p = unname(row$coefficients[, "Pr(>|z|)"]),
     base_time = base$time[events], base_hazard = drop(base$cumhaz)[events]
   )
 }
 
-# stage2 and stage3 are the columns of one factor.
-of_zph <- function(d, single = covariates, factor = TRUE) {
-  tests <- list(single = fit_of(d, single))
-  if (factor) {
-    d$stage <- factor(1 + d$stage2 + 2 * d$stage3)
-    tests$terms <- fit_of(d, c("age", "male", "marker", "stage"))
-  }
-  lapply(tests, function(fit) sapply(
-    c("km", "identity", "rank", "log"),
-    function(transform) unname(cox.zph(fit, transform)$table), simplify = FALSE
-  ))
-}
+of_zph <- function(d, columns = covariates)
+  list(single = list(km = unname(cox.zph(fit_of(d, columns), "km")$table)))
 
 of_concordance <- function(time, event, score) {
   c <- concordance(Surv(time, event) ~ score, reverse = TRUE)
@@ -72,7 +62,7 @@ write_json(
     versions = list(R = as.character(getRversion()), survival = as.character(packageVersion("survival")),
                     prodlim = as.character(packageVersion("prodlim"))),
     models = c(lapply(input[c("months", "trial")], of_model), list(early = of_model(input$early, "group"))),
-    zph = c(lapply(input[c("months", "trial")], of_zph), list(early = of_zph(input$early, "group", FALSE))),
+    zph = c(lapply(input[c("months", "trial")], of_zph), list(early = of_zph(input$early, "group"))),
     concordance = c(
       lapply(input, function(d) of_concordance(d$time, d$event, d$marker)),
       lapply(with_groups, function(d) of_concordance(d$time, d$event, d$group))
