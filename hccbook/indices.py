@@ -41,26 +41,13 @@ __dir__ = __all__.copy
 
 
 class Quantity(NamedTuple):
-    """A laboratory value: its unit here, its plausibility limits, other units in use.
+    """A laboratory value: its unit here, its plausibility limits, other units in use."""
 
-    Parameters
-    ----------
-    unit : str
-        The unit that the indices expect.
-    low, high : float
-        Smallest and largest plausible value, both allowed, in ``unit``.
-    others : dict of str to float
-        Other units, each with the factor that brings it to ``unit``.
-    percentage : bool, default False
-        Whether laboratories also print it as a percentage of the white cells, which no factor
-        can convert.
-    """
-
-    unit: str
-    low: float
-    high: float
-    others: dict
-    percentage: bool = False
+    unit: str  # that the indices expect
+    low: float  # smallest and ...
+    high: float  # ... largest plausible value, both allowed, in ``unit``
+    others: dict  # other units, each with the factor that brings it to ``unit``
+    percentage: bool = False  # of the white cells: so printed too, and no factor converts that
 
 
 _PER_MICROLITRE = {"per µL": 1e-3, "10³/µL": 1.0}

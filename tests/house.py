@@ -27,7 +27,7 @@ CORE = (
 )
 #: From the ground up. A room imports from its own floor and from those below it.
 FLOORS = (
-    ("_checks", "_newton", "_ties", "_threads", "_units", "estimate", "numerics"),
+    ("_checks", "_newton", "_ties", "_threads", "estimate", "numerics"),
     ("accuracy", "survival", "prediction", "lasso", "nomogram", "meta", "response", "indices"),
     ("audit", "simulate"),
     ("reported", "relations", "scorecard", "studies", "reconstruction"),

@@ -15,17 +15,7 @@ _STEPS = 100  # many more than ever needed; without a maximum the information en
 
 
 class CoxModel(NamedTuple):
-    """What :func:`cox_model` returns.
-
-    Parameters
-    ----------
-    coefficients : pandas.DataFrame
-        One row a covariate: ``coef`` (log hazard ratio for one unit), its standard error ``se``,
-        the hazard ratio ``hr``, its Wald limits ``lower`` and ``upper``, the two-sided Wald ``p``.
-    baseline : pandas.Series
-        Cumulative hazard after each event time, for a patient whose covariates are the means
-        of these patients; that of another is this times exp((x - mean) · coef).
-    """
+    """What :func:`cox_model` returns."""
 
     coefficients: object
     baseline: object
@@ -47,6 +37,11 @@ def cox_model(time, event, covariates, level=0.95):
     Returns
     -------
     CoxModel
+        ``coefficients``, a frame with one row a covariate: ``coef`` (log hazard ratio for one
+        unit), its standard error ``se``, the hazard ratio ``hr``, its Wald limits ``lower`` and
+        ``upper``, the two-sided Wald ``p``. ``baseline``, a series: cumulative hazard after each
+        event time, for a patient whose covariates are the means of these patients; that of
+        another is this times exp((x - mean) · coef).
 
     Notes
     -----
