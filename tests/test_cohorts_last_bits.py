@@ -20,10 +20,10 @@ measurements = sys.modules["hccbook.cohorts.calibration.measurements"]
 SHAKE = 1e-13
 #: Of each search: where its statistics come from.
 STATISTICS = [
-    (models.Fits, "statistics"),
-    (models.Fits, "linear_predictor"),
-    (follow_up.RiskTables, "cox"),
-    (follow_up.RiskTables, "logrank"),
+    (models, "statistics"),
+    (models, "linear_predictor"),
+    (follow_up, "cox"),
+    (follow_up, "logrank"),
     (measurements._MomentAim, "statistics"),
     (measurements, "_sd"),
     (permutations._Exchanges, "_values"),

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from .. import _checks, reported
 from ..estimate import Printed
-from .calibration import assuming, misses
+from . import calibration
 
 __all__ = ["SPLITS", "build", "load", "report", "targets"]
 __dir__ = __all__.copy
@@ -47,7 +47,7 @@ def build(paper, split=None, seed=0, reading=None, assumed=None):
     if assumed is None:
         return recipe.make(split, seed, reading)
     try:
-        with assuming(recipe.ASSUMED, assumed):
+        with calibration.assuming(recipe.ASSUMED, assumed):
             forget()
             return recipe.make(split, seed, reading)
     finally:
@@ -65,10 +65,10 @@ def load(paper, split=None, seed=0, reading=None, assumed=None):
         Which of the paper's cohorts; the first of :data:`SPLITS` when left out.
     seed : int
         Any seed gives another cohort with the same targets. Seed 0 of the recipe's first
-        reading is read from ``data/cohorts``; a test builds it again, byte for byte.
+        reading is read from ``data/cohorts``.
     reading : str, optional
-        How an ambiguous printed number is read. Each recipe lists its readings; the first is
-        taken when left out.
+        How an ambiguous printed number is read: one of the recipe's ``READINGS``, the first
+        when left out.
     assumed : mapping, optional
         Other values of what the recipe assumes, such as ``{"spread": (1, 1)}``; assumptions in
         groups by mappings in it. What there is to change stands in the recipe's ``ASSUMED``.
@@ -80,9 +80,6 @@ def load(paper, split=None, seed=0, reading=None, assumed=None):
 
     Raises
     ------
-    ValueError
-        If the paper, split, reading or an assumption is unknown, or the seed not a whole number
-        from 0.
     RuntimeError
         If no cohort meets its targets, as other assumptions may make it.
     """
@@ -99,22 +96,22 @@ def load(paper, split=None, seed=0, reading=None, assumed=None):
 
 
 def targets(paper, split=None, reading=None):
-    """Return the printed numbers that a cohort is built to have.
+    """Return the printed numbers that a cohort is built to have; what is not here is held out.
 
     Parameters
     ----------
-    paper, split, reading : str
+    paper, split, reading
         As for :func:`load`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``id``, ``field`` and ``printed``; what is not here is held out.
+        Columns ``id``, ``field`` and ``printed``.
     """
     import pandas as pd
 
-    recipe, split, reading = _recipe(paper, split, reading)
-    chosen, printed = recipe.targets(split, reading), reported.load(paper)
+    _, split, reading = _recipe(paper, split, reading)
+    chosen, printed = calibration.targets(paper, split, reading), reported.load(paper)
     rows = [(id, f, printed.loc[id, f]) for id, fields in chosen.items() for f in fields]
     return pd.DataFrame(rows, columns=["id", "field", "printed"])
 
@@ -130,14 +127,9 @@ def report(paper, split=None, seed=0, reading=None):
     Returns
     -------
     pandas.DataFrame
-        ``id``, ``field``, ``printed``, ``achieved``, ``met`` (does the cohort's number print
-        as the paper's, or is its word the same) and ``why`` (for numbers that cannot be had
-        with the targets; they were never aimed at).
-
-    Notes
-    -----
-    Where the reading decides what a number is, the recipe's ``achieved`` gives a dict by
-    reading.
+        As :func:`targets`, and ``achieved``, ``met`` (does the cohort's number print as the
+        paper's, or is its word the same) and ``why`` (for numbers that cannot be had with the
+        targets; they were never aimed at).
     """
     import pandas as pd
 
@@ -145,7 +137,7 @@ def report(paper, split=None, seed=0, reading=None):
     values = recipe.achieved(load(paper, split, seed, reading), split)
     aims = targets(paper, split, reading)
     keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
-    keys |= misses(paper, split, reading)
+    keys |= calibration.misses(paper, split, reading)
     rows, printed = [], reported.load(paper)
     for (id, field), why in keys.items():
         text, value = printed.loc[id, field], values[id, field]

@@ -1,6 +1,6 @@
 """Synthetic patients for the magnesium paper."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -23,56 +23,51 @@ STARTS = 50
 READINGS = ("cox", "medians")
 
 
-def targets(split, reading="cox"):
-    """Return the printed numbers that a cohort is built to have."""
-    return cal.targets("magnesium", split, reading)
-
-
 def achieved(frame, split):
     """Return what a cohort has, for every printed number that is a target or a miss."""
-    marker, controlled = frame["magnesium"], frame["disease_control"]
-    high = frame["high_magnesium"]
-    follow_up = frame["pfs_months"], frame["progressed"]
-    fit, (_, p) = (test(*follow_up, high) for test in (cox_two_groups, logrank))
-    name = f"magnesium.{split}."
-    values = {(name + "n", "printed"): float(len(frame)), (name + "pfs.hr", "p"): p}
-    for field, value in (("printed", fit.value), ("lower", fit.lower), ("upper", fit.upper)):
-        values[name + "pfs.hr", field] = value
-    for group, word in ((0, "low"), (1, "high")):
-        months, events = (column[high == group] for column in follow_up)
-        values[f"{name}pfs.median.{word}", "printed"] = median(months, events).value
-        values[f"{name}dcr.{word}", "printed"] = 100 * controlled[high == group].mean()
-    values[name + "dcr", "printed"] = 100 * controlled.mean()
+    marker, controlled, high = (
+        frame[x] for x in ("magnesium", "disease_control", "high_magnesium")
+    )
+    months, event = frame["pfs_months"], frame["progressed"]
+    dcr = 100 * controlled.groupby(high).mean()
+    medians = [median(months[high == k], event[high == k]).value for k in (0, 1)]
+    found = {
+        "n": len(frame),
+        "pfs.hr": cox_two_groups(months, event, high),
+        "pfs.hr: p": logrank(months, event, high)[1],
+        "pfs.median.low": medians[0],
+        "pfs.median.high": medians[1],
+        "dcr": 100 * controlled.mean(),
+        "dcr.low": dcr[0],
+        "dcr.high": dcr[1],
+        "roc.sensitivity": 100 * high[controlled == 1].mean(),
+        "roc.specificity": 100 * (1 - high[controlled == 0].mean()),
+        "roc.auc": auc(controlled, marker).value,
+    }
+    found = {f"{split}.{id}": value for id, value in found.items()}
     # Half way between the groups: the cut-off, whatever it is best for.
-    edges = marker[high == 0].max(), marker[high == 1].min()
-    values["magnesium.derivation.roc.cutoff", "printed"] = sum(edges) / 2
-    values[name + "roc.sensitivity", "printed"] = 100 * high[controlled == 1].mean()
-    values[name + "roc.specificity", "printed"] = 100 * (1 - high[controlled == 0].mean())
-    values[name + "roc.auc", "printed"] = auc(controlled, marker).value
-    return values
+    found["derivation.roc.cutoff"] = (marker[high == 0].max() + marker[high == 1].min()) / 2
+    return cal.keyed("magnesium", found)
 
 
 def make(split, seed, reading="cox"):
     """Build one cohort."""
-    printed = cal.reader(targets(split, reading))
-    key = ("derivation", "validation").index(split)
-    return cal.until_met(
-        np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, split, reading, printed)
-    )
+    stream = np.random.SeedSequence([seed, ("derivation", "validation").index(split)])
+    return cal.until_met(stream, partial(_attempt, split=split, reading=reading))
 
 
 def _counts(split, printed):
     """Return patients and patients with disease control, in the low and the high group."""
     if split == "validation":
         assumed = ASSUMED["validation"]
-        sizes = int(printed("magnesium.validation.n")) - assumed["high"], assumed["high"]
+        sizes = int(printed("validation.n")) - assumed["high"], assumed["high"]
         return sizes, (assumed["controlled_low"], assumed["controlled_high"])
     tp, fp, fn, tn = _table(
-        int(printed("magnesium.derivation.n")),
-        prevalence=printed("magnesium.derivation.dcr"),
-        ppv=printed("magnesium.derivation.dcr.high"),
-        false_omission=printed("magnesium.derivation.dcr.low"),
-        specificity=printed("magnesium.derivation.roc.specificity"),
+        int(printed("derivation.n")),
+        prevalence=printed("derivation.dcr"),
+        ppv=printed("derivation.dcr.high"),
+        false_omission=printed("derivation.dcr.low"),
+        specificity=printed("derivation.roc.specificity"),
     )
     return (fn + tn, tp + fp), (fn, tp)
 
@@ -101,31 +96,21 @@ def _magnesium(rng, sizes, cutoff):
     return np.round(marker, 2), high
 
 
-def _covariates(rng, n):
-    age = ASSUMED["age"]
-    years = rng.normal(age["mean"], age["sd"], n).round().clip(age["youngest"], age["oldest"])
-    flags = {
-        name: rng.permutation((np.arange(n) < round(share * n)).astype(int))
-        for name, share in ASSUMED["prevalence"].items()
-    }
-    return {"age": years.astype(int), **flags}
-
-
 def _follow_up(rng, high, controlled, covariates, median_days, window):
     """Draw progression and censoring, each group's time scaled to its printed median."""
-    n, risk = high.size, np.zeros(high.size)
+    n, risk, laws = high.size, np.zeros(high.size), ASSUMED["progression"]
     for name, log_hr in ASSUMED["log_hr"].items():
         risk += log_hr * (covariates[name] - covariates[name].mean())
     shortest, longest = (rng.uniform(*ends) for ends in window)
-    scale = np.where(controlled == 1, np.where(high == 1, 620, 330), 85) * np.exp(-risk / 1.3)
-    time = scale * rng.weibull(np.where(controlled == 1, 1.3, 2.5), n)
+    kind = controlled * (1 + high)  # as in the file: no control, low, high
+    scale, shape = (np.array([law[x] for law in laws.values()])[kind] for x in ("scale", "shape"))
+    time = scale * np.exp(-risk / laws["low"]["shape"]) * rng.weibull(shape)
     followed = rng.uniform(shortest, longest, n)
     event = (time <= followed).astype(int)
     # Progression as the best response is seen at a scan: never censored before it.
     event[controlled == 0] = 1
-    days = np.where(event == 1, time, followed)
     first = ASSUMED["first_scan_day"]
-    days = np.maximum(np.round(days), first).astype(int)
+    days = np.maximum(np.round(np.where(event == 1, time, followed)), first).astype(int)
     for label, target in enumerate(median_days):
         members = high == label
         days[members] = cal.set_median(days[members], event[members], target, first)
@@ -134,30 +119,21 @@ def _follow_up(rng, high, controlled, covariates, median_days, window):
 
 def _aim(split, reading, printed):
     """Return the printed survival results that are targets beside medians."""
-    hr = f"magnesium.{split}.pfs.hr"
+    hr = f"{split}.pfs.hr"
     if reading == "cox":
         return cal.HazardRatioAim(*(printed(hr, f) for f in ("printed", "lower", "upper")))
-    if split == "validation":
-        return cal.LogRankAim(printed(hr, "p"))
-    return None
+    return cal.LogRankAim(printed(hr, "p")) if split == "validation" else None
 
 
-def _survival(rng, high, controlled, covariates, median_days, window, aim):
+def _survival(rng, high, controlled, draw, aim):
     """Move patients from the best of several starts until the survival results print."""
     first, starts = ASSUMED["first_scan_day"], []
+    earliest = np.full(high.size, first)
+    latest = np.where(controlled == 1, ASSUMED["last_day"], 5 * first)
     while len(starts) < (STARTS if aim else 1):
         try:
-            days, event = _follow_up(rng, high, controlled, covariates, median_days, window)
-            cohort = cal.Survival(
-                rng,
-                aim,
-                days,
-                event,
-                high,
-                earliest=np.full(high.size, first),
-                latest=np.where(controlled == 1, ASSUMED["last_day"], 5 * first),
-                must_progress=controlled == 0,
-            )
+            days, event = draw()
+            cohort = cal.Survival(rng, aim, days, event, high, earliest, latest, controlled == 0)
             cohort.untie()
         except cal.Miss:
             continue
@@ -168,22 +144,20 @@ def _survival(rng, high, controlled, covariates, median_days, window, aim):
     return cohort
 
 
-def _attempt(rng, split, reading, printed):
-    import pandas as pd
-
+def _attempt(rng, split, reading):
+    printed = cal.reader("magnesium", split, reading)
     sizes, controlled_in = _counts(split, printed)
-    cutoff = float(printed("magnesium.derivation.roc.cutoff"))
-    marker, high = _magnesium(rng, sizes, cutoff)
+    marker, high = _magnesium(rng, sizes, float(printed("derivation.roc.cutoff")))
     controlled = cal.outcome_in_groups(rng, high, controlled_in)
     if split == "derivation":
-        area = printed("magnesium.derivation.roc.auc")
+        area = printed("derivation.roc.auc")
         controlled = cal.reach_auc(rng, controlled, marker, high, area)
-    covariates = _covariates(rng, high.size)
-    months = [printed(f"magnesium.{split}.pfs.median.{name}") for name in ("low", "high")]
+    covariates = cal.covariates(rng, high.size, ASSUMED)
+    months = [printed(f"{split}.pfs.median.{name}") for name in ("low", "high")]
     in_days = month_lengths(months).loc[f"{DAYS_PER_MONTH} days", months]
-    window, aim = ASSUMED["follow_up_days"][split], _aim(split, reading, printed)
-    cohort = _survival(rng, high, controlled, covariates, in_days, window, aim)
-    order = rng.permutation(high.size)
+    window = ASSUMED["follow_up_days"][split]
+    draw = partial(_follow_up, rng, high, controlled, covariates, in_days, window)
+    cohort = _survival(rng, high, controlled, draw, _aim(split, reading, printed))
     columns = {
         "magnesium": marker,
         "high_magnesium": high,
@@ -193,6 +167,4 @@ def _attempt(rng, split, reading, printed):
         "progressed": cohort.event,
         **covariates,
     }
-    frame = pd.DataFrame({name: values[order] for name, values in columns.items()})
-    frame.insert(0, "patient", np.arange(1, high.size + 1))
-    return frame
+    return cal.shuffled(rng, columns)

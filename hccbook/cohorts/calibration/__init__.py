@@ -8,22 +8,24 @@ print as wanted. What a change does is worked out for many possible changes at o
 from .follow_up import (
     HazardRatioAim,
     LogRankAim,
-    RiskTables,
     Survival,
+    days_box,
     km_median,
     set_median,
+    solve,
 )
 from .measurements import measurements
 from .permutations import (
     AreaAim,
     JointAim,
     below,
-    concordant_pairs,
+    covariates,
+    flags,
     outcome_in_groups,
     permute,
     reach_auc,
 )
-from .recipes import Assumptions, assuming, misses, reader, targets, until_met
+from .recipes import Assumptions, assuming, keyed, misses, reader, shuffled, targets, until_met
 from .search import Aim, Miss, Search, boxes, decisive
 
 __all__ = [
@@ -34,14 +36,16 @@ __all__ = [
     "JointAim",
     "LogRankAim",
     "Miss",
-    "RiskTables",
     "Search",
     "Survival",
     "assuming",
     "below",
     "boxes",
-    "concordant_pairs",
+    "covariates",
+    "days_box",
     "decisive",
+    "flags",
+    "keyed",
     "km_median",
     "measurements",
     "misses",
@@ -50,6 +54,8 @@ __all__ = [
     "reach_auc",
     "reader",
     "set_median",
+    "shuffled",
+    "solve",
     "targets",
     "until_met",
 ]

@@ -6,7 +6,6 @@ many possible moves at once.
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import erfc
@@ -32,88 +31,88 @@ _CONVERGED = 1e-10
 
 
 def km_median(days, event, convention="midpoint"):
-    """Return the Kaplan-Meier median without its interval, much faster than with it."""
-    curve, left, half = 1.0, len(days), None
+    """Return the Kaplan-Meier median in whole days, much faster than with its interval."""
     # Deaths before those who are censored on their day. A tie of deaths makes the same product.
-    for day, censored in sorted(zip(days.tolist(), (event == 0).tolist(), strict=True)):
-        if not censored:
-            curve *= (left - 1) / left
-            if half is not None:
-                return (half + day) / 2
-            if curve < 0.5 - _HALF or (curve < 0.5 + _HALF and convention == "first"):
-                return float(day)
-            if curve < 0.5 + _HALF:
-                half = day
-        left -= 1
-    return math.inf if half is None else float(half)
+    order = np.argsort(2 * days - event)
+    died = np.flatnonzero(event[order])
+    curve, days = np.cumprod(1 - 1 / (days.size - died)), days[order[died]]
+    k = np.count_nonzero(curve >= 0.5 + _HALF)
+    if k == died.size:
+        return math.inf
+    half = convention == "midpoint" and curve[k] > 0.5 - _HALF and k + 1 < died.size
+    return (days[k] + days[k + half]) / 2
 
 
-@dataclass(frozen=True)
-class RiskTables:
-    """Who is at risk at each event, in several cohorts of the same two groups.
+def days_box(months, days_per_month):
+    """Return the days between which a median prints as these months."""
+    number = as_printed(months)
+    ends = float(number.low) * days_per_month, float(number.high) * days_per_month
+    return ends[0] + 0.01, ends[1] - 0.01
 
-    Patients stand in the order of their follow-up. No two events of a cohort fall on one day.
+
+def solve(function, box, low, high):
+    """Return where an increasing function comes to a box, or just above it if it jumps."""
+    for _ in range(40):
+        middle = (low + high) // 2 if isinstance(low, int) else (low + high) / 2
+        value = function(middle)
+        if box[0] <= value <= box[1]:
+            return middle
+        low, high = (middle, high) if value < box[0] else (low, middle)
+    return high
+
+
+def _at_risk(days, event, group):
+    """Return events, groups and the numbers at risk of m cohorts, in the order of their days.
+
+    No two events of a cohort fall on one day.
     """
+    # Whoever is censored on the day of an event was at risk there.
+    order = np.argsort(2 * days - event, axis=1, kind="stable")
+    group = group[order]
+    left1 = group[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return np.take_along_axis(event, order, axis=1), group, np.arange(days.shape[1], 0, -1), left1
 
-    event: np.ndarray
-    group: np.ndarray
-    at_risk: np.ndarray
-    at_risk1: np.ndarray
 
-    @classmethod
-    def of(cls, days, event, group):
-        """Return the tables of m cohorts."""
-        # Whoever is censored on the day of an event was at risk there.
-        order = np.argsort(2 * days - event, axis=1, kind="stable")
-        group = group[order]
-        left = np.arange(days.shape[1], 0, -1)
-        left1 = group[:, ::-1].cumsum(axis=1)[:, ::-1]
-        return cls(np.take_along_axis(event, order, axis=1), group, left, left1)
+def cox(days, event, group, start=0.0):
+    """Return the log hazard ratios of group 1 against group 0, and their standard errors.
 
-    def cox(self, start=0.0):
-        """Return the log hazard ratios of group 1 against group 0, and their standard errors.
+    The model of :func:`hccbook.survival.cox_two_groups`, for m cohorts at once.
+    """
+    event, group, left, left1 = _at_risk(days, event, group)
+    observed, left0 = (event * group).sum(axis=1), left - left1
+    finite = (event * (left0 <= 0)).sum(axis=1) < observed
+    finite &= observed < (event * (left1 > 0)).sum(axis=1)
+    log_hr, information = np.full(observed.size, float(start)), np.ones(observed.size)
+    for _ in range(100):
+        share = left1 / (left1 + left0 * np.exp(-log_hr)[:, None])
+        expected = event * share
+        information = np.where(finite, (expected * (1 - share)).sum(axis=1), 1)
+        step = np.where(finite, (observed - expected.sum(axis=1)) / information, 0)
+        log_hr = log_hr + step.clip(-1, 1)
+        if np.abs(step).max() < _CONVERGED:
+            break
+    return np.where(finite, log_hr, np.nan), np.where(finite, information**-0.5, np.nan)
 
-        The model of :func:`hccbook.survival.cox_two_groups`, for all cohorts at once.
-        """
-        observed = (self.event * self.group).sum(axis=1)
-        risk0 = self.at_risk - self.at_risk1
-        finite = (self.event * (risk0 <= 0)).sum(axis=1) < observed
-        finite &= observed < (self.event * (self.at_risk1 > 0)).sum(axis=1)
-        log_hr, information = np.full(observed.size, float(start)), np.ones(observed.size)
-        for _ in range(100):
-            share = self.at_risk1 / (self.at_risk1 + risk0 * np.exp(-log_hr)[:, None])
-            expected = self.event * share
-            information = np.where(finite, (expected * (1 - share)).sum(axis=1), 1)
-            step = np.where(finite, (observed - expected.sum(axis=1)) / information, 0)
-            log_hr = log_hr + step.clip(-1, 1)
-            if np.abs(step).max() < _CONVERGED:
-                break
-        return np.where(finite, log_hr, np.nan), np.where(finite, information**-0.5, np.nan)
 
-    def logrank(self):
-        """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does."""
-        share = self.at_risk1 / self.at_risk
-        excess = (self.event * (self.group - share)).sum(axis=1)
-        variance = (self.event * share * (1 - share)).sum(axis=1)
-        statistic = excess**2 / np.where(variance > 0, variance, np.nan)
-        return erfc(np.sqrt(statistic / 2))
+def logrank(days, event, group):
+    """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does."""
+    event, group, left, left1 = _at_risk(days, event, group)
+    share = left1 / left
+    excess = (event * (group - share)).sum(axis=1)
+    variance = (event * share * (1 - share)).sum(axis=1)
+    return erfc(np.sqrt(excess**2 / np.where(variance > 0, variance, np.nan) / 2))
 
 
 class HazardRatioAim(Aim):
     """The Cox hazard ratio of group 1 against group 0 and its 95 % interval print."""
 
     def __init__(self, hr, lower, upper):
-        given = {"hr": hr, "lower": lower, "upper": upper}
-        numbers = [as_printed(number, name) for name, number in given.items()]
-        low, high, middle = (
-            [math.log(getattr(number, end)) for number in numbers]
-            for end in ("low", "high", "value")
-        )
-        super().__init__(low, high, middle, [float(x.unit / x.value) / 2 for x in numbers])
+        low, high, middle, slack = np.array(boxes([hr, lower, upper]))
+        super().__init__(np.log(low), np.log(high), np.log(middle), slack / middle)
 
-    def statistics(self, tables):
+    def statistics(self, *follow_up):
         """Return the log hazard ratio and its two limits."""
-        log_hr, error = tables.cox(self.middle[0])
+        log_hr, error = cox(*follow_up, self.middle[0])
         return np.column_stack([log_hr, log_hr - _Z * error, log_hr + _Z * error])
 
     def distance(self, values):
@@ -126,11 +125,11 @@ class LogRankAim(Aim):
     """The P value of the log-rank test prints."""
 
     def __init__(self, p):
-        super().__init__(*boxes([as_printed(p, "p")]))
+        super().__init__(*boxes([p]))
 
-    def statistics(self, tables):
+    def statistics(self, *follow_up):
         """Return the P values."""
-        return tables.logrank()[:, None]
+        return logrank(*follow_up)[:, None]
 
 
 class Survival(Search):
@@ -158,78 +157,62 @@ class Survival(Search):
         for i in np.flatnonzero(self.event == 1):
             day = int(self.days[i])
             if taken[day] > 1:
-                free = _free_day(taken, day, int(self.earliest[i]), max(day, int(self.latest[i])))
-                if free is None:
-                    raise Miss("no day left for an event")
-                self.days[i] = free
+                self.days[i] = free = self._free_day(i, day, taken)
                 taken[day] -= 1
                 taken[free] += 1
         if self.medians() != kept:
             raise Miss("tied events at a median")
 
+    def _free_day(self, i, day, taken):
+        """Return the nearest day of a patient on which no event falls."""
+        low, high = int(self.earliest[i]), max(day, int(self.latest[i]))
+        for distance in range(high - low + 1):
+            for candidate in (day - distance, day + distance):
+                if low <= candidate <= high and candidate not in taken:
+                    return candidate
+        raise Miss("no day left for an event")
+
     def statistics(self):
         """Return the statistics of this cohort."""
-        return self._values(self.days[None], self.event[None])
-
-    def _values(self, days, event):
-        return self.aim.statistics(RiskTables.of(days, event, self.group))
+        return self.aim.statistics(self.days[None], self.event[None], self.group)
 
     def loss(self):
         """Return how far this cohort is from its aim, 0 where all statistics print."""
         return float(self.aim.loss(self.statistics())[0])
 
     def reach(self, changes=CHANGES):
-        """Change patients until the statistics print; both medians stay.
-
-        First by simulated annealing, one random change after the other.
-        """
+        """Change patients until the statistics print; both medians stay."""
         self.kept = self.medians()
         self._anneal(changes)
         super().reach()
 
     def _anneal(self, changes):
-        """Try random changes until the loss is 0."""
-        rng, now = self.rng, self.loss()
-        taken = set(self.days[self.event == 1].tolist())
+        """Do one random change after the other, now and then for the worse, events on free days."""
+        now = self.loss()
         for temperature in np.geomspace(HOT, COLD, changes):
             if now == 0:
                 return
-            i = int(rng.integers(self.days.size))
-            old = int(self.days[i]), int(self.event[i])
-            if old[1]:
-                taken.remove(old[0])
-            flip = rng.random() < FLIP and not self.must_progress[i]
-            shift = round(rng.normal(0, 10 ** rng.uniform(0, LONGEST)))
-            low, high = int(self.earliest[i]), int(self.latest[i])
-            day = _free_day(taken, min(max(old[0] + shift, low), high), low, high)
-            if day is not None:
-                new = day, old[1] ^ flip
-                alike = not flip and self._passes_nobody(i, day)
-                self.days[i], self.event[i] = new
-                then = now if alike else self.loss()
-                accepted = then <= now + temperature * rng.exponential()
-                if accepted and self._median(self.group[i]) == self.kept[self.group[i]]:
-                    now, old = then, new
-            self.days[i], self.event[i] = old
-            if old[1]:
-                taken.add(old[0])
+            i, day, ends = (int(part[0]) for part in self.draw(1)[0])
+            old, self.event[i] = (int(self.days[i]), int(self.event[i])), 0
+            day = self._free_day(i, day, set(self.days[self.event == 1].tolist()))
+            passed = np.count_nonzero((self.days - old[0]) * (self.days - day) <= 0)
+            self.days[i], self.event[i] = day, ends
+            # Who passes nobody changes nothing.
+            then = now if passed == 1 and ends == old[1] else self.loss()
+            accepted = then <= now + temperature * self.rng.exponential()
+            if accepted and self._median(self.group[i]) == self.kept[self.group[i]]:
+                now = then
+            else:
+                self.days[i], self.event[i] = old
 
-    def _passes_nobody(self, i, day):
-        low, high = sorted((int(self.days[i]), day))
-        return np.count_nonzero((self.days >= low) & (self.days <= high)) == 1
-
-    def draw(self):
+    def draw(self, many=SINGLES):
         """Draw changes of a patient's day or of how it ends."""
         rng = self.rng
-        who = rng.integers(self.days.size, size=SINGLES)
-        flip = (rng.random(SINGLES) < FLIP) & ~self.must_progress[who]
-        shift = rng.normal(0, 10 ** rng.uniform(0, LONGEST, SINGLES)).round().astype(int)
+        who = rng.integers(self.days.size, size=many)
+        flip = (rng.random(many) < FLIP) & ~self.must_progress[who]
+        shift = rng.normal(0, 10 ** rng.uniform(0, LONGEST, many)).round().astype(int)
         day = (self.days[who] + shift).clip(self.earliest[who], self.latest[who])
         return (who, day, self.event[who] ^ flip), who[:, None]
-
-    def after(self, changes, chosen):
-        """Return the statistics after changes."""
-        return self._values(*self._with(changes, chosen))
 
     def _with(self, changes, chosen):
         """Return the follow-up after the changes in the rows of ``chosen``."""
@@ -238,6 +221,10 @@ class Survival(Search):
         for part in chosen.T:
             days[rows, who[part]], event[rows, who[part]] = day[part], ends[part]
         return days, event
+
+    def after(self, changes, chosen):
+        """Return the statistics after changes."""
+        return self.aim.statistics(*self._with(changes, chosen), self.group)
 
     def become(self, changes, chosen):
         """Take over a follow-up with distinct days of events and the same medians, or none."""
@@ -248,15 +235,6 @@ class Survival(Search):
             return True
         self.days, self.event = before
         return False
-
-
-def _free_day(taken, day, low, high):
-    """Return the day nearest to ``day`` between ``low`` and ``high`` that is not in ``taken``."""
-    for distance in range(high - low + 1):
-        for candidate in (day - distance, day + distance):
-            if low <= candidate <= high and candidate not in taken:
-                return candidate
-    return None
 
 
 def set_median(days, event, target, first=0):

@@ -34,32 +34,18 @@ def measurements(rng, group, means, sds, resolution, low, high, unions=()):
     so that the *sample*, cut off at the limits, has them. Rounding disturbs this; a few values
     are then changed by single steps.
     """
-    sizes = np.bincount(group)
-    if not len(means) == len(sds) == sizes.size or sizes.min() < 2:
-        raise ValueError(
-            f"group: expected {len(means)} groups of two or more, one for each mean and SD, got "
-            f"{sizes.tolist()} patients"
-        )
-    if not low < high:
-        raise ValueError(f"low: expected less than high = {high}, got {low}")
-    number = as_printed(resolution, "resolution")
+    sizes, number = np.bincount(group), as_printed(resolution)
     step, decimals = number.value, number.decimals
-    if number.relation != "=" or step <= 0:
-        raise ValueError(f"resolution: expected a printed number above 0, got {resolution!r}")
     sets = [(g,) for g in range(sizes.size)] + [members for members, _, _ in unions]
-    moments = [*zip(means, sds, strict=True), *(both for _, *both in unions)]
-    numbers = [
-        as_printed(x, y) for pair in moments for x, y in zip(pair, ("means", "sds"), strict=True)
-    ]
     member = np.array([np.isin(np.arange(sizes.size), x) for x in sets], dtype=float)
-    aim = _MomentAim(member, sizes, numbers, float(step))
+    pairs = [*zip(means, sds, strict=True), *(both for _, *both in unions)]
+    aim = _MomentAim(member, sizes, [text for pair in pairs for text in pair], float(step))
     moments = aim.group_moments(rng)
     skewed = any(mean - low < 2 * sd for mean, sd in moments)
     values = np.empty(group.size)
     for g, (mean, sd) in enumerate(moments):
         values[group == g] = _sample(rng, sizes[g], mean, sd, low, high, skewed)
-    ends = (Fraction(str(end)) / step for end in (low, high))
-    edges = math.ceil(next(ends)), math.floor(next(ends))
+    edges = math.ceil(Fraction(str(low)) / step), math.floor(Fraction(str(high)) / step)
     steps = np.round(values / float(step)).astype(int).clip(*edges)
     search = _Steps(rng, aim, steps, group, edges)
     search.reach()
@@ -117,10 +103,7 @@ def _sample(rng, n, mean, sd, low, high, skewed):
     else:
         z = rng.normal(size=n)
     z = (z - z.mean()) / z.std(ddof=1)
-    least, most = z.min(), z.max()
-    below = z - most
-
-    slack = 1e-9 * (high - low)
+    below, slack = z - z.max(), 1e-9 * (high - low)
 
     def cut(b):
         values = np.exp(b * below) if skewed else b * z
@@ -133,7 +116,7 @@ def _sample(rng, n, mean, sd, low, high, skewed):
         return values
 
     def spread(b):
-        if not skewed and low < mean + b * least and mean + b * most < high:
+        if not skewed and low < mean + b * z.min() and mean + b * z.max() < high:
             return b  # nothing is cut off, and z has an SD of 1
         return _sd(cut(b))
 

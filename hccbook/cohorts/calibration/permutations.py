@@ -31,10 +31,19 @@ def outcome_in_groups(rng, group, events):
     return outcome
 
 
-def concordant_pairs(outcome, marker):
-    """Return the concordant pairs (ties count one half) and all pairs behind an AUC."""
-    ill, well = marker[outcome == 1], np.sort(marker[outcome == 0])
-    return float(below(well, ill).sum()), float(ill.size * well.size)
+def flags(rng, n, count):
+    """Give a feature to so many of n patients."""
+    return rng.permutation((np.arange(n) < count).astype(int))
+
+
+def covariates(rng, n, assumed):
+    """Draw ages, and features in the shares of patients that are assumed."""
+    age = assumed["age"]
+    years = rng.normal(age["mean"], age["sd"], n).round().clip(age["youngest"], age["oldest"])
+    features = {
+        name: flags(rng, n, round(share * n)) for name, share in assumed["prevalence"].items()
+    }
+    return {"age": years.astype(int), **features}
 
 
 def below(ordered, values):
@@ -47,19 +56,19 @@ def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
 
     Exchanges inside a group leave every table of group by outcome as it is.
     """
-    target, outcome = as_printed(auc), outcome.copy()
-    concordant, pairs = concordant_pairs(outcome, marker)
+    target, outcome, ill = as_printed(auc), outcome.copy(), outcome.sum()
+    pairs = float(ill * (outcome.size - ill))
     low, wanted, high = (float(x) * pairs for x in (target.low, target.value, target.high))
     # Concordant pairs are the rank sum of the ill, less a constant. Halves are exact.
     rank = below(np.sort(marker), marker)
+    concordant = rank[outcome == 1].sum() - ill**2 / 2
     for _ in range(tries):
         if low <= concordant <= high:
             return outcome
         i, j = rng.integers(outcome.size, size=2)
         if group[i] != group[j] or outcome[i] == outcome[j]:
             continue
-        ill, well = (i, j) if outcome[i] else (j, i)
-        new = concordant + rank[well] - rank[ill]
+        new = concordant + (rank[j] - rank[i]) * (1 if outcome[i] else -1)
         if abs(new - wanted) <= abs(concordant - wanted):
             concordant = new
             outcome[[i, j]] = outcome[[j, i]]
@@ -91,7 +100,7 @@ class AreaAim(JointAim):
 
     def __init__(self, weights, areas):
         self.weights = np.asarray(weights, dtype=float)
-        super().__init__(*boxes([as_printed(area) for area in areas]))
+        super().__init__(*boxes(areas))
 
     def scores(self, rows):
         """Return the weighted sums."""
@@ -102,37 +111,13 @@ class AreaAim(JointAim):
         return areas
 
 
-class _Together(JointAim):
-    """Several aims as one."""
-
-    def __init__(self, aims, table, outcome):
-        self.aims = aims
-        row, one = table[:1], outcome[:1]
-        widths = [(aim.adds(row, one).shape[1], aim.scores(row).shape[1]) for aim in aims]
-        self.ends = np.cumsum(widths, axis=0)[:-1]
-        names = ("low", "high", "middle", "slack")
-        super().__init__(*(np.concatenate([getattr(a, name) for a in aims]) for name in names))
-
-    def adds(self, rows, outcome):
-        return np.column_stack([aim.adds(rows, outcome) for aim in self.aims])
-
-    def scores(self, rows):
-        # Sums that are equal on paper must be tied.
-        return np.column_stack([aim.scores(rows) for aim in self.aims]).round(9)
-
-    def statistics(self, sums, areas):
-        parts = np.split(sums, self.ends[:, 0], axis=1), np.split(areas, self.ends[:, 1], axis=1)
-        found = [a.statistics(*part) for a, *part in zip(self.aims, *parts, strict=True)]
-        return np.column_stack(found)
-
-
 def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=300):
     """Exchange values between patients of one outcome until joint statistics print.
 
     By simulated annealing first: many random exchanges are worked out at once, and the first
     that the rule accepts is done. Then each time the best of many and of pairs of them.
     """
-    search = _Exchanges(rng, table, outcome, blocks, _Together(aims, table, outcome))
+    search = _Exchanges(rng, table, outcome, blocks, aims)
     search.rounds = rounds
     search.anneal(changes // SINGLES)
     search.reach()
@@ -144,26 +129,38 @@ class _Exchanges(Search):
 
     patience = 30
 
-    def __init__(self, rng, table, outcome, blocks, aim):
-        super().__init__(rng, aim)
-        self.table, self.outcome = table.copy(), outcome
+    def __init__(self, rng, table, outcome, blocks, aims):
+        boxes = ([getattr(aim, x) for aim in aims] for x in ("low", "high", "middle", "slack"))
+        super().__init__(rng, Aim(*map(np.concatenate, boxes)))
+        self.aims, self.table, self.outcome = aims, table.copy(), outcome
         self.member = np.zeros((len(blocks), table.shape[1]), dtype=bool)
         for block, columns in enumerate(blocks):
             self.member[block, columns] = True
         self.well, self.ill = (np.flatnonzero(outcome == c) for c in (0, 1))
         self.look()
 
+    def _of(self, rows, outcome):
+        """Return what patients add to the sums of each aim, and their scores."""
+        adds = [aim.adds(rows, outcome) for aim in self.aims]
+        scores = [aim.scores(rows) for aim in self.aims]
+        ends = [np.cumsum([x.shape[1] for x in parts])[:-1] for parts in (adds, scores)]
+        # Scores that are equal on paper must be tied.
+        return np.column_stack(adds), np.column_stack(scores).round(9), ends
+
     def statistics(self):
-        self.each = self.aim.adds(self.table, self.outcome)
-        self.score = self.aim.scores(self.table)
+        self.each, self.score, self.ends = self._of(self.table, self.outcome)
         self.ordered = [np.sort(self.score[c], axis=0) for c in (self.well, self.ill)]
-        pairs = [concordant_pairs(self.outcome, x) for x in self.score.T]
-        self.concordant, self.pairs_of = np.array(pairs).reshape(-1, 2).T
-        return self._values(0, 0)
+        both = zip(self.ordered[0].T, self.ordered[1].T, strict=True)
+        self.concordant = np.array([below(*columns).sum() for columns in both])
+        return self._values(np.zeros((1, 1)), np.zeros((1, 1)))
 
     def _values(self, sums, concordant):
-        areas = np.atleast_2d(self.concordant + concordant) / self.pairs_of
-        return self.aim.statistics(np.atleast_2d(self.each.sum(axis=0) + sums), areas)
+        """Return the statistics of all aims after changes of the sums and the concordant pairs."""
+        sums = self.each.sum(axis=0) + sums
+        areas = (self.concordant + concordant) / (self.well.size * self.ill.size)
+        parts = (np.split(x, at, axis=1) for x, at in zip((sums, areas), self.ends, strict=True))
+        found = [aim.statistics(*part) for aim, *part in zip(self.aims, *parts, strict=True)]
+        return np.column_stack(found)
 
     def draw(self):
         rng = self.rng
@@ -179,8 +176,8 @@ class _Exchanges(Search):
         """Return what exchanges of two patients each do to the sums and the concordant pairs."""
         rows = np.where(block[:, None], self.table[both[:, ::-1]], self.table[both])
         flat, twice = rows.reshape(-1, rows.shape[2]), self.outcome[both.ravel()]
-        sums = self.aim.adds(flat, twice) - self.each[both.ravel()]
-        new, old = self.aim.scores(flat), self.score[both.ravel()]
+        adds, new, _ = self._of(flat, twice)
+        sums, old = adds - self.each[both.ravel()], self.score[both.ravel()]
         wins = np.empty_like(new)
         for k in range(new.shape[1]):
             # The ill win against those below them, the well lose against those above.

@@ -11,16 +11,57 @@ from operator import getitem
 import numpy as np
 
 from ... import _checks, reported
+from ...estimate import Estimate
 from .search import Miss
 
 #: Cohorts that are tried before a recipe gives up.
 ATTEMPTS = 60
 
 
-def reader(wanted):
-    """Return a function that reads targets from the register and nothing else."""
+@cache
+def _recipe(paper):
+    path = reported.DATA / "recipes" / f"{paper}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def targets(paper, split, reading):
+    """Return the printed numbers that a cohort is built to have: fields by register id."""
+    return {id: fields for id, fields, _ in _listed(paper, "targets", split, reading)}
+
+
+def misses(paper, split, reading):
+    """Return printed numbers that no cohort has with its targets: why, by id and field."""
+    listed = _listed(paper, "misses", split, reading)
+    return {(id, field): why for id, fields, why in listed for field in fields}
+
+
+def _listed(paper, kind, split, reading):
+    """Yield the ids of a kind of entries with their fields, and why they stand there."""
+    meant = {"split": split, "reading": reading}
+    for entry in _recipe(paper).get(kind, ()):
+        if all(value in np.atleast_1d(entry.get(name, value)) for name, value in meant.items()):
+            for line in entry["ids"]:
+                pattern, _, fields = line.partition(": ")
+                for id in _expanded(pattern.replace("{split}", split)):
+                    yield (
+                        f"{paper}.{id}",
+                        tuple((fields or "printed").split(", ")),
+                        entry.get("why"),
+                    )
+
+
+def _expanded(pattern):
+    """Return what a pattern stands for: one of each list in braces."""
+    parts = re.split(r"[{}]", pattern)
+    return ["".join(parts) for parts in product(*(part.split(",") for part in parts))]
+
+
+def reader(paper, split, reading):
+    """Return a function that reads targets, by their id in the paper, and nothing else."""
+    wanted = targets(paper, split, reading)
 
     def printed(id, field="printed"):
+        id = f"{paper}.{id}"
         if field not in wanted.get(id, ()):
             raise KeyError(f"{id} ({field}) is held out")
         return reported.text(id, field)
@@ -42,48 +83,31 @@ def until_met(stream, attempt):
     raise RuntimeError(f"seed {seed}: no cohort meets its targets ({last})")
 
 
-@cache
-def _recipe(paper):
-    path = reported.DATA / "recipes" / f"{paper}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+def keyed(paper, found):
+    """Return a cohort's statistics by register id and field.
+
+    ``found`` has them by the id in the paper, or ``id: field``: a number, a word, an estimate
+    with its limits, or a dict by reading.
+    """
+    values = {}
+    for key, value in found.items():
+        id, _, field = key.partition(": ")
+        parts = {field or "printed": value}
+        if isinstance(value, Estimate):
+            parts = {"printed": value.value, "lower": value.lower, "upper": value.upper}
+        for name, part in parts.items():
+            values[f"{paper}.{id}", name] = part if isinstance(part, (str, dict)) else float(part)
+    return values
 
 
-def targets(paper, split, reading):
-    """Return the printed numbers that a cohort is built to have: fields by register id."""
-    return {id: fields for id, fields, _ in _listed(paper, "targets", split, reading)}
+def shuffled(rng, columns):
+    """Return patients in random order, with a running number."""
+    import pandas as pd
 
-
-def misses(paper, split, reading):
-    """Return printed numbers that no cohort has with its targets: why, by id and field."""
-    return {
-        (id, field): why
-        for id, fields, why in _listed(paper, "misses", split, reading)
-        for field in fields
-    }
-
-
-def _listed(paper, kind, split, reading):
-    """Yield the ids of a kind of entries with their fields, and why they stand there."""
-    for entry in _recipe(paper).get(kind, ()):
-        for name, value in (("split", split), ("reading", reading)):
-            allowed = entry.get(name, value)
-            if value not in ([allowed] if isinstance(allowed, str) else allowed):
-                break
-        else:
-            for line in entry["ids"]:
-                pattern, _, fields = line.partition(": ")
-                for id in _expanded(pattern.replace("{split}", split)):
-                    yield (
-                        f"{paper}.{id}",
-                        tuple(fields.split(", ")) if fields else ("printed",),
-                        (entry.get("why")),
-                    )
-
-
-def _expanded(pattern):
-    """Return what a pattern stands for: one of each list in braces."""
-    parts = re.split(r"[{}]", pattern)
-    return ["".join(parts) for parts in product(*(part.split(",") for part in parts))]
+    frame = pd.DataFrame(columns)
+    frame = frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)
+    frame.insert(0, "patient", np.arange(1, len(frame) + 1))
+    return frame
 
 
 class Assumptions(UserDict):

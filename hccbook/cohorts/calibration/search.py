@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from ...estimate import printed as as_printed
+
 #: Of half a rounding interval: what is nearer to its end counts as outside, so that the number
 #: prints whatever the order of summation.
 MARGIN = 1e-6
@@ -56,7 +58,7 @@ def _finite(values):
 
 def boxes(numbers):
     """Return what an :class:`Aim` needs to know of printed numbers."""
-    ends = ((x.low, x.high, x.value, x.unit / 2) for x in numbers)
+    ends = ((x.low, x.high, x.value, x.unit / 2) for x in map(as_printed, numbers))
     return tuple([float(end) for end in column] for column in zip(*ends, strict=True))
 
 

@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 
-from ...estimate import printed as as_printed
 from .. import calibration as cal
-from .assumed import ASSUMED, DAYS_PER_MONTH
+from .models import ASSUMED
 
-_WEEK = 7
-#: Halvings of the stretch that brings a group to its median.
-_HALVINGS = 40
+#: A month, in days.
+DAYS_PER_MONTH = 365.25 / 12
+
+
+def _every():
+    """Return the days from scan to scan."""
+    return 7 * ASSUMED["scan_weeks"]
 
 
 def follow_up(rng, progression, high, linear_predictor, medians, p):
@@ -25,7 +28,8 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
     for name, (shape, scale, added) in ASSUMED["progression_days"].items():
         members = names == name
         time[members] = added + scale * rng.weibull(shape, members.sum()) * haste[members]
-    least = ASSUMED["response_scans"][0] * ASSUMED["scan_weeks"] * _WEEK
+    every = _every()
+    least = ASSUMED["response_scans"][0] * every
     earliest = np.where(progression == 1, ASSUMED["earliest_day"], least + 1)
     latest = np.array([ASSUMED["latest_day"][name] for name in names])
     leaves = rng.uniform(*ASSUMED["follow_up_days"], high.size)
@@ -36,15 +40,13 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
     for group, text in enumerate(medians):
         members = high == group
         parts = (x[members] for x in (wish, event, earliest, latest))
-        days[members] = _stretched(*parts, as_printed(text))
-    cohort = cal.Survival(
-        rng, cal.LogRankAim(p), days, event, high, earliest, latest, progression == 1
-    )
+        days[members] = _stretched(*parts, cal.days_box(text, DAYS_PER_MONTH))
+    ends = earliest, latest, progression == 1
+    cohort = cal.Survival(rng, cal.LogRankAim(p), days, event, high, *ends)
     cohort.untie()
     if cohort.loss():
         raise cal.Miss(f"P {p} not reached")
     days, event = cohort.days, cohort.event
-    every = ASSUMED["scan_weeks"] * _WEEK
     later = days + np.ceil(240 * rng.weibull(1.2, high.size)).astype(int)
     return {
         "pfs_days": days,
@@ -55,17 +57,17 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
     }
 
 
-def _stretched(wish, event, earliest, latest, median):
-    """Stretch times from their earliest days until the Kaplan-Meier median prints."""
-    low, high = 0.1, 10.0
-    for _ in range(_HALVINGS):
-        factor = math.sqrt(low * high)
-        days = np.round(earliest + factor * (wish - earliest)).astype(int).clip(earliest, latest)
-        months = cal.km_median(days, event) / DAYS_PER_MONTH
-        if median.admits(months):
-            return days
-        low, high = (factor, high) if months < median.value else (low, factor)
-    raise cal.Miss(f"median {median} months not reached")
+def _stretched(wish, event, earliest, latest, box):
+    """Stretch times from their earliest days until the Kaplan-Meier median is in its box."""
+
+    def days(log):
+        stretched = earliest + math.exp(log) * (wish - earliest)
+        return np.round(stretched).astype(int).clip(earliest, latest)
+
+    found = days(cal.solve(lambda log: cal.km_median(days(log), event), box, *np.log([0.1, 10])))
+    if not box[0] <= cal.km_median(found, event) <= box[1]:
+        raise cal.Miss(f"median between {box[0]:.2f} and {box[1]:.2f} days not reached")
+    return found
 
 
 def lesions(rng, progression, pfs_days, diameter):
@@ -74,7 +76,7 @@ def lesions(rng, progression, pfs_days, diameter):
     Patients of the progression group have progressed by the scan of their response, the first
     after progression. Those with disease control were scanned before they progressed or left.
     """
-    every, n = ASSUMED["scan_weeks"] * _WEEK, progression.size
+    every, n = _every(), progression.size
     least, most = ASSUMED["response_scans"]
     scans = np.where(
         progression == 1,

@@ -4,31 +4,20 @@ Days count from the start of treatment, radiotherapy or immune checkpoint inhibi
 whichever came first.
 """
 
+from functools import partial
+
 import numpy as np
 
 from ...survival import median, median_follow_up
 from .. import calibration as cal
 from . import patients
-from .assumed import ASSUMED, DAYS_PER_MONTH, PLAUSIBLE
-from .courses import follow_up
+from .courses import DAYS_PER_MONTH, follow_up
+from .patients import ASSUMED
 
-__all__ = [
-    "ASSUMED",
-    "DAYS_PER_MONTH",
-    "PLAUSIBLE",
-    "READINGS",
-    "achieved",
-    "make",
-    "targets",
-]
+__all__ = ["ASSUMED", "DAYS_PER_MONTH", "READINGS", "achieved", "make"]
 
 #: How the printed median follow-up is read; the recipe's file explains them.
 READINGS = ("reverse", "observed")
-
-
-def targets(split="all", reading="reverse"):
-    """Return the printed numbers that a cohort is built to have."""
-    return cal.targets("radiotherapy", split, reading)
 
 
 def achieved(frame, split="all"):
@@ -37,7 +26,6 @@ def achieved(frame, split="all"):
     several = frame[frame["ici_cycles"] > 1]
     weeks = (several["ici_last"] - several["ici_start"]) / (several["ici_cycles"] - 1) / 7
     grades = {name: frame[f"grade_{name}"] for name in ASSUMED["adverse"]}
-    worst = np.max(list(grades.values()), axis=0)
     # The curve of the observed reading is at one half from one death to the next: the median
     # is that of programs that then take the first of the two.
     os, pfs = (
@@ -48,44 +36,38 @@ def achieved(frame, split="all"):
         "reverse": median_follow_up(frame["os_days"], frame["died"]).value,
         "observed": float(frame["os_days"].median()),
     }
-    values = {
-        "n": float(len(frame)),
-        "period.start": float(year.min()),
-        "period.end": float(year.max()),
-        "dose.median": float(frame["dose_gy"].median()),
-        "ici.weeks": float(weeks.max()),
+    found = {
+        "n": len(frame),
+        "period.start": year.min(),
+        "period.end": year.max(),
+        "dose.median": frame["dose_gy"].median(),
+        "ici.weeks": weeks.max(),
         "response.rate": 100 * frame["responded"].mean(),
         "followup.median": {name: days / DAYS_PER_MONTH for name, days in follow_up.items()},
         "os.median": os / DAYS_PER_MONTH,
         "pfs.median": pfs / DAYS_PER_MONTH,
-        "recurrence.in-field.count": float((frame["in_field_event"] == 1).sum()),
-        "adverse.severe.rate": 100 * (worst >= 3).mean(),
+        "recurrence.in-field.count": (frame["in_field_event"] == 1).sum(),
+        "adverse.severe.rate": 100 * (np.max(list(grades.values()), axis=0) >= 3).mean(),
         "adverse.thrombocytopenia.rate": 100 * (grades["thrombocytopenia"] >= 3).mean(),
     }
     for name in ("metastasis", "pvtt"):
-        values[f"{name}.count"] = float(frame[name].sum())
-        values[f"{name}.percent"] = 100 * frame[name].mean()
-    for name, least in (("dermatitis", 1), ("thrombocytopenia", 3)):
-        values[f"adverse.{name}.rank"] = patients.is_most_common(grades, name, least)
-    return {(f"radiotherapy.{id}", "printed"): value for id, value in values.items()}
+        found[f"{name}.count"] = frame[name].sum()
+        found[f"{name}.percent"] = 100 * frame[name].mean()
+    for name, least in patients.MOST_COMMON.items():
+        found[f"adverse.{name}.rank"] = patients.is_most_common(grades, name, least)
+    return cal.keyed("radiotherapy", found)
 
 
 def make(split="all", seed=0, reading="reverse"):
     """Build one cohort."""
-    read = cal.reader(targets(split, reading))
-
-    def printed(id):
-        return read(f"radiotherapy.{id}")
-
-    key = READINGS.index(reading)
-    return cal.until_met(
-        np.random.SeedSequence([seed, key]), lambda rng: _attempt(rng, reading, printed)
-    )
+    stream = np.random.SeedSequence([seed, READINGS.index(reading)])
+    return cal.until_met(stream, partial(_attempt, reading=reading))
 
 
-def _attempt(rng, reading, printed):
+def _attempt(rng, reading):
     import pandas as pd
 
+    printed = cal.reader("radiotherapy", "all", reading)
     n = int(printed("n"))
     included = patients.inclusion(rng, n, printed)
     people = patients.people(rng, n, printed)

@@ -5,14 +5,18 @@ from functools import partial
 
 import numpy as np
 
-from ...estimate import Printed
 from .. import calibration as cal
-from .assumed import ASSUMED, DAYS_PER_MONTH
+from .patients import ASSUMED
+
+#: A month of 365.25 / 12 days; the printed decimals do not tell it from other definitions.
+DAYS_PER_MONTH = 365.25 / 12
 
 
 def follow_up(rng, reading, included, people, lesions, scans, printed):
     """Draw progression, death and the end of follow-up so that the three medians print."""
-    box = {x: _days(printed(f"{x}.median")) for x in ("os", "pfs", "followup")}
+    box = {
+        x: cal.days_box(printed(f"{x}.median"), DAYS_PER_MONTH) for x in ("os", "pfs", "followup")
+    }
     courses = _Courses(rng, people, lesions, scans)
     find = _reverse if reading == "reverse" else _observed
     progression, death, seen = find(rng, courses, (included - included.min()).astype(int), box)
@@ -36,12 +40,6 @@ def follow_up(rng, reading, included, people, lesions, scans, printed):
         "os_months": np.round(alive / DAYS_PER_MONTH, 4),
         "died": died.astype(int),
     }
-
-
-def _days(months):
-    """Return the days between which a median prints as these months."""
-    number = Printed(months)
-    return float(number.low) * DAYS_PER_MONTH + 0.01, float(number.high) * DAYS_PER_MONTH - 0.01
 
 
 class _Courses:
@@ -78,17 +76,6 @@ def _medians(progression, death, seen):
         "followup": (alive, seen < death),
     }
     return {name: cal.km_median(*pair, "first") for name, pair in data.items()}, data
-
-
-def _solve(function, box, low, high):
-    """Return where an increasing function comes to a box, or just above it if it jumps."""
-    for _ in range(40):
-        middle = (low + high) // 2 if isinstance(low, int) else (low + high) / 2
-        value = function(middle)
-        if box[0] <= value <= box[1]:
-            return middle
-        low, high = (middle, high) if value < box[0] else (low, middle)
-    return high
 
 
 def _settle(times, courses, box, names):
@@ -131,7 +118,7 @@ def _reverse(rng, courses, start, box):
 
     for _ in range(2):  # each of them moves the others' medians a little
         for k, name in enumerate(("followup", "pfs", "os")):
-            at[k] = _solve(partial(value, k, name), box[name], *spans[k])
+            at[k] = cal.solve(partial(value, k, name), box[name], *spans[k])
     found = times(*at)
     data = _settle(found, courses, box, ("pfs", "os", "followup"))
     if any(cal.km_median(*pair) != cal.km_median(*pair, "first") for pair in data.values()):
@@ -152,8 +139,10 @@ def _observed(rng, courses, start, box):
     # Follow-up ends after that for all.
     seen = start.max() + first + ASSUMED["last_contact_days"] + rng.integers(10, 240) - start - lag
     at = [0.0, 0.0]
-    at[0] = _solve(lambda x: _medians(*courses.at(x, 3.0), seen)[0]["pfs"], box["pfs"], -3.0, 3.0)
-    at[1] = _solve(lambda x: np.sort(courses.at(at[0], x)[1])[n // 2 - 1], box["os"], -3.0, 3.0)
+    at[0] = cal.solve(
+        lambda x: _medians(*courses.at(x, 3.0), seen)[0]["pfs"], box["pfs"], -3.0, 3.0
+    )
+    at[1] = cal.solve(lambda x: np.sort(courses.at(at[0], x)[1])[n // 2 - 1], box["os"], -3.0, 3.0)
     progression, death = courses.at(*at)
     order = np.argsort(death, kind="stable")
     half, rest = death[order[n // 2 - 1]], order[n // 2 :]

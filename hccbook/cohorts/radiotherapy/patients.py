@@ -1,13 +1,18 @@
 """Who the patients are, how they are treated, how they respond and what they suffer.
 
-Throughout, ``printed`` gives the printed text of a target, from its id without the paper's name,
-and ``rng`` is a :class:`numpy.random.Generator`.
+Throughout, ``printed`` gives the printed text of a target, from its id without the paper's name.
 """
 
 import numpy as np
 
 from ...audit import counts, percentage
-from .assumed import ASSUMED
+from .. import calibration as cal
+
+#: What no public number fixes.
+ASSUMED = cal.Assumptions("radiotherapy")
+
+#: Events that are printed as the most common ones, and from which grade on.
+MOST_COMMON = {"dermatitis": 1, "thrombocytopenia": 3}
 
 
 def one_count(printed, id, n):
@@ -32,19 +37,12 @@ def inclusion(rng, n, printed):
 
 def people(rng, n, printed):
     """Draw age and features; metastasis and thrombosis in as many patients as printed."""
-    age = ASSUMED["age"]
-    years = rng.normal(age["mean"], age["sd"], n).round().clip(age["youngest"], age["oldest"])
-
-    def flags(count):
-        return rng.permutation((np.arange(n) < count).astype(int))
-
-    columns = {"age": years.astype(int)}
-    columns |= {name: flags(round(share * n)) for name, share in ASSUMED["prevalence"].items()}
+    columns = cal.covariates(rng, n, ASSUMED)
     for name in ("metastasis", "pvtt"):
         count, percent = int(printed(f"{name}.count")), printed(f"{name}.percent")
         if count > n or percentage(percent, count, n).verdict != "exact":
             raise ValueError(f"{name}.percent: expected that of {count} in {n}, got {percent}")
-        columns[name] = flags(count)
+        columns[name] = cal.flags(rng, n, count)
     # Metastatic or recurrent: who has no metastasis is there because the tumour came back.
     again = (rng.random(n) < ASSUMED["recurrent"]).astype(int)
     return columns | {"recurrent": np.where(columns["metastasis"] == 0, 1, again)}
@@ -145,7 +143,7 @@ def adverse(rng, columns, printed):
         mild = rng.permutation(np.flatnonzero(grade == 0))[: max(0, round(share * n) - len(bad))]
         grade[mild] = rng.choice([1, 2], size=mild.size, p=ASSUMED["grade_1_or_2"])
         grades[name] = grade
-    for event, least in (("dermatitis", 1), ("thrombocytopenia", 3)):
+    for event, least in MOST_COMMON.items():
         id = f"adverse.{event}.rank"
         found, text = is_most_common(grades, event, least), printed(id)
         if found != text:
