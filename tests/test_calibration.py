@@ -119,7 +119,7 @@ def test_a_search_does_the_best_change_or_pair_until_all_prints():
 
 
 def test_a_search_ends_with_a_miss_and_says_how_far_it_is():
-    with pytest.raises(cal.Miss, match="^319 half intervals outside after 3 rounds"):
+    with pytest.raises(cal.Miss, match=r"^319 half intervals outside after 3 rounds"):
         Numbers(rounds=3).reach()
     stuck = Numbers(refused=[1, 2])
     with pytest.raises(cal.Miss, match="345 half intervals outside after 40 rounds"):

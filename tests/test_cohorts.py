@@ -113,16 +113,21 @@ def test_a_recipe_reads_its_targets_and_nothing_else(register, monkeypatch, kind
     expected, read = build(kind), set()
     # "held out" is no number: whoever reads it stumbles.
     register(dict.fromkeys(cells(kind[0]) - wanted(*kind), "held out"))
-    text = reported.text
+    reader = calibration.reader
 
-    def watched(id, field="printed"):
-        read.add((id, field))
-        return text(id, field)
+    def watched(paper, split, reading):
+        printed = reader(paper, split, reading)
 
-    monkeypatch.setattr(reported, "text", watched)
+        def noted(id, field="printed"):
+            read.add((f"{paper}.{id}", field))
+            return printed(id, field)
+
+        return noted
+
+    monkeypatch.setattr(calibration, "reader", watched)
     pd.testing.assert_frame_equal(build(kind), expected, check_exact=True)
     # Words follow from the numbers beside them.
-    words = {key for key in wanted(*kind) if text(*key) in reported.WORDS}
+    words = {key for key in wanted(*kind) if reported.text(*key) in reported.WORDS}
     assert wanted(*kind) - UNREAD - words <= read <= wanted(*kind)
 
 

@@ -25,7 +25,17 @@ from .permutations import (
     permute,
     reach_auc,
 )
-from .recipes import Assumptions, assuming, keyed, misses, reader, shuffled, targets, until_met
+from .recipes import (
+    Assumptions,
+    Part,
+    assuming,
+    keyed,
+    misses,
+    reader,
+    shuffled,
+    targets,
+    until_met,
+)
 from .search import Aim, Miss, Search, boxes, decisive
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "JointAim",
     "LogRankAim",
     "Miss",
+    "Part",
     "Search",
     "Survival",
     "assuming",

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import UserDict
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cache, reduce
 from itertools import product
 from operator import getitem
@@ -57,14 +58,20 @@ def _expanded(pattern):
 
 
 def reader(paper, split, reading):
-    """Return a function that reads targets, by their id in the paper, and nothing else."""
-    wanted = targets(paper, split, reading)
+    """Return a function that reads targets, by their id in the paper, and nothing else.
+
+    ``split`` is one, or several of which all targets may be read.
+    """
+    wanted = {}
+    for one in np.atleast_1d(split):
+        wanted |= targets(paper, one, reading)
+    register = reported.load(paper)[[*reported.FIELDS]].to_dict()
 
     def printed(id, field="printed"):
         id = f"{paper}.{id}"
         if field not in wanted.get(id, ()):
             raise KeyError(f"{id} ({field}) is held out")
-        return reported.text(id, field)
+        return register[field][id]
 
     return printed
 
@@ -110,38 +117,40 @@ def shuffled(rng, columns):
     return frame
 
 
-class Assumptions(UserDict):
-    """What a recipe assumes, from ``data/recipes``, read when it is first asked for."""
+class Part(UserDict):
+    """A part of a recipe's file in ``data/recipes``, read when it is first asked for."""
 
-    def __init__(self, paper, *groups):
-        self._where = paper, groups
+    def __init__(self, paper, *names):
+        self._where = paper, names
 
     @property
     def data(self):
         """The mapping itself, the same for all who ask."""
-        paper, groups = self._where
-        return reduce(getitem, groups, _recipe(paper)["assumed"])
+        paper, names = self._where
+        return reduce(getitem, names, _recipe(paper))
+
+
+def Assumptions(paper, *groups):
+    """Return what a recipe assumes, or a group of it."""
+    return Part(paper, "assumed", *groups)
 
 
 @contextmanager
-def assuming(assumed, changes, path="assumed"):
+def assuming(assumed, changes):
     """Change some of a recipe's assumptions for a while; those inside groups by mappings."""
-    before = []
+    before = deepcopy(assumed.data)
     try:
-        _change(assumed, changes, path, before)
+        _change(assumed.data, changes, "assumed")
         yield
     finally:
-        for group, name, value in reversed(before):
-            group[name] = value
+        assumed.data.update(before)
 
 
-def _change(group, changes, path, before):
-    """Change a group of assumptions, and note what they were."""
+def _change(group, changes, path):
     for name, value in _checks.mapping(path, changes).items():
         if name not in group:
             raise ValueError(f"{path}: expected some of {', '.join(map(str, group))}, got {name!r}")
         if isinstance(group[name], dict):
-            _change(group[name], value, f"{path}[{name!r}]", before)
+            _change(group[name], value, f"{path}[{name!r}]")
         else:
-            before.append((group, name, group[name]))
             group[name] = value

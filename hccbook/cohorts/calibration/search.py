@@ -129,18 +129,18 @@ class Search:
         So the search does not stand still.
         """
         changes, patients = self.draw()
-        chosen = [*np.arange(len(patients))[:, None]]
-        values = self.after(changes, np.array(chosen))
+        single = np.arange(len(patients))[:, None]
+        values, both = self.after(changes, single), single[:0]
         if self.pairs:
             both = best_pairs(self.outside, values, self.here, patients, self.pairs)
             values = np.concatenate([values, self.after(changes, both)])
-            chosen += [*both]
         outside = self.outside(values)
         outside[outside == self.left] = math.inf
         for k in np.argsort(outside, kind="stable")[: np.isfinite(outside).sum()]:
             if outside[k] > self.left and self.bold < 1 and self.rng.random() >= self.bold:
                 return
-            if self.become(changes, chosen[k]) is not False:
+            chosen = single[k] if k < len(single) else both[k - len(single)]
+            if self.become(changes, chosen) is not False:
                 return
 
 

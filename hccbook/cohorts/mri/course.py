@@ -84,10 +84,12 @@ def lesions(rng, progression, pfs_days, diameter):
         rng.integers(least, ((pfs_days - 1) // every).clip(least, most) + 1),
     )
     response = np.where(progression == 1, "PD", "SD").astype(object)
-    controlled = rng.permutation(np.flatnonzero(progression == 0))
-    for name, count in ASSUMED["disease_control"].items():
-        response[controlled[:count]] = name
-        controlled = controlled[count:]
+    controlled, counts = (
+        rng.permutation(np.flatnonzero(progression == 0)),
+        ASSUMED["disease_control"],
+    )
+    better = np.repeat(list(counts), list(counts.values()))
+    response[controlled[: better.size]] = better[: controlled.size]
     rows = []
     for i in range(n):
         new = response[i] == "PD" and rng.random() < ASSUMED["new_lesion"]
@@ -122,15 +124,12 @@ def _sums(rng, response, at_week8, new, before):
         return week8, week8
     least = above_70 if response == "SD" else 1
     week8 = min(max(round(before * ratio), least), below_120)
-    nadir = min(before, week8)
-    grown = math.ceil(12 * nadir / 10)
-    if response == "CR":
-        return week8, 0
-    if response == "PR":
-        most = min(7 * before // 10, grown - 1)
-        return week8, max(1, round(most * rng.uniform(0.5, 1)))
-    if response == "SD":
-        return week8, int(rng.integers(above_70, grown))
-    if new:
-        return week8, round(before * ratio)
-    return week8, math.ceil(grown * (1 + rng.exponential(0.12)))
+    grown = math.ceil(12 * min(before, week8) / 10)
+    last = {
+        "CR": lambda: 0,
+        "PR": lambda: max(1, round(min(7 * before // 10, grown - 1) * rng.uniform(0.5, 1))),
+        "SD": lambda: int(rng.integers(above_70, grown)),
+        "PD": lambda: math.ceil(grown * (1 + rng.exponential(0.12))),
+        "new": lambda: round(before * ratio),
+    }
+    return week8, last["new" if new else response]()
