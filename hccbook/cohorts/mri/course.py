@@ -47,7 +47,8 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
     if cohort.loss():
         raise cal.Miss(f"P {p} not reached")
     days, event = cohort.days, cohort.event
-    later = days + np.ceil(240 * rng.weibull(1.2, high.size)).astype(int)
+    shape, scale = ASSUMED["after_follow_up"]
+    later = days + np.ceil(scale * rng.weibull(shape, high.size)).astype(int)
     return {
         "pfs_days": days,
         "pfs_months": np.round(days / DAYS_PER_MONTH, 4),
@@ -93,10 +94,10 @@ def lesions(rng, progression, pfs_days, diameter):
     rows = []
     for i in range(n):
         new = response[i] == "PD" and rng.random() < ASSUMED["new_lesion"]
-        before = max(10, int(diameter[i] * rng.uniform(0.55, 1.0)))
+        before = max(10, int(diameter[i] * rng.uniform(*ASSUMED["enhancing"])))
         week8, last = _sums(rng, response[i], scans[i] == 1, new, before)
         # What does not enhance shrinks and grows less.
-        rest = (diameter[i] - before) * rng.uniform(0.8, 1.2)
+        rest = (diameter[i] - before) * rng.uniform(*ASSUMED["not_enhancing"])
         rows.append((before, week8, last, round(week8 + rest), int(new)))
     before, week8, last, longest, new = np.array(rows).T
     return {
@@ -114,13 +115,12 @@ def _sums(rng, response, at_week8, new, before):
     """Return enhancing sums at week 8 and at the response, in line with mRECIST."""
     # Progression is 120 % of the smallest sum, or a new lesion; partial response is 70 % of the
     # first one. Whole numbers keep the borders exact.
-    ratio = {"CR": 0.5, "PR": 0.8, "SD": 1.0, "PD": 1.05}[response]
-    ratio *= math.exp(rng.normal(0, 0.15))
+    ratio = ASSUMED["week8"][response] * math.exp(rng.normal(0, ASSUMED["week8_log_sd"]))
     below_120, above_70 = (12 * before - 1) // 10, 7 * before // 10 + 1
     if at_week8:
         week8 = round(before * ratio)
         if not new:
-            week8 = math.ceil(1.2 * before * (1 + rng.exponential(0.12)))
+            week8 = math.ceil(1.2 * before * (1 + rng.exponential(ASSUMED["growth"])))
         return week8, week8
     least = above_70 if response == "SD" else 1
     week8 = min(max(round(before * ratio), least), below_120)
@@ -129,7 +129,7 @@ def _sums(rng, response, at_week8, new, before):
         "CR": lambda: 0,
         "PR": lambda: max(1, round(min(7 * before // 10, grown - 1) * rng.uniform(0.5, 1))),
         "SD": lambda: int(rng.integers(above_70, grown)),
-        "PD": lambda: math.ceil(grown * (1 + rng.exponential(0.12))),
+        "PD": lambda: math.ceil(grown * (1 + rng.exponential(ASSUMED["growth"]))),
         "new": lambda: round(before * ratio),
     }
     return week8, last["new" if new else response]()

@@ -49,14 +49,10 @@ def people(rng, n, printed):
 
 
 def plan(rng, included, printed):
-    """Draw doses with the printed median, and when radiotherapy and ICI begin.
-
-    Radiotherapy is given on weekdays. Concurrent treatments begin within two weeks.
-    """
+    """Draw doses with the printed median, and when radiotherapy (on weekdays) and ICI begin."""
     n, middle = included.size, int(printed("dose.median"))
     sides = [[x for x in ASSUMED["regimens"] if side * x[0] > side * middle] for side in (-1, 1)]
-    # Fewer than half below the median, fewer than half above.
-    sizes = rng.integers(round(0.37 * n), round(0.46 * n), size=2)
+    sizes = rng.integers(*(round(share * n) for share in ASSUMED["off_median"]), size=2)
     at = [(middle, round(middle / gy)) for gy in ASSUMED["at_median_gy_per_fraction"]]
     groups = zip([*sides, at], [*sizes, n - sizes.sum()], strict=True)
     drawn = np.concatenate([np.array(x)[rng.integers(len(x), size=k)] for x, k in groups])
@@ -64,12 +60,14 @@ def plan(rng, included, printed):
     sequence = ASSUMED["sequence"]
     order = rng.choice(list(sequence), size=n, p=list(sequence.values()))
     concurrent, radiotherapy_first = order == "concurrent", order == "radiotherapy first"
-    apart = rng.choice([-1, 1], n) * rng.integers(0, 15, n)
-    cycles = 21 * rng.integers(1, 3, n) + rng.integers(0, 8, n)
+    between = ASSUMED["days_between"]
+    apart = rng.choice([-1, 1], n) * rng.integers(0, between["concurrent"] + 1, n)
+    after = between["ICI first"]
+    cycles = after["cycle"] * rng.integers(1, 3, n) + rng.integers(0, after["more"] + 1, n)
     start = np.select([concurrent, radiotherapy_first], [apart.clip(0), 0], cycles)
     first = np.busday_offset(included + start, 0, roll="forward")
     end = (np.busday_offset(first, fractions - 1) - included).astype(int)
-    ici = [(-apart).clip(0), end + rng.integers(7, 22, n)]
+    ici = [(-apart).clip(0), end + rng.integers(*between["radiotherapy first"], n, endpoint=True)]
     return {
         "dose_gy": dose,
         "fractions": fractions,
@@ -90,11 +88,12 @@ def lesions(rng, columns, responders):
     size = ASSUMED["baseline_mm"]
     baseline = np.rint(size["median"] * np.exp(size["log_sd"] * rng.normal(size=n)))
     baseline = baseline.clip(size["smallest"], size["largest"]).astype(int)
-    smaller = np.floor(baseline * (0.70 - 0.65 * rng.beta(1.3, 1.5, n))).clip(5)
+    ends = ASSUMED["best_over_first"]
+    smaller = np.floor(baseline * (ends["PR"][1] - np.ptp(ends["PR"]) * rng.beta(1.3, 1.5, n)))
     # From 0.71 on no change looks like a response once it is rounded.
-    stable = np.rint(baseline * rng.uniform(0.72, 1.15, n)).clip(np.floor(0.71 * baseline) + 1)
-    larger = np.ceil(baseline * rng.uniform(1.2, 1.8, n)).clip(baseline + 5)
-    sums = {"CR": np.zeros(n), "PR": smaller, "SD": stable, "PD": larger}
+    stable = np.rint(baseline * rng.uniform(*ends["SD"], n)).clip(np.floor(0.71 * baseline) + 1)
+    larger = np.ceil(baseline * rng.uniform(*ends["PD"], n)).clip(baseline + 5)
+    sums = {"CR": np.zeros(n), "PR": smaller.clip(5), "SD": stable, "PD": larger}
     least = np.select([best == x for x in sums], list(sums.values())).astype(int)
     return {
         "baseline_mm": baseline,
@@ -126,7 +125,7 @@ def adverse(rng, columns, printed):
     severe, one = (
         one_count(printed, f"adverse.{x}.rate", n) for x in ("severe", "thrombocytopenia")
     )
-    weight = rng.random(n) * np.where(columns["child_pugh_b"] == 1, 1.6, 1)
+    weight = rng.random(n) * np.where(columns["child_pugh_b"] == 1, ASSUMED["severe_in_b"], 1)
     ill = rng.permutation(np.argsort(-weight)[:severe]).tolist()
     has = {name: set() for name in shares} | {"thrombocytopenia": set(ill[:one])}
     other = [name for name, (_, share) in shares.items() for _ in range(round(share * n))]
