@@ -100,7 +100,7 @@ class Numbers(cal.Search):
         np.add.at(self.numbers, changes[0][chosen], changes[1][chosen])
 
     def leave(self):
-        self.left_at.append(self.sums[-1])
+        self.left_at.append((len(self.sums), self.sums[-1]))
         self.numbers += 10
 
 
@@ -140,7 +140,7 @@ def test_a_search_never_stands_still_and_leaves_dead_ends():
     dead = Numbers(refused=[1, 2], patience=3, rounds=12)
     with pytest.raises(cal.Miss):
         dead.reach()
-    assert dead.left_at == [180, 210]
+    assert dead.left_at == [(5, 180), (10, 210)]
 
 
 # Counts
