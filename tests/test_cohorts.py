@@ -343,11 +343,13 @@ def test_the_first_split_and_reading_are_taken_when_left_out(paper):
 
 
 def test_assumptions_can_be_changed_for_one_cohort():
-    usual = cohorts.build("mri", seed=1)
+    usual, held = cohorts.build("mri", seed=1), RECIPES["mri"].ASSUMED["measures"]
     assumed = {"disease_control": {"CR": 5}, "measures": {"afp": {"range": (1, 10)}}}
     changed = cohorts.load("mri", seed=1, assumed={"spread": (1, 1), **assumed})
     assert (changed["response"] == "CR").sum() == 5
     assert changed["afp"].max() == 10
+    assert RECIPES["mri"].ASSUMED["measures"] is held
+    assert held["afp"]["range"][1] > 10
     assert not changed["nlr"].equals(usual["nlr"])
     pd.testing.assert_frame_equal(cohorts.build("mri", seed=1), usual, check_exact=True)
 

@@ -138,9 +138,11 @@ def Assumptions(paper, *groups):
 @contextmanager
 def assuming(assumed, changes):
     """Change some of a recipe's assumptions for a while; those inside groups by mappings."""
-    before = deepcopy(assumed.data)
+    # The mappings themselves never change: somebody may hold them.
+    before, changed = dict(assumed.data), deepcopy(dict(assumed.data))
+    _change(changed, changes, "assumed")
+    assumed.data.update(changed)
     try:
-        _change(assumed.data, changes, "assumed")
         yield
     finally:
         assumed.data.update(before)
