@@ -7,186 +7,137 @@ import numpy as np
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from .register import COHORTS, FLAGS, MEANS
 
-#: Groups whose patients are drawn together, in the order of the rows.
-GROUPS = ("tie", "tin", "internal", "external")
+#: The three cohorts of the paper.
+COHORTS = ("training", "internal", "external")
 
-#: Resolution, least and largest plausible value, and where a skewed variable begins.
-LIMITS = {
-    "age": ("1", 18, 85, "0"),
-    "alt": ("1", 6, 9000, "6"),
-    "ast": ("1", 10, 900, "10"),
-    "plt": ("1", 25, 600, "0"),
-    "alb": ("0.1", 22, 60, "0"),
-    "ggt": ("1", 12, 5000, "12"),
-    "tbil": ("0.1", 4, 600, "4"),
-    "alp": ("1", 35, 4000, "35"),
-    "pt": ("0.1", 9, 17, "0"),
-    "pta": ("1", 40, 200, "0"),
-    "inr": ("0.01", 0.8, 6, "0.8"),
-    "bmi": ("0.1", 14, 36, "0"),
-    "diameter": ("0.1", 3, 15, "0"),
-}
-
-#: Columns of flags, in the order of the tables.
-FLAGS_IN_ORDER = tuple(column for column, _ in FLAGS.values())
+#: Groups whose patients are drawn together: both outcomes of the training cohort, and the others.
+GROUPS = ("tie", "tin", *COHORTS[1:])
 
 #: What no public number fixes.
 ASSUMED = cal.Assumptions("tipm", "baseline")
 
+#: Rows of means, in the order of the tables; the columns have the same names.
+MEANS = cal.Assumptions("tipm", "baseline", "measurements")
 
-def counts(cohort, printed):
-    """Return patients with each flag by outcome: in the training cohort as Table 2 has them."""
-    sizes = sizes_of(cohort, printed)
-    found = {}
-    for row, (column, level) in FLAGS.items():
-        if cohort == "training":
-            cells = [f"table2.{row}.{level}.{x}.count" for x in ("tie", "tin")]
-            found[column] = tuple(int(printed(cell)) for cell in cells)
-        else:
-            total = int(printed(f"table1.{row}.{level}.{cohort}.count"))
-            found[column] = _split(total, sizes, _of(ASSUMED["odds_ratio"][row], cohort))
-    return found
+#: Rows of counts in Table 1: the column, and its levels 0 and 1.
+FLAGS = cal.Part("tipm", "tables", "flags")
 
 
 def sizes_of(cohort, printed):
     """Return the numbers of TIE and TIN patients."""
-    cells = [f"table1.response.{x}.{cohort}.count" for x in ("tie", "tin")]
-    return tuple(int(printed(cell)) for cell in cells)
-
-
-def _of(assumed, cohort):
-    return assumed[cohort] if isinstance(assumed, dict) else assumed
-
-
-def _split(total, sizes, odds_ratio):
-    """Divide patients with a flag over TIE and TIN by the odds ratio that is nearest."""
-
-    def off(ill):
-        cells = ill, sizes[1] - ill, total - ill, sizes[0] - total + ill
-        a, b, c, d = (cell + 0.5 for cell in cells)
-        return abs(math.log(a * d / (b * c) / odds_ratio))
-
-    ill = min(range(max(0, total - sizes[0]), min(total, sizes[1]) + 1), key=off)
-    return total - ill, ill
-
-
-def flags(rng, outcome, wanted):
-    """Return a 0/1 column for each flag, with its exact counts by outcome."""
-    return {column: cal.outcome_in_groups(rng, outcome, pair) for column, pair in wanted.items()}
+    return tuple(int(printed(f"table1.response.{x}.{cohort}.count")) for x in GROUPS[:2])
 
 
 def draw(rng, printed):
-    """Draw the measurements of all patients, group after group."""
+    """Draw the measurements of all patients, by group."""
     sizes = (*sizes_of("training", printed), *(sum(sizes_of(x, printed)) for x in COHORTS[1:]))
-    return {
-        name: (_albumin if name == "alb" else _values)(rng, name, sizes, printed) for name in MEANS
-    }
+    return {name: _values(rng, name, sizes, printed) for name in MEANS}
 
 
-def _cells(name, printed):
-    """Return the printed means and SDs: of the groups, of the training cohort, and of all."""
-    ids = [f"table2.{name}.tie", f"table2.{name}.tin"]
-    ids += [f"table1.{name}.{x}" for x in ("internal", "external", "training", "all")]
-    return [tuple(printed(f"{id}.{kind}") for kind in ("mean", "sd")) for id in ids]
+def _values(rng, name, sizes, printed):
+    assumed = MEANS[name]
+    low, high, decimals = assumed["least"], assumed["most"], as_printed(assumed["step"]).decimals
+    floor = Fraction(str(low)) if assumed.get("skewed") else Fraction(0)
+    ids = [f"table2.{name}.{x}" for x in GROUPS[:2]]
+    ids += [f"table1.{name}.{x}" for x in (*COHORTS[1:], "training", "all")]
+    cells = [(_less(printed(f"{id}.mean"), floor), printed(f"{id}.sd")) for id in ids]
+    unions, groups = [((0, 1), *cells[4]), ((0, 1, 2, 3), *cells[5])], [0, 1, 2, 3]
+    if name == "alb":  # in the internal cohort one value alone makes the SD
+        unions.pop()
+        groups.remove(2)
+    group = np.repeat(range(len(groups)), [sizes[k] for k in groups])
+    means, sds = zip(*(cells[k] for k in groups), strict=True)
+    limits = assumed["step"], low - float(floor), high - float(floor)
+    found = cal.measurements(rng, group, means, sds, *limits, unions=unions)
+    found = np.round(found + float(floor), decimals)
+    values = {k: found[group == g] for g, k in enumerate(groups)}
+    if name == "alb":
+        values[2] = _with_one_out(rng, sizes[2], cells[2], cells[5], found, *limits)
+    return values
 
 
 def _less(text, floor):
     """Take a number off a printed one, which keeps its decimals."""
     number = as_printed(text)
-    return f"{float(number.value - Fraction(floor)):.{number.decimals}f}"
-
-
-def _values(rng, name, sizes, printed):
-    resolution, low, high, floor = LIMITS[name]
-    cells = [(_less(mean, floor), sd) for mean, sd in _cells(name, printed)]
-    *groups, training, everybody = cells
-    unions = [((0, 1), *training), ((0, 1, 2, 3), *everybody)]
-    group = np.repeat(np.arange(4), sizes)
-    ends = low - float(floor), high - float(floor)
-    means, sds = zip(*groups, strict=True)
-    found = cal.measurements(rng, group, means, sds, resolution, *ends, unions=unions)
-    found = np.round(found + float(floor), as_printed(resolution).decimals)
-    return [found[group == k] for k in range(4)]
-
-
-def _albumin(rng, name, sizes, printed):
-    """Draw albumin: in the internal cohort one value alone makes the printed SD."""
-    resolution, low, high, _ = LIMITS[name]
-    tie, tin, internal, external, training, everybody = _cells(name, printed)
-    group = np.repeat([0, 1, 2], [sizes[0], sizes[1], sizes[3]])
-    means, sds = zip(tie, tin, external, strict=True)
-    others = cal.measurements(
-        rng, group, means, sds, resolution, low, high, unions=[((0, 1), *training)]
-    )
-    for _ in range(200):
-        values = _with_one_out(rng, sizes[2], internal, resolution, (low, high))
-        both = np.concatenate([others, values])
-        fits = [(values, internal), (both, everybody)]
-        if all(prints(x, *texts) for x, texts in fits):
-            return [others[group == 0], others[group == 1], values, others[group == 2]]
-    raise cal.Miss("no albumin of the internal cohort")
+    return f"{float(number.value - floor):.{number.decimals}f}"
 
 
 def prints(values, mean, sd):
     """Say whether mean and SD print as wanted."""
     found = round(float(values.mean()), 9), round(float(values.std(ddof=1)), 9)
-    return all(as_printed(x).admits(y) for x, y in zip((mean, sd), found, strict=True))
+    return as_printed(mean).admits(found[0]) and as_printed(sd).admits(found[1])
 
 
-def _with_one_out(rng, n, texts, resolution, ends):
-    """Draw n values of which one alone explains mean and SD.
+def _with_one_out(rng, n, texts, of_all, others, step, *ends):
+    """Draw n values of which one alone explains mean and SD; with the others those of all print.
 
-    With the others' mean m and SD s, ``n mean = (n - 1) m + x`` and
+    With the rest's mean m and SD s, ``n mean = (n - 1) m + x`` and
     ``(n - 1) sd² = (n - 2) s² + (n - 1) (x - m)² / n``.
     """
-    mean, sd = (
-        float(x.value) + 0.8 * rng.uniform(-1, 1) * float(x.unit) / 2
-        for x in map(as_printed, texts)
-    )
-    spread = rng.uniform(*ASSUMED["albumin_sd"])
-    off = math.sqrt(n / (n - 1) * ((n - 1) * sd**2 - (n - 2) * spread**2))
-    bulk = f"{mean - off / n:.2f}", f"{spread:.2f}"
-    rest = cal.measurements(
-        rng, np.zeros(n - 1, dtype=int), *([x] for x in bulk), resolution, *ends
-    )
-    return np.round(np.append(rest, rest.mean() + off), as_printed(resolution).decimals)
+    for _ in range(200):
+        mean, sd = (
+            float(x.value) + 0.8 * rng.uniform(-1, 1) * float(x.unit) / 2
+            for x in map(as_printed, texts)
+        )
+        spread = rng.uniform(*ASSUMED["albumin_sd"])
+        off = math.sqrt(n / (n - 1) * ((n - 1) * sd**2 - (n - 2) * spread**2))
+        bulk = [f"{mean - off / n:.2f}"], [f"{spread:.2f}"]
+        rest = cal.measurements(rng, np.zeros(n - 1, dtype=int), *bulk, step, *ends)
+        values = np.append(rest, rest.mean() + off).round(as_printed(step).decimals)
+        if prints(values, *texts) and prints(np.concatenate([others, values]), *of_all):
+            return values
+    raise cal.Miss("no albumin of the internal cohort")
 
 
-def arrange(rng, cohort, outcome, drawn):
-    """Give the measurements to patients, so that related ones go together."""
+def arrange(rng, cohort, outcome, drawn, printed):
+    """Give measurements to patients, so that related ones go together, and flags."""
     causes = {name: rng.normal(size=outcome.size) for name in ("injury", "bile", "clotting")}
+    members = {g: np.flatnonzero(outcome == g) for g in (0, 1)}
+    if cohort != "training":
+        members = {GROUPS.index(cohort): np.arange(outcome.size)}
     columns = {}
-    for name in MEANS:
-        cause, load = ASSUMED["loads"].get(name, ("bile", 0))
-        latent = load * causes[cause] + math.sqrt(1 - load**2) * rng.normal(size=outcome.size)
-        columns[name] = np.empty(outcome.size)
-        if cohort == "training":
-            for label in (0, 1):
-                members = np.flatnonzero(outcome == label)
-                columns[name][members[latent[members].argsort()]] = np.sort(drawn[name][label])
-        else:
-            latent = latent + _of(ASSUMED["shift"].get(name, 0), cohort) * outcome
-            columns[name][latent.argsort()] = np.sort(drawn[name][GROUPS.index(cohort)])
+    for name, assumed in MEANS.items():
+        load, columns[name] = assumed.get("load", 0), np.empty(outcome.size)
+        latent = math.sqrt(1 - load**2) * rng.normal(size=outcome.size)
+        latent += load * causes[assumed.get("cause", "bile")]
+        if cohort != "training":
+            latent += _in(cohort, assumed.get("shift", 0)) * outcome
+        for g, some in members.items():
+            columns[name][some[latent[some].argsort()]] = np.sort(drawn[name][g])
+    for row, (column, (_, one)) in FLAGS.items():
+        counts = _counts(cohort, row, one, printed)
+        columns[column] = cal.outcome_in_groups(rng, outcome, counts)
     return columns
+
+
+def _in(cohort, assumed):
+    return assumed[cohort] if isinstance(assumed, dict) else assumed
+
+
+def _counts(cohort, row, level, printed):
+    """Return how many TIE and TIN patients have a flag."""
+    if cohort == "training":
+        return [int(printed(f"table2.{row}.{level}.{x}.count")) for x in GROUPS[:2]]
+    total = int(printed(f"table1.{row}.{level}.{cohort}.count"))
+    well, ill = sizes_of(cohort, printed)
+    # By the odds ratio that is nearest to the assumed one.
+    found = np.arange(max(0, total - well), min(total, ill) + 1)
+    a, b, c, d = (x + 0.5 for x in (found, ill - found, total - found, well - total + found))
+    off = np.abs(np.log(a * d / (b * c) / _in(cohort, ASSUMED["odds_ratio"][row])))
+    return total - found[off.argmin()], found[off.argmin()]
 
 
 def tidy(rng, columns):
     """Return the columns of a cohort in order, with the values behind NLR and stiffness."""
-    n = columns["age"].size
-    assumed = ASSUMED["nlr"]
+    n, assumed = columns["age"].size, ASSUMED["nlr"]
     low, high = (rng.uniform(*assumed[x], n) ** assumed["power"] for x in ("low", "high"))
-    found = {"age": columns["age"].astype(int), "male": columns["male"], "bmi": columns["bmi"]}
-    found["nlr"] = np.round(np.where(columns["nlr_high"] == 1, high, low), 2)
+    behind = {"nlr": np.round(np.where(columns["nlr_high"] == 1, high, low), 2)}
     # Sites that got stiffer: five of nine, or two of three, make the change positive.
     for name, sites, least in (("tumour", 9, 5), ("liver", 3, 2)):
         more, fewer = rng.integers(least, sites + 1, n), rng.integers(0, least, n)
-        stiffer = columns[f"{name}_stiffer"].astype(int)
-        found[f"{name}_sites_stiffer"] = np.where(stiffer == 1, more, fewer)
-    whole = ("alt", "ast", "plt", "ggt", "alp", "pta")
-    for name in (*FLAGS_IN_ORDER, "afp", *MEANS):
-        values = columns[name]
-        is_flag = name in FLAGS_IN_ORDER or name in whole
-        found.setdefault(name, np.rint(values).astype(int) if is_flag else values)
-    return found
+        behind[f"{name}_sites_stiffer"] = np.where(columns[f"{name}_stiffer"] == 1, more, fewer)
+    counted, columns = [x for x, _ in FLAGS.values()], columns | behind
+    whole = counted + [x for x, assumed in MEANS.items() if assumed["step"] == "1"]
+    order = dict.fromkeys(("age", "male", "bmi", *behind, *counted, "afp", *MEANS))
+    return {x: columns[x].astype(int) if x in whole else columns[x] for x in order}

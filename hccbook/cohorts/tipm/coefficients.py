@@ -8,16 +8,19 @@ terms of them: that makes thousands of exchanges cheap to compare.
 import numpy as np
 from scipy.special import expit
 
+from ..._newton import fit_many
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from .markers import ASSUMED
-from .register import MODEL
+from . import markers
 
-#: Exchanges compared at a time, how many of them are done at most, and how often.
-SINGLES, CHAIN, ROUNDS = 1500, 12, 120
+#: Variables of the model: the column, and the sign it enters with.
+MODEL = cal.Part("tipm", "tables", "model")
 
-#: Columns that move with a column of the model, so that a patient's liver values agree.
-WITH = {"alt": ("ast",), "alb": ("tbil",), "ggt": ("alp",), "pt": ("pta", "inr")}
+#: What no public number fixes.
+ASSUMED = cal.Assumptions("tipm", "coefficients")
+
+#: Exchanges compared at a time, and how many of them are done at most.
+SINGLES, CHAIN = 1500, 12
 
 #: Of half a rounding interval: how far inside free coefficients are kept, how near to the aim
 #: statistics are left alone, and how far inside all must end.
@@ -26,9 +29,6 @@ KEPT, INSIDE, INSIDE_END = 0.9, 0.45, 0.99
 #: A coefficient whose rounding interval is wider than this many standard errors has few digits:
 #: it may take any value in it, whichever suits its Wald statistic.
 FEW = 0.02
-
-#: Newton's method ends with a step below this, or after so many.
-CONVERGED, MOST_STEPS = 1e-9, 30
 
 #: Below this loss the model is fitted, not only its first step.
 NEAR = 1e3
@@ -40,248 +40,197 @@ AREA, CELL = 10, 1000
 #: Chance that the two values are close in the order of values, and how far apart at most then.
 CLOSE, REACH = 0.7, 40
 
-#: After so many rounds without an improvement by a half, the worst statistic weighs so many times
-#: as much as before. If it weighs this much already, the others get their usual weight again.
-PATIENCE, STRESS, MOST = 4, 8, 60
+#: In a dead end the worst statistic weighs so many times as much as before. If it weighs this much
+#: already, the others get their usual weight again.
+STRESS, MOST = 8, 60
 
 
 def fit(rng, outcome, columns, scored, table, printed):
     """Exchange values until coefficients, Wald statistics, Table 3 and the area print."""
-    search = _Search(rng, outcome, columns, scored, table, printed)
-    mark, since = np.inf, 0
-    for _ in range(ROUNDS):
-        search.settle()
-        if search.met():
-            break
-        mark, since = (search.loss, 0) if search.loss < mark / 2 else (mark, since + 1)
-        if since > PATIENCE:
-            search.stress()
-            mark, since = np.inf, 0
-        search.improve()
-    else:
-        raise cal.Miss("the logistic model does not print")
-    for k, (column, _) in enumerate(MODEL.values()):
-        for name in (column, *WITH.get(column, ())):
-            columns[name] = columns[name][search.source[:, k + 1]]
+    search = _Exchanges(rng, outcome, columns, scored, table, printed)
+    search.reach()
+    for k, (column, _) in enumerate(MODEL.values(), 1):
+        for name in (column, *ASSUMED["together"].get(column, ())):
+            columns[name] = columns[name][search.source[:, k]]
 
 
-class _Search:
+class _Exchanges(cal.Search):
     """Patients, and how far their statistics are from the printed ones."""
+
+    rounds, patience, share = 119, 4, 0.5
 
     def __init__(self, rng, outcome, columns, scored, table, printed):
         self.rng, self.y, self.scored = rng, outcome, scored == 1
         n, k = outcome.size, len(MODEL)
         values = np.column_stack([sign * columns[name] for name, sign in MODEL.values()])
         # Centred, so that the information is well conditioned; only the intercept changes.
-        self.centre = values.mean(axis=0)
-        self.x = np.column_stack([np.ones(n), values - self.centre])
+        centre = values.mean(axis=0)
+        self.x = np.column_stack([np.ones(n), values - centre])
         self.source = np.tile(np.arange(n)[:, None], (1, k + 1))
-        self.of_class = [np.flatnonzero(outcome == label) for label in (0, 1)]
         names = [f"table2.{row}.multivariable.{x}" for x in ("beta", "or") for row in MODEL]
         numbers = [as_printed(printed(x)) for x in (*names, "table4.training.combined.auc")]
         self.middle = np.array([*map(float, numbers), table["tp"], table["fp"]])
         self.slack = np.array([float(x.unit) / 2 for x in numbers] + [1 / CELL] * 2)
-        self.z, self.slack_z = self.middle[k : 2 * k], self.slack[k : 2 * k]
         self.usual = np.array([1.0] * 2 * k + [AREA, 1, 1])
-        self.weight = self.usual.copy()
-        self.beta, slack = np.append(0, self.middle[:k]), self.slack[:k]
-        self.free = slack > FEW * np.abs(self.beta[1:] / self.z)
-        self.fitted = None
-        self.low, self.high = (self.beta[1:] + sign * KEPT * slack for sign in (-1, 1))
-        self._points(printed)
+        self.weight, self.fitted = self.usual.copy(), None
+        self.beta, self.z = np.append(0, self.middle[:k]), self.middle[k : 2 * k]
+        self.free = self.slack[:k] > FEW * np.abs(self.beta[1:] / self.z)
+        self.ends = [self.middle[:k] + sign * KEPT * self.slack[:k] for sign in (-1, 1)]
+        points = [markers.ASSUMED["points"].get(name, 0) for name, _ in MODEL.values()]
+        self.points = np.array([markers.ASSUMED["offset"] + (points * centre).sum(), *points])
+        self.cutoff = float(printed("results.roc.cutoff"))
 
-    def _points(self, printed):
-        """Work out the score in hundredths of points as a sum over the columns."""
-        points = ASSUMED["points"]
-        each = {
-            "tumour_stiffer": -points["softer"],
-            "nlr_high": points["nlr_high"],
-            "diameter": 10 * points["diameter"],
-            "alb": 10 * points["alb"],
-        }
-        self.points = np.array([0, *(each.get(name, 0) for name, _ in MODEL.values())])
-        self.offset = ASSUMED["offset"] + points["softer"] + (self.points[1:] * self.centre).sum()
-        self.cutoff = round(100 * float(printed("results.roc.cutoff")))
-
-    def settle(self):
-        """Work out all statistics, and what :meth:`_after` needs of every patient."""
-        self.products = self.x[:, :, None] * self.x[:, None, :]
-        self._intercept()
+    def statistics(self):
+        """Return the residuals, and keep what :meth:`_after` needs of every patient."""
         # Coefficients with few digits take the value that was fitted before, or far from the aim
         # the one that suits their Wald statistic.
-        suits = self.z * np.sqrt(np.diag(self.inverse)[1:])
-        suits = suits if self.fitted is None else self.fitted[0][1:]
-        self.beta[1:] = np.where(self.free, suits.clip(self.low, self.high), self.beta[1:])
+        if self.fitted is None:
+            self.beta, inverse = self._fit(self.beta, 0)
+            suits = self.z * np.sqrt(np.diag(inverse)[1:])
+        else:
+            suits = self.fitted[0][1:]
+        self.beta[1:] = np.where(self.free, suits.clip(*self.ends), self.beta[1:])
         self.error = np.abs(self.beta[1:] / self.z)
-        self._intercept()
-        self.lean = (self.x[:, :, None] * self.inverse).sum(axis=1)
+        self.beta, self.inverse = self._fit(self.beta, 0)
+        self.linear = self.x @ self.beta
+        risk = expit(self.linear)
+        self.rest, self.spread = self.y - risk, risk * (1 - risk)
+        self.lean = self.x @ self.inverse
         self.leverage = (self.lean * self.x).sum(axis=1)
-        self.moved = (self.rest[:, None] * self.lean).sum(axis=0)
+        self.moved = self.rest @ self.lean
         # By how much the variances change with the sum of outcomes less risks, which moves the
         # intercept, and so all weights.
-        change = self.spread * (1 - 2 * self.risk) / self.spread.sum()
-        self.shift = -(change[:, None] * self.lean**2).sum(axis=0)
-        self._count()
-        variance = np.diag(self.inverse)
-        self.expected = self.here = self._residuals(self.moved, variance, self.counts)
+        self.shift = -(self.spread * (1 - 2 * risk) / self.spread.sum()) @ self.lean**2
+        self.score = (self.x @ self.points).round(2)
+        self.ordered = [np.sort(self.score[self.scored & (self.y == label)]) for label in (0, 1)]
+        self.each = self._cells(np.arange(self.y.size), self.score)
+        self.cells = np.array([self.each[self.y == 1, 0].sum(), *self.each[:, 1:].sum(axis=0)])
+        self.expected = self._residuals(self.moved, np.diag(self.inverse), self.cells)
         self.fitted = None
-        if self._loss(self.here) < NEAR:
-            self.fitted = self._fit()
-            beta, variance = self.fitted
-            self.here = self._residuals(beta - self.beta, variance, self.counts)
-        self.loss = self._loss(self.here)
+        if self.outside(self.expected) >= NEAR:
+            return self.expected[None]
+        self.fitted = beta, inverse = self._fit(self.beta + self.moved)
+        return self._residuals(beta - self.beta, np.diag(inverse), self.cells)[None]
 
-    def _intercept(self):
-        """Fit the intercept, and work out risks and the information."""
-        others = (self.x[:, 1:] * self.beta[1:]).sum(axis=1)
-        for _ in range(MOST_STEPS):
-            self.linear = others + self.beta[0]
-            self.risk = expit(self.linear)
-            self.rest, self.spread = self.y - self.risk, self.risk * (1 - self.risk)
-            step = self.rest.sum() / self.spread.sum()
-            if abs(step) < CONVERGED:
-                break
-            self.beta[0] += np.clip(step, -1, 1)
-        self.inverse = np.linalg.inv((self.spread[:, None, None] * self.products).sum(axis=0))
+    def _fit(self, start, columns=slice(None)):
+        """Fit the coefficients of some columns; return all, and the inverse of the information."""
+        keep = np.zeros((1, start.size), dtype=bool)
+        keep[:, columns] = True
+        fits = fit_many(self.x, self.y, keep=keep, start=start[None])
+        return fits.coefficients[0], np.linalg.inv(fits.information[0])
 
-    def _count(self):
-        """Work out the score, its concordant pairs and the two cells."""
-        self.score = np.rint((self.x * self.points).sum(axis=1) + self.offset)
-        well, ill = self.ordered = [np.sort(self.score[c][self.scored[c]]) for c in self.of_class]
-        self.pairs = well.size * ill.size
-        self.won = np.where(self.y == 1, cal.below(well, self.score), -cal.below(ill, self.score))
-        self.above = self.score >= self.cutoff
-        cells = [(x >= self.cutoff).sum() for x in (ill, well)]
-        self.counts = np.array([cal.below(well, ill).sum(), *cells])
+    def _cells(self, who, score):
+        """Return what patients with such scores add to the area and to two cells of Table 3.
 
-    def _fit(self):
-        """Return coefficients and their variances at the maximum of the likelihood."""
-        beta = self.beta + self.moved
-        for _ in range(MOST_STEPS):
-            risk = expit((self.x * beta).sum(axis=1))
-            weight = (risk * (1 - risk))[:, None, None]
-            inverse = np.linalg.inv((weight * self.products).sum(axis=0))
-            step = (inverse * ((self.y - risk)[:, None] * self.x).sum(axis=0)).sum(axis=1)
-            beta = beta + step
-            if np.abs(step).max() < CONVERGED:
-                break
-        return beta, np.diag(inverse)
+        To the area up to a constant: the ill win against those below them, the well lose.
+        """
+        well, ill = self.ordered
+        is_ill, above = self.y[who] == 1, score >= self.cutoff
+        won = np.where(is_ill, cal.below(well, score), -cal.below(ill, score))
+        cells = won / (well.size * ill.size), is_ill & above, ~is_ill & above
+        return self.scored[who, None] * np.column_stack(cells)
 
-    def _residuals(self, moved, variance, counts):
+    def _residuals(self, moved, variance, cells):
         """Return how far off m cohorts are: 1 and less where a number prints.
 
         Coefficients by their distance from the printed ones; Wald statistics by their standard
         errors alone; the area; the cells of Table 3.
         """
         k = self.free.size
-        beta = moved[..., 1:] / np.minimum(self.slack[:k], self.slack_z * self.error)
-        z = np.log(variance[..., 1:] / self.error**2) / 2 * np.abs(self.z) / self.slack_z
-        counts = (counts / [self.pairs, 1, 1] - self.middle[2 * k :]) / self.slack[2 * k :]
-        return np.concatenate([beta, z, counts], axis=-1)
+        beta = moved[..., 1:] / np.minimum(self.slack[:k], self.slack[k : 2 * k] * self.error)
+        z = np.log(variance[..., 1:] / self.error**2) / 2 * np.abs(self.z) / self.slack[k : 2 * k]
+        cells = (cells - self.middle[2 * k :]) / self.slack[2 * k :]
+        return np.concatenate([beta, z, cells], axis=-1)
 
-    def _loss(self, residuals):
+    def outside(self, values):
         """Return how far m cohorts are from printing, 0 where all is well inside."""
-        return cal.decisive(
-            ((self.weight * (np.abs(residuals) - INSIDE).clip(0)) ** 2).sum(axis=-1)
-        )
+        return cal.decisive(np.maximum(np.abs(values) - INSIDE, 0) ** 2 @ self.weight**2)
+
+    def look(self):
+        """Work out what is left: nothing if all prints at the maximum of the likelihood."""
+        super().look()
+        self.left = 0.0 if self.met() else max(self.left, 1e-9)
 
     def met(self):
         """Say whether everything prints, at the maximum of the likelihood."""
         if self.fitted is None:
             return False
-        beta, variance = self.fitted
-        z = beta / np.sqrt(variance)
-        found = np.concatenate([beta[1:], z[1:], self.counts / [self.pairs, 1, 1]])
+        beta, inverse = self.fitted
+        z = beta / np.sqrt(np.diag(inverse))
+        found = np.concatenate([beta[1:], z[1:], self.cells])
         return (np.abs(found - self.middle) < INSIDE_END * self.slack).all()
 
-    def stress(self):
-        """Let the worst statistic weigh more from now on, to leave a dead end."""
-        worst = (self.weight * (np.abs(self.here) - INSIDE)).argmax()
+    def leave(self):
+        """Let the worst statistic weigh more from now on."""
+        worst = (self.weight * (np.abs(self.here[0]) - INSIDE)).argmax()
         if self.weight[worst] >= MOST:
             self.weight = self.usual.copy()
         self.weight[worst] *= STRESS
-        self.loss = self._loss(self.here)
+        self.left = float(self.outside(self.here)[0])
+        self.improve()
 
     def improve(self):
         """Do one exchange after the other, the best of many each time, while that helps.
 
         What exchanges of different patients do together is nearly the sum of what each does.
         """
-        first, second, column = self._draw()
-        steps = self._after(first, second, column) - self.expected
-        here, now, taken = self.here, self.loss, np.zeros(first.size)
+        first, second, column = self.draw()
+        steps = self.after(first, second, column) - self.expected
+        here, now, taken = self.here, self.left, np.zeros(first.size)
         for _ in range(CHAIN):
-            off = self._loss(here + steps) + taken
+            off = self.outside(here + steps) + taken
             best = int(off.argmin())
             if off[best] >= now:
                 break
             now, here = off[best], here + steps[best]
-            i, j, c = first[best], second[best], column[best]
+            both = [first[best], second[best]]
             for table in (self.x, self.source):
-                table[i, c], table[j, c] = table[j, c], table[i, c]
-            for k in (i, j):
+                table[both, column[best]] = table[both[::-1], column[best]]
+            for k in both:
                 taken[(first == k) | (second == k)] = np.inf
 
-    def _draw(self):
+    def draw(self):
         """Draw exchanges: two patients of one outcome, and a column in which they differ."""
         rng, n = self.rng, self.y.size
         column = rng.integers(1, self.x.shape[1], size=SINGLES)
         first = rng.integers(n, size=SINGLES)
         # Most of them exchange values that are close, for small changes of every size.
         close = rng.random(SINGLES) < CLOSE
-        second = np.empty_like(first)
-        for label, members in enumerate(self.of_class):
-            of = self.y[first] == label
+        # Patients in the order of each column, TIE before TIN.
+        order = np.lexsort((self.x, np.broadcast_to(self.y[:, None], self.x.shape)), axis=0)
+        place, second = order.argsort(axis=0)[first, column], np.empty_like(first)
+        for label in (0, 1):
+            members, of = np.flatnonzero(self.y == label), self.y[first] == label
             second[of] = members[rng.integers(members.size, size=of.sum())]
-            order = members[self.x[members].argsort(axis=0, kind="stable")]
-            place = np.empty((n, order.shape[1]), dtype=int)
-            np.put_along_axis(place, order, np.arange(members.size)[:, None], axis=0)
             of &= close
             step = np.rint(REACH ** rng.random(of.sum())).astype(int)
-            at = np.minimum(place[first[of], column[of]] + step, members.size - 1)
-            second[of] = order[at, column[of]]
+            last = n - 1 if label else members.size - 1
+            second[of] = order[np.minimum(place[of] + step, last), column[of]]
         differ = self.x[first, column] != self.x[second, column]
         return first[differ], second[differ], column[differ]
 
-    def _after(self, first, second, column):
+    def after(self, first, second, column):
         """Return the residuals after each exchange alone, by one Newton step."""
-        moved, variance, surplus = self.moved, np.diag(self.inverse), 0
-        counts = np.tile(self.counts, (first.size, 1))
+        moved, variance, cells, surplus = self.moved, np.diag(self.inverse), self.cells, 0
+        rows = np.arange(first.size)
         for who, other in ((first, second), (second, first)):
             change = self.x[other, column] - self.x[who, column]
             risk = expit(self.linear[who] + change * self.beta[column])
-            rest, old = self.y[who] - risk, self.lean[who]
+            rest, spread, before = self.y[who] - risk, risk * (1 - risk), self.spread[who]
+            old = self.lean[who]
             new = old + change[:, None] * self.inverse[column]
-            moved = moved + rest[:, None] * new - self.rest[who][:, None] * old
-            variance = variance + self._less(who, column, change, risk * (1 - risk), new)
+            moved = moved + rest[:, None] * new - self.rest[who, None] * old
             surplus = surplus + rest - self.rest[who]
-            counts += self._gain(who, change * self.points[column])
+            # The information less the patient's old product and with the new one, by the Woodbury
+            # identity; the quadratic forms of both rows.
+            old_old = self.leverage[who]
+            old_new = old_old + change * old[rows, column]
+            new_new = old_new + change * new[rows, column]
+            a, b, d = before * old_old - 1, before * spread * old_new, 1 + spread * new_new
+            parts = (before * d, old**2), (-2 * b, old * new), (spread * a, new**2)
+            squares = sum(x[:, None] * square for x, square in parts)
+            variance = variance - squares / (a * d - b * old_new)[:, None]
+            score = (self.score[who] + change * self.points[column]).round(2)
+            cells = cells + self._cells(who, score) - self.each[who]
         variance = variance + surplus[:, None] * self.shift
-        return self._residuals(moved, np.maximum(variance, 1e-12), counts)
-
-    def _less(self, who, column, change, spread, new):
-        """Return the change of the variances as one value of each of some patients changes.
-
-        By the Woodbury identity for the information less the patient's old product, and with the
-        new one; ``old_old``, ``old_new`` and ``new_new`` are the quadratic forms of both rows.
-        """
-        old, before, rows = self.lean[who], self.spread[who], np.arange(who.size)
-        old_old = self.leverage[who]
-        old_new = old_old + change * old[rows, column]
-        new_new = old_new + change * new[rows, column]
-        a, b, d = before * old_old - 1, before * spread * old_new, 1 + spread * new_new
-        parts = (before * d, old**2), (-2 * b, old * new), (spread * a, new**2)
-        return sum((-x / (a * d - b * old_new))[:, None] * square for x, square in parts)
-
-    def _gain(self, who, change):
-        """Return the change of concordant pairs and of the two cells."""
-        gain = np.zeros((who.size, 3))
-        at = np.flatnonzero(self.scored[who] & (change != 0))
-        score = np.rint(self.score[who[at]] + change[at])
-        above = (score >= self.cutoff).astype(int) - self.above[who[at]]
-        for label, sign in ((0, -1), (1, 1)):
-            of = self.y[who[at]] == label
-            won = sign * cal.below(self.ordered[1 - label], score[of])
-            gain[at[of], 0] = won - self.won[who[at[of]]]
-            gain[at[of], 2 - label] = above[of]
-        return gain
+        return self._residuals(moved, np.maximum(variance, 1e-12), cells)

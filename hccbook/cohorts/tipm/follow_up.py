@@ -7,47 +7,32 @@ which of them end in death.
 import math
 
 import numpy as np
-from scipy.special import erfcinv
+from scipy.special import ndtri
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from .baseline import prints
-from .register import COHORTS
+from .baseline import COHORTS, prints
 
 #: What no public number fixes.
 ASSUMED = cal.Assumptions("tipm", "follow_up")
 
-#: Changes compared at a time, and how often at most.
-SINGLES, ROUNDS = 160, 150
-
-# What a patient adds to four counts of his day, by 2 × group + event: deaths in the low and in the
-# high group, and patients of these groups who leave. Those without a score add nothing.
-_ADDS = np.array(
-    [[0, 0, 1, 0], [1, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
-)
-
-# Survival is kept so far from one half on either side of a median.
-_MARGIN = 1e-6
+#: Changes compared at a time.
+SINGLES = 160
 
 
 def moments(rng, printed):
     """Draw mean and SD of the time observed in each cohort, so that those of all print."""
-    kinds = "mean", "sd"
-    numbers = [as_printed(printed(f"table1.ostime.{x}.{k}")) for x in COHORTS for k in kinds]
+    names = [f"table1.ostime.{x}.{kind}" for x in (*COHORTS, "all") for kind in ("mean", "sd")]
     n = np.array([int(printed(f"results.{x}.n")) for x in COHORTS])
-    middle = np.array([float(x) for x in numbers])
-    slack = np.array([float(x.unit) / 2 for x in numbers])
-    wanted = [as_printed(printed(f"table1.ostime.all.{k}")) for k in kinds]
+    *_, middle, slack = np.reshape(cal.boxes([printed(x) for x in names]), (4, 4, 2))
     for _ in range(500):
-        drawn = middle + 0.7 * slack * rng.uniform(-1, 1, middle.size)
-        mean, sd = drawn[::2], drawn[1::2]
+        drawn = middle[:-1] + 0.7 * slack[:-1] * rng.uniform(-1, 1, (n.size, 2))
+        mean, sd = drawn.T
         whole = (n * mean).sum() / n.sum()
         squares = ((n - 1) * sd**2 + n * (mean - whole) ** 2).sum()
         found = whole, math.sqrt(squares / (n.sum() - 1))
-        if all(
-            abs(x - float(y)) < 0.8 * float(y.unit) / 2 for x, y in zip(found, wanted, strict=True)
-        ):
-            return {x: (mean[k], sd[k]) for k, x in enumerate(COHORTS)}
+        if (np.abs(found - middle[-1]) < 0.8 * slack[-1]).all():
+            return dict(zip(COHORTS, drawn, strict=True))
     raise cal.Miss("no times of observation")
 
 
@@ -74,105 +59,105 @@ def times(rng, n, mean, sd, fixed):
             change = int(np.sign(off)), 0
         else:
             step = int(rng.integers(1, 4))
-            change = (step, -step) if (days[i] - days[k] > 0) == (spread > 0) else (-step, step)
+            change = (step, -step) if (days[i] > days[k]) == (spread > 0) else (-step, step)
         new = days[i] + change[0], days[k] + change[1]
         if i != k and min(new) >= first and max(new) <= last:
             days[i], days[k] = new
     raise cal.Miss("no times with this mean and SD")
 
 
-class _Search:
-    """Who has which time, and which of them end in death; groups are 0 low, 1 high, 2 none."""
+class _Follow(cal.Search):
+    """Who has which time, and which of them end in death; groups are 0 low, 1 high, 2 none.
+
+    Statistics are survival before and on the day of each median, and z of the log-rank test.
+    """
+
+    pairs, rounds, bold = 0, 150, 0.3
 
     def __init__(self, rng, days, event, group, medians, p):
-        self.rng, self.days, self.event, self.group = rng, days, event, group
-        starts = np.flatnonzero(np.diff(days, prepend=-1))
-        self.starts = starts
-        self.slot = np.searchsorted(days[starts], days)
-        self.at = [int(np.flatnonzero(days[starts] == x)[0]) for x in medians]
-        number = as_printed(p)
-        ends = [None if math.isinf(x) else _z(float(x)) for x in (number.high, number.low)]
-        self.low = ends[0] + _MARGIN
-        self.high = math.inf if ends[1] is None else ends[1] - _MARGIN
+        z = [-float(ndtri(max(0, float(x)) / 2)) for x in (as_printed(p).high, as_printed(p).low)]
+        low = [0.501, -math.inf] * 2 + [z[0] + 1e-6]
+        high = [math.inf, 0.499] * 2 + [z[1] - 1e-6]
+        super().__init__(rng, cal.Aim(low, high, 0, [0.25] * 4 + [1]))
+        self.event, self.group = event, group
+        found, self.day = np.unique(days, return_inverse=True)
+        self.at = np.searchsorted(found, medians)
+        self.later = np.tri(found.size)  # 1 for days from that of a column on
 
-    def loss(self, sums):
-        """Return how far m cohorts are from the medians and the P value; 0 where all print."""
-        dead = sums[:2]
-        left = sums[2:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
-        off = np.zeros(sums.shape[1])
-        for g in (0, 1):
-            at = self.at[g]
-            share = dead[g][:, : at + 1] / np.maximum(left[g][:, : at + 1], 1)
-            curve = np.cumprod(1 - share, axis=1)
-            before, now = curve[:, at - 1], curve[:, at]
-            off += np.maximum(0.5 + 1e-3 - before, 0) + np.maximum(now - 0.5 + 1e-3, 0)
+    def statistics(self):
+        # Patients of each kind, 2 × group + event, in this one cohort by day.
+        self.kind = 2 * self.group + self.event
+        self.counts = np.zeros((6, 1, len(self.later)))
+        np.add.at(self.counts, (self.kind, 0, self.day), 1)
+        return self._values(self.counts)
+
+    def _values(self, counts):
+        """Return the statistics of m cohorts."""
+        dead, ends = counts[1:4:2], []
+        left = (counts[0:4:2] + dead) @ self.later
+        for g, at in enumerate(self.at):
+            alive = 1 - dead[g, :, : at + 1] / np.maximum(left[g, :, : at + 1], 1)
+            before = alive[:, :-1].prod(axis=1)
+            ends += [before, before * alive[:, -1]]
         deaths, risk = dead[0] + dead[1], left[0] + left[1]
         share = left[1] / np.maximum(risk, 1)
         excess = (dead[1] - deaths * share).sum(axis=1)
         shrink = (risk - deaths) / np.maximum(risk - 1, 1)
         variance = (deaths * share * (1 - share) * shrink).sum(axis=1)
-        z = excess / np.sqrt(np.maximum(variance, 1e-9))
-        off = 4 * off + np.maximum(self.low - z, 0) + np.maximum(z - self.high, 0)
-        return off.round(9)  # a last bit, which processors disagree on, turns no search
+        return np.column_stack([*ends, excess / np.sqrt(np.maximum(variance, 1e-9))])
 
-    def reach(self):
-        """Exchange groups and deaths between times until all prints."""
-        rows, now = np.arange(SINGLES), None
-        for _ in range(ROUNDS):
-            state = _ADDS[2 * self.group + self.event].T
-            sums = np.add.reduceat(state, self.starts, axis=1)
-            now = self.loss(sums[:, None])[0] if now is None else now
-            if now == 0:
-                return
-            i, k = self.rng.integers(self.days.size, size=(2, SINGLES))
-            deaths = self.rng.random(SINGLES) < 0.5
-            # An exchange of deaths or of groups changes two patients, and so two days.
-            changed = np.tile(sums[:, None], (1, SINGLES, 1))
-            for one, other in ((i, k), (k, i)):
-                event = self.event[np.where(deaths, other, one)]
-                group = self.group[np.where(deaths, one, other)]
-                changed[:, rows, self.slot[one]] += _ADDS[2 * group + event].T - state[:, one]
-            off = self.loss(changed)
-            off[off == now] = np.inf
-            best = int(off.argmin())
-            # Now and then for the worse, so that the search leaves a dead end.
-            if off[best] < now or self.rng.random() < 0.3:
-                table, now = self.event if deaths[best] else self.group, off[best]
-                table[[i[best], k[best]]] = table[[k[best], i[best]]]
-        raise cal.Miss(f"survival does not print: {now:.3g}")
+    def outside(self, values):
+        over = np.maximum(self.aim.low - values, values - self.aim.high).clip(0) / self.aim.slack
+        return over.sum(axis=1).round(
+            9
+        )  # a last bit, which processors disagree on, turns no search
 
+    def draw(self):
+        """Draw exchanges of death, or of the group, between two times."""
+        both = self.rng.integers(self.event.size, size=(2, SINGLES)).T
+        deaths = self.rng.random(SINGLES) < 0.5
+        return (both, deaths), both
 
-def _z(p):
-    return math.sqrt(2) * float(erfcinv(p))
+    def after(self, changes, chosen):
+        both, deaths = (x[chosen[:, 0]] for x in changes)
+        event, group = (x[both] for x in (self.event, self.group))
+        event[deaths], group[~deaths] = event[deaths, ::-1], group[~deaths, ::-1]
+        counts, row = np.tile(self.counts, (1, len(both), 1)), np.arange(len(both))[:, None]
+        # Two patients of one kind and day are left out once and come back once: nothing changes.
+        counts[self.kind[both], row, self.day[both]] -= 1
+        counts[2 * group + event, row, self.day[both]] += 1
+        return self._values(counts)
+
+    def become(self, changes, chosen):
+        both, deaths = (x[chosen[0]] for x in changes)
+        table = self.event if deaths else self.group
+        table[both] = table[both[::-1]]
 
 
-def deaths(cohort, reading, printed):
-    """Return how many patients of a cohort died."""
-    if reading == "deaths":
-        return round(ASSUMED["deaths"][cohort] * int(printed(f"results.{cohort}.n")))
-    return int(printed(f"table1.os.die.{cohort}.count"))
-
-
-def fit(rng, cohort, outcome, groups, mean_and_sd, deaths, printed):
+def fit(rng, cohort, reading, outcome, groups, mean_and_sd, printed):
     """Draw the follow-up of a cohort."""
     n = groups.size
+    died = int(printed(f"results.{cohort}.n")) * ASSUMED["deaths"][cohort]
+    if reading != "deaths":
+        died = int(printed(f"table1.os.die.{cohort}.count"))
     medians = [int(printed(f"results.os.{cohort}.median.{x}")) for x in ("low", "high")]
     days = times(rng, n, *mean_and_sd, [x for x in medians for _ in range(2)])
-    names = np.array(["low", "high", "none"])
     label = rng.permutation(groups)
-    weight = np.array([ASSUMED["weight"][x] for x in names[label]])
+    weight = np.array([ASSUMED["weight"][x] for x in ("low", "high", "none")])[label]
     event = np.zeros(n, dtype=int)
-    event[np.argsort(rng.exponential(size=n) / weight, kind="stable")[:deaths]] = 1
-    search = _Search(rng, days, event, label, medians, printed(f"results.os.{cohort}.p"))
+    event[np.argsort(rng.exponential(size=n) / weight, kind="stable")[: round(died)]] = 1
+    search = _Follow(rng, days, event, label, medians, printed(f"results.os.{cohort}.p"))
     search.reach()
-    found = np.empty(n, dtype=int), np.empty(n, dtype=int)
+    found = np.empty((2, n), dtype=int)
     for g in range(3):
         # TIN patients get the deaths, as far as these go.
         items, members = (rng.permutation(np.flatnonzero(x == g)) for x in (search.group, groups))
-        eager = search.event[items] + ASSUMED["chance"] * rng.random(items.size)
-        ill = outcome[members] + ASSUMED["chance"] * rng.random(items.size)
-        items, members = items[eager.argsort()], members[ill.argsort()]
-        found[0][members], found[1][members] = days[items], search.event[items]
+        eager, ill = (
+            x + ASSUMED["chance"] * rng.random(items.size)
+            for x in (search.event[items], outcome[members])
+        )
+        items = items[eager.argsort()]
+        found[:, members[ill.argsort()]] = days[items], search.event[items]
     if not prints(found[0], *(printed(f"table1.ostime.{cohort}.{x}") for x in ("mean", "sd"))):
         raise cal.Miss("mean and SD of the time observed")
     return found
