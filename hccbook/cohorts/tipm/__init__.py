@@ -110,7 +110,7 @@ def _cohort(cohort, seed, reading):
         "os_days": days,
         "died": died,
         "tin": outcome,
-        **responses.responses(course),
+        **responses.best(course),
         "course": course,
     }
     return cal.shuffled(rng, table)

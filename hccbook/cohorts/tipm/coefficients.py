@@ -21,25 +21,19 @@ ASSUMED = cal.Assumptions("tipm", "coefficients")
 
 #: Exchanges compared at a time, and how many of them are done at most.
 SINGLES, CHAIN = 1500, 12
-
 #: Of half a rounding interval: how far inside free coefficients are kept, how near to the aim
 #: statistics are left alone, and how far inside all must end.
 KEPT, INSIDE, INSIDE_END = 0.9, 0.45, 0.99
-
 #: A coefficient whose rounding interval is wider than this many standard errors has few digits:
 #: it may take any value in it, whichever suits its Wald statistic.
 FEW = 0.02
-
 #: Below this loss the model is fitted, not only its first step.
 NEAR = 1e3
-
 #: The area, and one patient more or less in a cell of Table 3, weigh as much as this many half
 #: intervals of the others: they move in jumps, so they come first.
 AREA, CELL = 10, 1000
-
 #: Chance that the two values are close in the order of values, and how far apart at most then.
 CLOSE, REACH = 0.7, 40
-
 #: In a dead end the worst statistic weighs so many times as much as before. If it weighs this much
 #: already, the others get their usual weight again.
 STRESS, MOST = 8, 60
@@ -149,16 +143,13 @@ class _Exchanges(cal.Search):
     def look(self):
         """Work out what is left: nothing if all prints at the maximum of the likelihood."""
         super().look()
-        self.left = 0.0 if self.met() else max(self.left, 1e-9)
-
-    def met(self):
-        """Say whether everything prints, at the maximum of the likelihood."""
-        if self.fitted is None:
-            return False
-        beta, inverse = self.fitted
-        z = beta / np.sqrt(np.diag(inverse))
-        found = np.concatenate([beta[1:], z[1:], self.cells])
-        return (np.abs(found - self.middle) < INSIDE_END * self.slack).all()
+        self.left = max(self.left, 1e-9)
+        if self.fitted is not None:
+            beta, inverse = self.fitted
+            z = beta / np.sqrt(np.diag(inverse))
+            found = np.concatenate([beta[1:], z[1:], self.cells])
+            if (np.abs(found - self.middle) < INSIDE_END * self.slack).all():
+                self.left = 0.0
 
     def leave(self):
         """Let the worst statistic weigh more from now on."""

@@ -22,27 +22,21 @@ DRAWS = 4000
 def courses(rng, printed):
     """Draw how many patients follow each course, so that the rate and both kappas print."""
     sizes = np.array([sizes_of(x, printed) for x in COHORTS])
-    tie, tin = sizes.sum(axis=0).tolist()
-    counts = _draw(rng, tie, tin, printed("results.response-rate.recist"))
+    counts = _draw(rng, *sizes.sum(axis=0).tolist(), printed("results.response-rate.recist"))
+    mrecist, *others = np.array([x["best"] for x in COURSES.values()]).T
     aim = cal.Aim(*cal.boxes([printed(f"results.kappa.mrecist-{x}") for x in CRITERIA[1:]]))
-    kappas = np.column_stack([_kappa(counts, x) for x in CRITERIA[1:]])
+    kappas = np.column_stack([_kappa(counts, mrecist, x) for x in others])
     fits = (counts >= 0).all(axis=1) & (aim.outside(kappas) == 0)
     if not fits.any():
         raise cal.Miss("no courses with these kappas")
     chosen, found = counts[fits.argmax()], {x: {} for x in COHORTS}
-    progressive = best("mrecist") == "PD"
-    for outcome in (1, 0):
-        follow = progressive == outcome
+    for label in (1, 0):
+        follow = (mrecist == "PD") == label
         everybody = rng.permutation(np.repeat(np.array([*COURSES])[follow], chosen[follow]))
-        parts = np.split(everybody, sizes[:-1, outcome].cumsum())
+        parts = np.split(everybody, sizes[:-1, label].cumsum())
         for cohort, part in zip(COHORTS, parts, strict=True):
-            found[cohort][outcome] = part.tolist()
+            found[cohort][label] = part.tolist()
     return found
-
-
-def best(criteria):
-    """Return the best response in each course."""
-    return np.array([x["best"][CRITERIA.index(criteria)] for x in COURSES.values()])
 
 
 def _draw(rng, tie, tin, rate):
@@ -63,9 +57,8 @@ def _draw(rng, tie, tin, rate):
     return np.column_stack([drawn[x] for x in COURSES])
 
 
-def _kappa(counts, criteria):
-    """Return Cohen's kappa of mRECIST and other criteria over their categories, shape (m,)."""
-    first, other = best("mrecist"), best(criteria)
+def _kappa(counts, first, other):
+    """Return Cohen's kappa of two sets of criteria in m cohorts, from patients a course."""
     n = counts.sum(axis=1)
     agree = counts @ (first == other) / n
     chance = sum((counts @ (first == x)) * (counts @ (other == x)) for x in set(first)) / n**2
@@ -85,10 +78,9 @@ def assign(rng, outcome, days, drawn):
     return found
 
 
-def responses(course):
+def best(course):
     """Return the columns of best responses."""
-    labels = np.array([COURSES[x]["best"] for x in course], dtype=object)
-    return dict(zip(CRITERIA, labels.T, strict=True))
+    return dict(zip(CRITERIA, np.array([COURSES[x]["best"] for x in course]).T, strict=True))
 
 
 def scans(rng, frame):
@@ -97,13 +89,10 @@ def scans(rng, frame):
 
     rows = []
     for patient in frame.itertuples():
-        course = COURSES[patient.course]
-        days = _days(rng, int(patient.os_days))
-        # The same for all scans of the tumour, and of what enhances.
-        whole, viable = (
-            _sizes(course[x], u, len(days))
-            for x, u in zip(("whole", "viable"), rng.random(2), strict=True)
-        )
+        course, days = COURSES[patient.course], _days(rng, int(patient.os_days))
+        # One place in their ranges for the sizes of the tumour, one for those of what enhances.
+        places = zip((course["whole"], course["viable"]), rng.random(2), strict=True)
+        whole, viable = (_sizes(steps, u, len(days)) for steps, u in places)
         share = rng.uniform(*course.get("enhancing", ASSUMED["enhancing"]))
         sizes = [10.0 * patient.diameter]
         if patient.satellite_nodule and rng.random() < 0.5:
@@ -113,8 +102,9 @@ def scans(rng, frame):
                 diameter = round(first * whole[k])
                 enhancing = min(diameter, round(first * share * viable[k]))
                 rows.append((patient.patient, day, f"T{number}", True, diameter, enhancing))
-    names = ["patient", "day", "lesion", "target", "diameter", "enhancing"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(
+        rows, columns=["patient", "day", "lesion", "target", "diameter", "enhancing"]
+    )
 
 
 def _days(rng, last):
