@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from hccbook import cohorts
+from hccbook.cohorts import tipm
 from hccbook.cohorts.calibration import follow_up, permutations, search
 from hccbook.cohorts.mri import models
-from hccbook.cohorts.tipm import coefficients
 
 measurements = sys.modules["hccbook.cohorts.calibration.measurements"]
 
@@ -27,8 +27,9 @@ STATISTICS = [
     (measurements._MomentAim, "statistics"),
     (measurements, "_sd"),
     (permutations._Exchanges, "_values"),
-    (coefficients._Search, "_residuals"),
-    (coefficients._Search, "_fit"),
+    (tipm.follow_up._Follow, "_survival"),
+    (tipm.coefficients._Exchanges, "_residuals"),
+    (tipm.coefficients._Exchanges, "_fit"),
 ]
 CASES = [
     (paper, split, reading)
@@ -57,9 +58,7 @@ def shake(monkeypatch):
     def start(seed):
         rng, calls = np.random.default_rng(seed), {}
         # What was drawn together for several cohorts must not be remembered.
-        tipm = import_module("hccbook.cohorts.tipm")
-        tipm._together.cache_clear()
-        tipm._cohort.cache_clear()
+        tipm.forget()
 
         def wrap(name, call):
             def wrapped(*args, **options):

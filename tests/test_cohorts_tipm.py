@@ -12,12 +12,11 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from hccbook import audit, cohorts, reported, response
 from hccbook.cohorts import calibration, tipm
-from hccbook.cohorts.tipm import coefficients
-from hccbook.cohorts.tipm.register import MODEL
+from hccbook.cohorts.tipm import coefficients, follow_up
 from hccbook.estimate import Printed
 
 pytestmark = pytest.mark.filterwarnings("error")
-SPLITS, COHORTS = cohorts.SPLITS["tipm"], tipm.COHORTS
+SPLITS, COHORTS = cohorts.SPLITS["tipm"], cohorts.SPLITS["tipm"][:3]
 #: The readings that change every cohort; the coefficients change the training cohort only.
 QUICK = [("marginals", 0), ("marginals", 1), ("marginals", 2), ("deaths", 0), ("deaths", 1)]
 MADE = [*QUICK, ("coefficients", 0), ("coefficients", 1), ("coefficients", 2)]
@@ -58,7 +57,7 @@ each = pytest.mark.parametrize(("split", "made_as"), list(product(COHORTS, MADE)
 
 
 def wanted(split, reading):
-    chosen = tipm.targets(split, reading)
+    chosen = calibration.targets("tipm", split, reading)
     return {(id, field) for id, fields in chosen.items() for field in fields}
 
 
@@ -77,12 +76,10 @@ def register(monkeypatch):
         for (id, field), text in cells.items():
             frame.loc[id, field] = text
         monkeypatch.setattr(reported, "_load", lambda paper: frame)
-        tipm._together.cache_clear()
-        tipm._cohort.cache_clear()
+        tipm.forget()
 
     yield change
-    tipm._together.cache_clear()
-    tipm._cohort.cache_clear()
+    tipm.forget()
 
 
 def values(frame, split):
@@ -109,24 +106,6 @@ def values(frame, split):
     columns = [groups[x][y] for y in ("os_days", "died") for x in ("high", "low")]
     found[f"tipm.results.os.{split}.p"] = logrank_test(*columns).p_value
     return found
-
-
-@pytest.mark.parametrize("split", SPLITS)
-def test_seed_zero_is_stored_byte_for_byte(split, made):
-    path = reported.DATA / "cohorts" / f"tipm-{split}.csv"
-    text = made(split).to_csv(index=False, lineterminator="\n")
-    assert path.read_bytes() == text.encode()
-    pd.testing.assert_frame_equal(cohorts.load("tipm", split), made(split), check_exact=True)
-
-
-def test_the_same_seed_gives_the_same_patients(made):
-    first = {split: made(split, ("marginals", 1)) for split in SPLITS}
-    tipm._together.cache_clear()
-    tipm._cohort.cache_clear()
-    np.random.seed(1)  # noqa: NPY002, no hidden randomness
-    for split in reversed(SPLITS):
-        pd.testing.assert_frame_equal(made(split, ("marginals", 1)), first[split])
-        assert not made(split).equals(first[split])
 
 
 @pytest.mark.parametrize(("split", "made_as"), list(product(SPLITS, MADE)))
@@ -160,30 +139,54 @@ def test_the_logistic_model_prints(seed, made):
 
 def test_what_an_exchange_does_to_the_model_is_worked_out(made):
     frame = made("training", ("coefficients", 0))
-    columns = {name: frame[name].to_numpy(dtype=float) for name, _ in MODEL.values()}
+    columns = {name: frame[name].to_numpy(dtype=float) for name, _ in tipm.MODEL.values()}
     outcome, high = frame["tin"].to_numpy(), frame["high_score"].to_numpy()
     table = {"tp": (high[outcome == 1] == 1).sum(), "fp": (high[outcome == 0] == 1).sum()}
-    register = tipm.Register("coefficients")
+    printed = calibration.reader("tipm", SPLITS, "coefficients")
     rng, scored = np.random.default_rng(0), frame["high_score"].notna().to_numpy(dtype=int)
-    search = coefficients._Search(rng, outcome, columns, scored, table, register)
+    search = coefficients._Exchanges(rng, outcome, columns, scored, table, printed)
     # At the aim, and all coefficients stay where they are.
     search.beta = sm.Logit(outcome, search.x).fit(disp=0).params
-    search.free[:] = False
-    search.settle()
-    assert search.met()
-    first, second, column = search._draw()
+    search.ends = [search.beta[1:], search.beta[1:]]
+    search.look()
+    assert search.left == 0
+    first, second, column = search.draw()
     before = search.expected
-    steps = search._after(first, second, column) - before
+    steps = search.after(first, second, column) - before
     small = np.flatnonzero(np.abs(steps).max(axis=1) < 10)[:80]
     assert small.size == 80
     for k in small:
         both, c = [first[k], second[k]], column[k]
         search.x[both, c] = search.x[both[::-1], c]
-        search.settle()
+        search.statistics()
         actual = search.expected - before
         search.x[both, c] = search.x[both[::-1], c]
         np.testing.assert_allclose(steps[k, -3:], actual[-3:], atol=1e-6)
         np.testing.assert_allclose(steps[k], actual, atol=NEARLY * np.abs(actual).max())
+
+
+def test_survival_by_day_is_that_of_lifelines():
+    rng = np.random.default_rng(0)
+    days = np.sort(rng.integers(42, 70, 60))
+    event, group = rng.integers(0, 2, (2, 5, 60))
+    group[:, ::6] = 2  # in neither group
+    medians = days[[25, 35]]
+    search = follow_up._Follow(rng, days, event[0], group[0], medians, "0.04")
+    for row in range(5):
+        search.event, search.group = event[row], group[row]
+        *ends, z = search.statistics()[0]
+        low, high = (group[row] == g for g in (0, 1))
+        for of, day, before, now in ((low, medians[0], *ends[:2]), (high, medians[1], *ends[2:])):
+            curve = KaplanMeierFitter().fit(days[of], event[row][of])
+            assert [before, now] == pytest.approx(curve.predict([day - 1, day]).tolist())
+        test = logrank_test(days[low], days[high], event[row][low], event[row][high])
+        assert z**2 == pytest.approx(test.test_statistic)
+    changes, both = search.draw()
+    found = search.after(changes, np.arange(len(both))[:, None])
+    for k in range(len(both)):
+        search.become(changes, [k])
+        assert search.statistics()[0] == pytest.approx(found[k])
+        search.become(changes, [k])
 
 
 @each
@@ -266,22 +269,6 @@ def test_all_patients_are_those_of_the_three_cohorts(made):
     pd.testing.assert_frame_equal(whole.drop(columns="patient"), both.drop(columns="patient"))
 
 
-@pytest.mark.parametrize(("split", "reading"), list(product(SPLITS, tipm.READINGS)))
-def test_targets_are_printed_numbers(split, reading):
-    frame = cohorts.targets("tipm", split, reading)
-    assert set(zip(frame["id"], frame["field"], strict=True)) == wanted(split, reading) < CELLS
-    assert not wanted(split, reading) & set(calibration.misses("tipm", split, reading))
-
-
-@pytest.mark.parametrize(("split", "reading"), list(product(SPLITS, ["marginals", "deaths"])))
-def test_report_says_what_is_met_and_what_cannot_be(split, reading):
-    frame = cohorts.report("tipm", split, 0, reading)
-    aimed = frame["why"] == ""
-    assert frame.loc[aimed, "met"].all()
-    assert not frame.loc[~aimed, "met"].any()
-    assert (~aimed).sum() == len(calibration.misses("tipm", split, reading))
-
-
 def test_the_brier_score_of_a_cohort_keeps_its_floor(made):
     key = "tipm.table4.training.combined.brier", "printed"
     found = tipm.achieved(made("training"), "training")[key]
@@ -301,35 +288,36 @@ def test_a_recipe_reads_its_targets_and_nothing_else(reading, made, register):
 
 
 def test_a_recipe_that_asks_for_more_is_stopped():
-    with pytest.raises(KeyError, match=r"multivariable\.beta \(printed\) is held out"):
-        tipm.Register("marginals")("table2.alb.multivariable.beta")
-    with pytest.raises(KeyError, match=r"\(lower\) is held out"):
-        tipm.Register("coefficients")("table2.alb.multivariable.or", "lower")
+    for reading, *cell, message in (
+        ("marginals", "table2.alb.multivariable.beta", r"multivariable\.beta \(printed\)"),
+        ("coefficients", "table2.alb.multivariable.or", "lower", r"\(lower\)"),
+    ):
+        with pytest.raises(KeyError, match=f"{message} is held out"):
+            calibration.reader("tipm", SPLITS, reading)(*cell)
 
 
 @pytest.mark.parametrize(
-    ("id", "text"),
+    ("kind", "id", "text"),
     [
-        ("table1.afp.high.internal.count", "40"),
-        ("table1.age.internal.mean", "53.7"),
-        ("table1.ostime.internal.sd", "52.3"),
-        ("table4.internal.combined.auc", "0.930"),
-        ("table4.internal.albi.auc", "0.713"),
-        ("results.os.internal.median.high", "139"),
-        ("results.os.internal.p", "0.041"),
-        ("results.roc.cutoff", "158"),
+        *(
+            (("internal", "marginals"), *change)
+            for change in (
+                ("table1.afp.high.internal.count", "40"),
+                ("table1.age.internal.mean", "53.7"),
+                ("table1.ostime.internal.sd", "52.3"),
+                ("table4.internal.combined.auc", "0.930"),
+                ("table4.internal.albi.auc", "0.713"),
+                ("results.os.internal.median.high", "139"),
+                ("results.os.internal.p", "0.041"),
+                ("results.roc.cutoff", "158"),
+            )
+        ),
+        (("training", "coefficients"), "table2.alb.multivariable.beta", "-0.245"),
+        (("training", "coefficients"), "table2.pt.multivariable.or", "1.62"),
     ],
 )
-def test_a_target_changes_the_cohort(id, text, made, register):
-    before = made("internal", ("marginals", 1))
+def test_a_target_changes_the_cohort(kind, id, text, made, register):
+    split, reading = kind
+    before = made(split, (reading, 1))
     register({(f"tipm.{id}", "printed"): text})
-    assert not made("internal", ("marginals", 1)).equals(before)
-
-
-@pytest.mark.parametrize(
-    ("id", "text"), [("alb.multivariable.beta", "-0.245"), ("pt.multivariable.or", "1.62")]
-)
-def test_a_coefficient_changes_the_cohort(id, text, made, register):
-    before = made("training", ("coefficients", 1))
-    register({(f"tipm.table2.{id}", "printed"): text})
-    assert not made("training", ("coefficients", 1)).equals(before)
+    assert not made(split, (reading, 1)).equals(before)

@@ -63,7 +63,7 @@ def _less(text, floor):
     return f"{float(number.value - floor):.{number.decimals}f}"
 
 
-def prints(values, mean, sd):
+def _prints(values, mean, sd):
     """Say whether mean and SD print as wanted."""
     found = round(float(values.mean()), 9), round(float(values.std(ddof=1)), 9)
     return as_printed(mean).admits(found[0]) and as_printed(sd).admits(found[1])
@@ -85,7 +85,7 @@ def _with_one_out(rng, n, texts, of_all, others, step, *ends):
         bulk = [f"{mean - off / n:.2f}"], [f"{spread:.2f}"]
         rest = cal.measurements(rng, np.zeros(n - 1, dtype=int), *bulk, step, *ends)
         values = np.append(rest, rest.mean() + off).round(as_printed(step).decimals)
-        if prints(values, *texts) and prints(np.concatenate([others, values]), *of_all):
+        if _prints(values, *texts) and _prints(np.concatenate([others, values]), *of_all):
             return values
     raise cal.Miss("no albumin of the internal cohort")
 

@@ -68,14 +68,15 @@ class _Exchanges(cal.Search):
         self.usual = np.array([1.0] * 2 * k + [AREA, 1, 1])
         self.weight, self.fitted = self.usual.copy(), None
         self.beta, self.z = np.append(0, self.middle[:k]), self.middle[k : 2 * k]
-        self.free = self.slack[:k] > FEW * np.abs(self.beta[1:] / self.z)
-        self.ends = [self.middle[:k] + sign * KEPT * self.slack[:k] for sign in (-1, 1)]
+        # How far each coefficient may be from the printed one.
+        free = self.slack[:k] > FEW * np.abs(self.beta[1:] / self.z)
+        self.ends = [self.middle[:k] + sign * free * KEPT * self.slack[:k] for sign in (-1, 1)]
         points = [markers.ASSUMED["points"].get(name, 0) for name, _ in MODEL.values()]
         self.points = np.array([markers.ASSUMED["offset"] + (points * centre).sum(), *points])
         self.cutoff = float(printed("results.roc.cutoff"))
 
     def statistics(self):
-        """Return the residuals, and keep what :meth:`_after` needs of every patient."""
+        """Return the residuals, and keep what :meth:`after` needs of every patient."""
         # Coefficients with few digits take the value that was fitted before, or far from the aim
         # the one that suits their Wald statistic.
         if self.fitted is None:
@@ -83,7 +84,7 @@ class _Exchanges(cal.Search):
             suits = self.z * np.sqrt(np.diag(inverse)[1:])
         else:
             suits = self.fitted[0][1:]
-        self.beta[1:] = np.where(self.free, suits.clip(*self.ends), self.beta[1:])
+        self.beta[1:] = suits.clip(*self.ends)
         self.error = np.abs(self.beta[1:] / self.z)
         self.beta, self.inverse = self._fit(self.beta, 0)
         self.linear = self.x @ self.beta
@@ -130,7 +131,7 @@ class _Exchanges(cal.Search):
         Coefficients by their distance from the printed ones; Wald statistics by their standard
         errors alone; the area; the cells of Table 3.
         """
-        k = self.free.size
+        k = len(MODEL)
         beta = moved[..., 1:] / np.minimum(self.slack[:k], self.slack[k : 2 * k] * self.error)
         z = np.log(variance[..., 1:] / self.error**2) / 2 * np.abs(self.z) / self.slack[k : 2 * k]
         cells = (cells - self.middle[2 * k :]) / self.slack[2 * k :]

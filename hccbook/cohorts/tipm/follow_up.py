@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from ...estimate import printed as as_printed
 from .. import calibration as cal
-from .baseline import COHORTS, prints
+from .baseline import COHORTS
 
 #: What no public number fixes.
 ASSUMED = cal.Assumptions("tipm", "follow_up")
@@ -28,8 +28,8 @@ def moments(rng, printed):
     for _ in range(500):
         drawn = middle[:-1] + 0.7 * slack[:-1] * rng.uniform(-1, 1, (n.size, 2))
         mean, sd = drawn.T
-        whole = (n * mean).sum() / n.sum()
-        squares = ((n - 1) * sd**2 + n * (mean - whole) ** 2).sum()
+        whole = n @ mean / n.sum()
+        squares = (n - 1) @ sd**2 + n @ (mean - whole) ** 2
         found = whole, math.sqrt(squares / (n.sum() - 1))
         if (np.abs(found - middle[-1]) < 0.8 * slack[-1]).all():
             return dict(zip(COHORTS, drawn, strict=True))
@@ -89,9 +89,9 @@ class _Follow(cal.Search):
         self.kind = 2 * self.group + self.event
         self.counts = np.zeros((6, 1, len(self.later)))
         np.add.at(self.counts, (self.kind, 0, self.day), 1)
-        return self._values(self.counts)
+        return self._survival(self.counts)
 
-    def _values(self, counts):
+    def _survival(self, counts):
         """Return the statistics of m cohorts."""
         dead, ends = counts[1:4:2], []
         left = (counts[0:4:2] + dead) @ self.later
@@ -108,9 +108,8 @@ class _Follow(cal.Search):
 
     def outside(self, values):
         over = np.maximum(self.aim.low - values, values - self.aim.high).clip(0) / self.aim.slack
-        return over.sum(axis=1).round(
-            9
-        )  # a last bit, which processors disagree on, turns no search
+        # Rounded: a last bit, which processors disagree on, turns no search.
+        return over.sum(axis=1).round(9)
 
     def draw(self):
         """Draw exchanges of death, or of the group, between two times."""
@@ -126,7 +125,7 @@ class _Follow(cal.Search):
         # Two patients of one kind and day are left out once and come back once: nothing changes.
         counts[self.kind[both], row, self.day[both]] -= 1
         counts[2 * group + event, row, self.day[both]] += 1
-        return self._values(counts)
+        return self._survival(counts)
 
     def become(self, changes, chosen):
         both, deaths = (x[chosen[0]] for x in changes)
@@ -152,12 +151,8 @@ def fit(rng, cohort, reading, outcome, groups, mean_and_sd, printed):
     for g in range(3):
         # TIN patients get the deaths, as far as these go.
         items, members = (rng.permutation(np.flatnonzero(x == g)) for x in (search.group, groups))
-        eager, ill = (
-            x + ASSUMED["chance"] * rng.random(items.size)
-            for x in (search.event[items], outcome[members])
-        )
+        eager = search.event[items] + ASSUMED["chance"] * rng.random(items.size)
+        ill = outcome[members] + ASSUMED["chance"] * rng.random(items.size)
         items = items[eager.argsort()]
         found[:, members[ill.argsort()]] = days[items], search.event[items]
-    if not prints(found[0], *(printed(f"table1.ostime.{cohort}.{x}") for x in ("mean", "sd"))):
-        raise cal.Miss("mean and SD of the time observed")
     return found
