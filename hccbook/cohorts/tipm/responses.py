@@ -95,8 +95,8 @@ def scans(rng, frame):
         whole, viable = (_sizes(steps, u, len(days)) for steps, u in places)
         share = rng.uniform(*course.get("enhancing", ASSUMED["enhancing"]))
         sizes = [10.0 * patient.diameter]
-        if patient.satellite_nodule and rng.random() < 0.5:
-            sizes.append(float(rng.integers(18, 40)))
+        if patient.satellite_nodule and rng.random() < ASSUMED["nodule_measured"]:
+            sizes.append(float(rng.integers(*ASSUMED["nodule"])))
         for k, day in enumerate(days):
             for number, first in enumerate(sizes, 1):
                 diameter = round(first * whole[k])
@@ -119,6 +119,6 @@ def _sizes(steps, u, n):
     """Return sizes at n scans, as shares of the first; ``u``: where each is in its range."""
     found = [1.0]
     for step in steps:
-        low, high = step if isinstance(step, list) else (step, step)
+        low, high = (step, step) if np.ndim(step) == 0 else step
         found.append(low + (high - low) * u)
     return [*found, *[found[-1]] * n][:n]
