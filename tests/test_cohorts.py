@@ -389,7 +389,7 @@ def test_recipe_files_say_what_the_register_knows(paper):
     known = {"split": set(cohorts.SPLITS[paper]), "reading": set(RECIPES[paper].READINGS)}
     for kind, keys in (("targets", {"ids"}), ("misses", {"ids", "why"})):
         for entry in recipe.get(kind, ()):
-            assert keys <= set(entry) <= keys | set(known)
+            assert keys <= set(entry) <= keys | set(known) | {"each"}
             for name in set(known) & set(entry):
                 assert set(np.atleast_1d(entry[name])) <= known[name]
     for split, reading in product(cohorts.SPLITS[paper], RECIPES[paper].READINGS):

@@ -41,9 +41,10 @@ def _listed(paper, kind, split, reading):
     meant = {"split": split, "reading": reading}
     for entry in _recipe(paper).get(kind, ()):
         if all(value in np.atleast_1d(entry.get(name, value)) for name, value in meant.items()):
-            for line in entry["ids"]:
+            for each, line in product(entry.get("each", [""]), entry["ids"]):
                 pattern, _, fields = line.partition(": ")
-                for id in _expanded(pattern.replace("{split}", split)):
+                pattern = pattern.replace("{split}", split).replace("{each}", each)
+                for id in _expanded(pattern):
                     yield (
                         f"{paper}.{id}",
                         tuple((fields or "printed").split(", ")),
