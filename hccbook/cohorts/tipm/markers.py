@@ -141,8 +141,9 @@ def fit(rng, cohort, outcome, columns, scored, cells, printed, blocks):
     # below TIE, so a TIN patient with a score wins against all TIE patients without one.
     ill, well = (scored[outcome == label] for label in (1, 0))
     scale, shift = ill.sum() * np.array([well.sum(), (1 - well).sum()]) / (ill.size * well.size)
-    for name, start in {"low": shift, "high": shift, "middle": shift, "slack": 0}.items():
-        setattr(combined, name, start + scale * getattr(combined, name))
+    ends = combined.low, combined.high, combined.middle
+    combined.low, combined.high, combined.middle = (shift + scale * x for x in ends)
+    combined.slack = scale * combined.slack
     aims = [_TableAim(weights[0], cutoff, cells), combined, liver]
     found = cal.permute(rng, table, outcome, blocks, aims, CHANGES, ROUNDS)
     for name, values in zip(TABLE, found.T, strict=False):
