@@ -1,10 +1,12 @@
 """Checks on printed numbers.
 
 Each function takes numbers as a paper prints them (strings, so that their rounding is known)
-and returns what they allow. A check that ends in ``contradicted`` says that no values inside
-the rounding intervals satisfy the printed numbers; it says nothing about how that came to be.
-Every function refuses what it cannot use, such as a string that is no printed number or limits
-out of order, with a ``ValueError`` that names the argument, the value and what was expected.
+and returns what they allow; a function that checks one returns a :class:`Check`, or some by name.
+Numbers of patients are whole numbers, and limits are those of 95 % intervals where no ``level``
+is given. ``contradicted`` says that no values inside the rounding intervals satisfy the printed
+numbers; it says nothing about how that came to be. Every function refuses what it cannot use,
+such as a string that is no printed number or limits out of order, with a ``ValueError`` that names
+the argument, the value and what was expected.
 """
 
 from .check import VERDICTS, Check, Range, judge, same
@@ -33,24 +35,22 @@ from .ratios import (
     events_needed,
     interaction_p,
     limit_from_other,
+    logrank_p_bounds,
     p_from_interval,
-    ratio_for_significance,
     ratio_of_medians,
     standard_error,
     two_sided_p,
 )
-from .readings import hazard_ratio_readings, logrank_p_bounds
+from .readings import hazard_ratio_readings
 from .roc import (
     auc_bounds,
     auc_correlation,
     auc_interval,
     auc_interval_readings,
     brier_bounds,
-    dichotomised_auc,
     within_group_concordance,
 )
 from .times import (
-    MONTHS,
     censored_before_median,
     median_of_union,
     month_lengths,
@@ -58,7 +58,6 @@ from .times import (
 )
 
 __all__ = [
-    "MONTHS",
     "RATES",
     "VERDICTS",
     "Check",
@@ -76,7 +75,6 @@ __all__ = [
     "count_tests",
     "counts",
     "denominators",
-    "dichotomised_auc",
     "direction",
     "events_for_two_studies",
     "events_needed",
@@ -102,7 +100,6 @@ __all__ = [
     "q_partition",
     "random_effects_check",
     "rate",
-    "ratio_for_significance",
     "ratio_of_medians",
     "same",
     "sd_in_range",

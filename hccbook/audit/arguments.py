@@ -1,7 +1,8 @@
-"""Arguments that several checks share: printed numbers of each kind, and tables of counts."""
+"""Arguments that several checks share: printed numbers of each kind, groups, tables of counts."""
 
 import math
 
+import numpy as np
 from scipy.special import ndtri
 
 from .. import _checks
@@ -11,6 +12,12 @@ CELLS = ("tp", "fp", "fn", "tn")
 
 #: More decimals would overflow whole-number arithmetic, and no paper prints them.
 MOST_DECIMALS = 9
+#: Extremes over the means of groups are sought at all corners of their boxes: 2 ** groups.
+MOST_GROUPS = 10
+
+
+def _refuse(name, expected, number):
+    raise ValueError(f"{name}: expected {expected}, got {str(number)!r}")
 
 
 def plain(name, value, smallest=-math.inf):
@@ -18,7 +25,7 @@ def plain(name, value, smallest=-math.inf):
     number = printed(value, name)
     if number.relation != "=" or number.value < smallest:
         least = "" if smallest == -math.inf else f" of at least {smallest}"
-        raise ValueError(f"{name}: expected a plain printed number{least}, got {value!r}")
+        _refuse(name, f"a plain printed number{least}", number)
     return number
 
 
@@ -26,38 +33,36 @@ def count(name, value):
     """Return a printed count."""
     number = printed(value, name)
     if number.relation != "=" or number.decimals or number.value < 0 or "%" in number.text:
-        raise ValueError(f"{name}: expected a printed count such as '1,508', got {value!r}")
+        _refuse(name, "a printed count such as '1,508'", number)
     return number
 
 
 def percent(name, value):
     """Return a printed percentage."""
     number = printed(value, name)
-    if number.decimals > MOST_DECIMALS:
-        raise ValueError(f"{name}: expected at most {MOST_DECIMALS} decimals, got {value!r}")
-    if number.relation != "=" or not 0 <= number.value <= 100:
-        raise ValueError(f"{name}: expected a printed percentage from 0 to 100, got {value!r}")
+    if number.decimals > MOST_DECIMALS or number.relation != "=" or not 0 <= number.value <= 100:
+        _refuse(name, f"a printed percentage to 100, at most {MOST_DECIMALS} decimals", number)
     return number
 
 
-def probability(name, value, relations="=<>"):
+def probability(name, value):
     """Return a printed number from 0 to 1."""
     number = printed(value, name)
-    if number.relation not in relations or not 0 <= number.value <= 1:
-        raise ValueError(f"{name}: expected a printed number from 0 to 1, got {value!r}")
+    if not 0 <= number.value <= 1:
+        _refuse(name, "a printed number from 0 to 1", number)
     return number
 
 
 def area(name, value):
     """Return a printed area or score, from 0 to 1 and without < or >."""
-    return probability(name, value, "=")
+    return probability(name, plain(name, value))
 
 
 def positive(name, value):
     """Return a printed ratio, above 0 however it was rounded."""
-    number = printed(value, name)
-    if number.relation != "=" or number.low <= 0:
-        raise ValueError(f"{name}: expected a printed ratio above 0, got {value!r}")
+    number = plain(name, value)
+    if number.low <= 0:
+        _refuse(name, "a printed ratio above 0", number)
     return number
 
 
@@ -71,11 +76,11 @@ def ordered(lower, upper, read, equal=False, name="lower"):
 
 
 def critical(level):
-    """Return the normal quantile of a printed confidence level."""
-    confidence = printed(level, "level")
-    if confidence.relation != "=" or not 0 < confidence.value < 100:
-        raise ValueError(f"level: expected a percentage such as '95', got {level!r}")
-    return float(ndtri(0.5 + float(confidence.value) / 200))
+    """Return the normal quantile of a printed confidence level, in per cent."""
+    number = plain("level", level)
+    if not 0 < number.value < 100:
+        _refuse("level", "a percentage such as '95'", number)
+    return float(ndtri(0.5 + float(number.value) / 200))
 
 
 def sizes(values, smallest):
@@ -91,10 +96,33 @@ def each(name, values, groups, smallest=-math.inf):
     return [plain(name, value, smallest) for value in values]
 
 
+def summaries(means, sds, patients, fewest):
+    """Return the printed means and SDs of at least so many groups, and their sizes."""
+    patients = sizes(patients, 2)
+    groups = len(patients)
+    if not fewest <= groups <= MOST_GROUPS:
+        raise ValueError(f"sizes: expected {fewest} to {MOST_GROUPS} groups, got {groups}")
+    return each("means", means, groups), each("sds", sds, groups, 0), patients
+
+
 def cells(table):
     """Return the four counts of a mapping."""
     table = _checks.mapping("table", table, CELLS)
     return {name: _checks.whole(f"table, {name}", table[name]) for name in CELLS}
+
+
+def two_way(table):
+    """Return a table of counts as an array with no empty row or column."""
+    try:
+        rows = [[_checks.whole("table", count) for count in row] for row in table]
+    except TypeError:
+        raise ValueError(f"table: expected rows of whole counts, got {table!r}") from None
+    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
+        raise ValueError(f"table: expected two or more counts in two or more rows, got {table!r}")
+    counts = np.array(rows)
+    if not (counts.any(axis=0).all() and counts.any(axis=1).all()):
+        raise ValueError(f"table: expected patients in every row and column, got {table!r}")
+    return counts
 
 
 def classes(tp, fp, fn, tn):
@@ -102,7 +130,5 @@ def classes(tp, fp, fn, tn):
     table = dict(zip(CELLS, (tp, fp, fn, tn), strict=True))
     tp, fp, fn, tn = (_checks.whole(name, number) for name, number in table.items())
     if not tp + fn or not fp + tn:
-        raise ValueError(
-            f"tp, fp, fn, tn: expected patients with and without the outcome, got {table}"
-        )
+        raise ValueError(f"tp, fp, fn, tn: expected patients of both classes, got {table}")
     return tp, fp, fn, tn

@@ -1,6 +1,7 @@
 """The result of one check, and how its verdict is reached."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 from .. import _checks
@@ -19,18 +20,21 @@ class Range(NamedTuple):
 
     def __format__(self, spec):
         """Return the value, and the two ends in brackets."""
-        return f"{self.value:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
+        low, value, high = (format(float(x), spec) for x in self)
+        return f"{value} ({low} to {high})"
 
     @classmethod
     def of(cls, function, *numbers):
-        """Return the range of a function that rises with each number (turn those it falls with)."""
-        ends = zip(*((x.low, x.value, x.high) for x in numbers), strict=True)
-        return cls(*(function(*end) for end in ends))
+        """Return the range of a function that has its extremes where numbers are at their ends."""
+        value = function(*(x.value for x in numbers))
+        corners = (function(*ends) for ends in product(*((x.low, x.high) for x in numbers)))
+        found = value, *corners
+        return cls(min(found), value, max(found))
 
 
-def turned(number):
-    """Return the range of a number with its ends exchanged, for :meth:`Range.of`."""
-    return Range(number.high, number.value, number.low)
+def ends(numbers):
+    """Return the low ends of numbers, their values, and their high ends."""
+    return zip(*((x.low, x.value, x.high) for x in numbers), strict=True)
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,15 @@ class Check:
 
     @classmethod
     def of(cls, family, number, found, explanation, verdict=None):
-        """Return the check of a printed number against a :class:`Range`, judged if need be."""
+        """Return the check of a printed number against a range, judged if need be."""
         low, value, high = found
-        verdict = judge(number, value, low, high) if verdict is None else verdict
-        return cls(family, str(number), value, low, high, verdict, explanation)
+        verdict = verdict or judge(number, value, low, high)
+        return cls(family, str(number), *map(float, (value, low, high)), verdict, explanation)
+
+
+def bounded(number, low, high):
+    """Return the verdict on a printed number where there are only bounds."""
+    return "contradicted" if low > number.high or high < number.low else "compatible"
 
 
 def judge(printed, computed, lower=None, upper=None):
@@ -64,16 +73,15 @@ def judge(printed, computed, lower=None, upper=None):
     ----------
     printed : str or Printed
     computed : float
-        The recomputed value.
     lower, upper : float, optional
         All values that the computation allows; ``computed`` alone when left out.
 
     Returns
     -------
     str
-        ``"contradicted"`` when no allowed value prints as the paper does; otherwise
-        ``"exact"`` when the computed value itself prints so, ``"rounding"`` when it is
-        at most two units of the last place away, else ``"compatible"``.
+        ``"contradicted"`` when no allowed value prints so; otherwise ``"exact"`` when the computed
+        one does, ``"rounding"`` when it is at most two units of the last place away, else
+        ``"compatible"``.
     """
     number = as_printed(printed, "printed")
     lower = computed if lower is None else lower
@@ -82,51 +90,33 @@ def judge(printed, computed, lower=None, upper=None):
         _checks.real(name, value)
     if lower > upper:
         raise ValueError(f"lower: expected at most upper = {upper}, got {lower}")
-    if lower > number.high or upper < number.low:
-        return "contradicted"
-    if number.admits(computed):
+    verdict = bounded(number, lower, upper)
+    if verdict == "compatible" and number.admits(computed):
         return "exact"
-    if number.relation == "=" and abs(computed - number.value) <= 2 * number.unit:
-        return "rounding"
-    return "compatible"
+    near = number.relation == "=" and abs(computed - number.value) <= 2 * number.unit
+    return "rounding" if near and verdict == "compatible" else verdict
 
 
 def same(printed, other, whole=False):
-    """Check a number that is printed twice.
+    """Check a number, or a word, that is printed twice.
 
-    Parameters
-    ----------
-    printed, other : str
-        The number or word that is checked, and the same quantity printed elsewhere.
-    whole : bool
-        Whether the two are counts, which are not rounded.
-
-    Returns
-    -------
-    Check
-        ``exact`` if the two print alike, ``compatible`` if one value can print as both
-        (``"0.81"`` and ``"0.811"``; never of counts), else ``contradicted``.
+    ``exact`` if the two print alike, ``compatible`` if one value can print as both (``"0.81"`` and
+    ``"0.811"``; never of ``whole`` numbers, which are not rounded), else ``contradicted``.
     """
     _checks.flag("whole", whole)
     family, explanation = "text and table", f"printed again as {other}"
     try:
         number, second = as_printed(printed, "printed"), as_printed(other, "other")
     except ValueError:
-        if not (isinstance(printed, str) and isinstance(other, str) and printed and other):
-            raise
-        if _has_digit(printed) != _has_digit(other):
+        words = [x for x in (printed, other) if isinstance(x, str) and x]
+        if len(words) < 2 or len({any(map(str.isdigit, word)) for word in words}) > 1:
             raise
         verdict = "exact" if printed == other else "contradicted"
         return Check(family, printed, other, None, None, verdict, explanation)
     for name, value in (("printed", number), ("other", second)):
         if whole and value.decimals:
             raise ValueError(f"{name}: expected a whole number, got {str(value)!r}")
-    low, high = max(number.low, second.low), min(number.high, second.high)
-    alike = (number.value, number.relation) == (second.value, second.relation)
-    verdict = "exact" if alike else "contradicted" if whole or low > high else "compatible"
     found = (second.value,) * 3 if whole else (second.low, second.value, second.high)
-    return Check.of(family, number, map(float, found), explanation, verdict)
-
-
-def _has_digit(text):
-    return any(character.isdigit() for character in text)
+    alike = (number.value, number.relation) == (second.value, second.relation)
+    verdict = "exact" if alike else "contradicted" if whole else bounded(number, *found[::2])
+    return Check.of(family, number, found, explanation, verdict)

@@ -5,15 +5,13 @@ of every test, so it can be looked up. Means and SDs are rounded and fix it with
 """
 
 import math
-from itertools import pairwise, product
 
 import numpy as np
 from scipy.special import fdtrc, gammaln
 
-from .. import _checks
-from .arguments import each, probability, sizes
-from .check import VERDICTS, Check, Range, judge
-from .means import MOST_GROUPS
+from .arguments import probability, summaries, two_way
+from .check import VERDICTS, Check, Range, ends, judge
+from .means import between, least_between, most_between
 from .ratios import over
 
 #: An exact test that would have to look at more tables than this is left out.
@@ -23,22 +21,6 @@ _TIE = 1e-7  # tables this close in probability are equally likely, as in R's fi
 _ROUND_OFF = 1e-9  # relative; far more than sums and special functions lose
 _HALVINGS = 12  # of each SD's rounding interval
 _MOST_BOXES, _MOST_NUMBERS = 128, 30_000  # kept after each halving, and held at once
-
-
-def _table(table):
-    """Return a table of counts as an array with no empty row or column."""
-    try:
-        rows = [[_checks.whole("table", count) for count in row] for row in table]
-    except TypeError:
-        raise ValueError(f"table: expected rows of whole counts, got {table!r}") from None
-    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(
-            f"table: expected two or more rows of two or more counts, all as long, got {table!r}"
-        )
-    counts = np.array(rows)
-    if not (counts.any(axis=0).all() and counts.any(axis=1).all()):
-        raise ValueError(f"table: expected patients in every row and column, got {table!r}")
-    return counts
 
 
 def _splits(total, limits):
@@ -74,21 +56,12 @@ def _exact_p(counts):
 
 
 def count_tests(table):
-    """Return the P values of the usual tests of a table of counts.
+    """Return the two-sided P values of the usual tests of a table of counts, by test.
 
-    Parameters
-    ----------
-    table : sequence of sequences of int
-        Counts, two or more rows of two or more columns, no row or column empty.
-
-    Returns
-    -------
-    dict of str to float
-        Two-sided P by test. 2×2: ``"chi-square"`` (Pearson), ``"chi-square with Yates'
-        correction"`` (of at most ``|O - E|``, as in R), ``"Fisher's exact"`` and
-        ``"likelihood ratio"``. Larger: ``"chi-square"``, ``"Fisher-Freeman-Halton"`` and
-        ``"likelihood ratio"``. An exact test is left out if more than
-        :data:`MOST_TABLES` tables would have to be listed.
+    2×2: ``"chi-square"`` (Pearson), ``"chi-square with Yates' correction"`` (of at most
+    ``|O - E|``, as in R), ``"Fisher's exact"`` and ``"likelihood ratio"``. Larger:
+    ``"chi-square"``, ``"Fisher-Freeman-Halton"`` and ``"likelihood ratio"``. An exact test is left
+    out if more than a million tables would have to be listed.
 
     Examples
     --------
@@ -101,97 +74,42 @@ def count_tests(table):
     """
     from scipy.stats import chi2_contingency
 
-    counts = _table(table)
-    small = counts.shape == (2, 2)
-
-    def chi_square(**options):
-        return float(chi2_contingency(counts, **options).pvalue)
-
-    exact = {"Fisher's exact" if small else "Fisher-Freeman-Halton": _exact_p(counts)}
-    return (
-        {"chi-square": chi_square(correction=False)}
-        | ({"chi-square with Yates' correction": chi_square(correction=True)} if small else {})
-        | {name: p for name, p in exact.items() if p is not None}
-        | {"likelihood ratio": chi_square(correction=False, lambda_="log-likelihood")}
-    )
+    counts = two_way(table)
+    exact = "Fisher-Freeman-Halton"
+    tests = {"chi-square": chi2_contingency(counts, correction=False).pvalue}
+    if counts.shape == (2, 2):
+        exact = "Fisher's exact"
+        tests["chi-square with Yates' correction"] = chi2_contingency(counts).pvalue
+    tests[exact] = _exact_p(counts)
+    likelihood = chi2_contingency(counts, correction=False, lambda_="log-likelihood")
+    tests["likelihood ratio"] = likelihood.pvalue
+    return {name: float(p) for name, p in tests.items() if p is not None}
 
 
-def p_from_counts(p, table, test=None):
-    """Check a printed P value against every usual test of the counts; ``test`` is the named one.
+def p_from_counts(p, table):
+    """Check a printed P value against every usual test of a table of counts.
 
-    ``exact`` if the named test (any test, if none is named) prints so, ``compatible`` if only
-    another one does, ``contradicted`` if none does; ``untestable`` if none does but the exact
-    test had to be left out. ``computed`` is P of the test that prints so, else of the named or
+    ``exact`` if any test prints so, ``contradicted`` if none does; ``untestable`` if none does but
+    the exact test had to be left out. ``computed`` is P of the first test that prints so, or of
     the first one. The printed digits alone count: ``"1"`` stands for all from 0.5.
     """
     number, tests = probability("p", p), count_tests(table)
-    if test is not None:
-        _checks.one_of("test", test, tuple(tests))
-    order = sorted(tests, key=lambda name: name != test)
     # An exact P can be a half-way case such as 1/8, which round-off must not decide.
     prints = [
         name
-        for name in order
-        if number.low <= tests[name] * (1 + _ROUND_OFF)
-        and tests[name] * (1 - _ROUND_OFF) <= number.high
+        for name, value in tests.items()
+        if number.low <= value * (1 + _ROUND_OFF) and value * (1 - _ROUND_OFF) <= number.high
     ]
-    exact_tried = {"Fisher's exact", "Fisher-Freeman-Halton"} & set(tests)
-    if prints and test in (None, prints[0]):
+    if prints:
         verdict, finding = "exact", f"{number} is printed by {', '.join(prints)}"
-    elif prints:
-        verdict = "compatible"
-        finding = f"{number} is not printed by {test}, the named test, but by {', '.join(prints)}"
-    elif exact_tried:
+    elif {"Fisher's exact", "Fisher-Freeman-Halton"} & set(tests):
         verdict, finding = "contradicted", f"no test prints {number}"
     else:
         verdict = "untestable"
         finding = f"no test prints {number}, but the exact test needs too many tables"
     values = ", ".join(f"{name} {value:z.4g}" for name, value in tests.items())
-    found = Range(min(tests.values()), tests[(prints or order)[0]], max(tests.values()))
+    found = min(tests.values()), tests[[*prints, *tests][0]], max(tests.values())
     return Check.of("test from counts", number, found, f"{finding}; P by test: {values}", verdict)
-
-
-def _groups(means, sds, patients):
-    """Return means and SDs as ranges of arrays, and the sizes; an SD is at least 0."""
-    patients = sizes(patients, 2)
-    if not 2 <= len(patients) <= MOST_GROUPS:
-        raise ValueError(f"sizes: expected 2 to {MOST_GROUPS} groups, got {len(patients)}")
-    mean, sd = (
-        Range.of(lambda *end: np.array([float(x) for x in end]), *numbers)
-        for numbers in (
-            each("means", means, len(patients)),
-            each("sds", sds, len(patients), 0),
-        )
-    )
-    return mean, sd._replace(low=np.maximum(sd.low, 0)), np.array(patients, dtype=float)
-
-
-def between(means, weights):
-    """Return the weighted sum of squares around the weighted mean, over the last axis."""
-    centre = (weights * means).sum(axis=-1) / weights.sum(axis=-1)
-    return (weights * (means - centre[..., None]) ** 2).sum(axis=-1)
-
-
-def most_between(mean, weights):
-    """Return the largest :func:`between` over the means; convex, so it is at a corner."""
-    corners = np.array(list(product(*zip(mean.low, mean.high, strict=True))))
-    return between(corners, weights[..., None, :]).max(axis=-1)
-
-
-def least_between(mean, weights):
-    """Return the smallest :func:`between` over the means."""
-    # It is the smallest weighted sum of squared distances from any one point to the intervals:
-    # quadratic in the point between two neighbouring interval ends.
-    least = np.full(weights.shape[:-1], np.inf)
-    for a, b in pairwise(np.sort(np.concatenate([mean.low, mean.high]))):
-        nearest = np.where(mean.high <= a, mean.high, mean.low)
-        apart = weights * ((mean.high <= a) | (mean.low >= b))
-        if not apart.any():
-            return np.zeros_like(least)  # a point that all intervals share
-        point = ((apart * nearest).sum(axis=-1) / apart.sum(axis=-1)).clip(a, b)
-        distance = (apart * (nearest - point[..., None]) ** 2).sum(axis=-1)
-        least = np.minimum(least, distance)
-    return least
 
 
 def _anova(mean, sd, n):
@@ -269,8 +187,8 @@ def _bound(bounds, low, high):
 def _welch(mean, sd, n):
     """Return a range of P that holds all values in the boxes; P need not rise with every SD."""
     # An SD of 0 has no weight. One that is nearly 0 beside all others gives nearly the same P.
-    ends = np.concatenate(sd)
-    nearly_0 = _ROUND_OFF * ends[ends > 0].min()
+    sds = np.concatenate(sd)
+    nearly_0 = _ROUND_OFF * sds[sds > 0].min()
     low, value, high = (np.maximum(end, nearly_0) for end in sd)
     lower = -_bound(lambda a, b: -_welch_bound(mean, a, b, n, "low"), low, high)
     upper = _bound(lambda a, b: _welch_bound(mean, a, b, n, "high"), low, high)
@@ -282,25 +200,11 @@ def _welch(mean, sd, n):
 
 
 def summary_tests(means, sds, sizes):
-    """Return the P values of the tests of means that printed means and SDs allow.
+    """Return the ranges of two-sided P that printed means and SDs of 2 to 10 groups allow, by test.
 
-    Parameters
-    ----------
-    means, sds : sequence of str
-        Printed means and standard deviations, one of each for a group, in one unit.
-    sizes : sequence of int
-        Patients in each group, at least 2; groups from 2 to 10.
-
-    Returns
-    -------
-    dict of str to Range
-        Two-sided P of the printed values, with everything that their rounding allows. Two
-        groups: ``"t"`` (pooled variance) and ``"Welch t"``. Three and more: ``"one-way
-        ANOVA"`` and ``"Welch ANOVA"``. Ranges of the pooled tests are sharp: the means'
-        sum of squares is convex, so it is largest at a corner of the box, and its
-        smallest value is found exactly; P rises with every SD. Welch's tests have no such
-        order in the SDs; their ranges hold all values and may be slightly too wide, as a
-        rule by less than 0.001.
+    Two groups: ``"t"`` (pooled variance) and ``"Welch t"``. Three and more: ``"one-way ANOVA"`` and
+    ``"Welch ANOVA"``. Ranges of the pooled tests are sharp. Those of Welch's hold all values and
+    may be slightly too wide, as a rule by less than 0.001. Arguments are as for :func:`pooled_sd`.
 
     Examples
     --------
@@ -309,35 +213,22 @@ def summary_tests(means, sds, sizes):
     t: 0.677 (0.632 to 0.722)
     Welch t: 0.648 (0.600 to 0.698)
     """
-    groups = _groups(means, sds, sizes)
-    names = ("t", "Welch t") if len(groups[2]) == 2 else ("one-way ANOVA", "Welch ANOVA")
-    found = {}
-    for name, (low, value, high) in zip(names, (_anova(*groups), _welch(*groups)), strict=True):
-        low, high = low * (1 - _ROUND_OFF), min(1.0, high * (1 + _ROUND_OFF))
-        found[name] = Range(low, value, high)
-    return found
+    means, sds, sizes = summaries(means, sds, sizes, 2)
+    mean, sd = (Range(*(np.array(end, dtype=float) for end in ends(x))) for x in (means, sds))
+    groups = mean, sd._replace(low=np.maximum(sd.low, 0)), np.array(sizes, dtype=float)
+    names = ("t", "Welch t") if len(sizes) == 2 else ("one-way ANOVA", "Welch ANOVA")
+    return {
+        name: Range(low * (1 - _ROUND_OFF), value, min(1.0, high * (1 + _ROUND_OFF)))
+        for name, (low, value, high) in zip(names, (_anova(*groups), _welch(*groups)), strict=True)
+    }
 
 
 def p_from_summaries(p, means, sds, sizes):
     """Check a printed P value against the tests of means that the printed summaries allow.
 
-    Parameters
-    ----------
-    p, means, sds, sizes
-        The printed P value, and groups as for :func:`summary_tests`.
-
-    Returns
-    -------
-    Check
-        The verdict of :func:`judge` on the test that fits best, the pooled one if both fit
-        alike. If neither can print so, the verdict is ``untestable``, not
-        ``contradicted``: a rank test stays possible, and it needs the patients' values.
-        ``lower`` and ``upper`` then span both tests.
-
-    Examples
-    --------
-    >>> p_from_summaries("0.65", ["50.5", "51.2"], ["9.7", "7.9"], [110, 42]).verdict
-    'exact'
+    The verdict is that of :func:`judge` on the test that fits best, the pooled one if both fit
+    alike. If neither can print so, it is ``untestable``, not ``contradicted``: a rank test stays
+    possible, and it needs the patients' values. ``lower`` and ``upper`` then span both tests.
     """
     number, tests = probability("p", p), summary_tests(means, sds, sizes)
     verdicts = {name: judge(number, r.value, r.low, r.high) for name, r in tests.items()}

@@ -3,6 +3,7 @@
 The idea is that of the GRIM test (Brown and Heathers, 2017): a share of ``n`` people
 can only take ``n + 1`` values, so a printed percentage can be impossible. It has power
 only while ``n`` is below ``10 ** (decimals + 2)``; beyond, every percentage is possible.
+Counts are exact: a verdict is ``exact`` or ``contradicted``.
 """
 
 import numpy as np
@@ -41,26 +42,19 @@ def _fraction(table, name):
 
 def _fits(table, numbers):
     """Say which 2×2 tables print all rates; their cells are arrays or counts."""
-    fits = np.ones(np.shape(table["tp"]), dtype=bool)
-    for name, number in numbers.items():
-        fits &= _prints(number, *_fraction(table, name))
-    return fits
+    return np.all([_prints(x, *_fraction(table, name)) for name, x in numbers.items()], axis=0)
+
+
+def _percents(rates, *needed):
+    """Return printed rates by name, the needed ones among them."""
+    if not rates or not {*needed} <= {*rates} <= {*RATES}:
+        least = f", {' and '.join(needed)} among them" if needed else ""
+        raise ValueError(f"rates: expected some of {sorted(RATES)}{least}, got {sorted(rates)}")
+    return {name: arguments.percent(name, value) for name, value in rates.items()}
 
 
 def counts(percent, n):
-    """Return every count of ``n`` that prints as a percentage.
-
-    Parameters
-    ----------
-    percent : str
-        The printed percentage, such as ``"89.4"``.
-    n : int
-        The denominator.
-
-    Returns
-    -------
-    list of int
-        Empty when no whole number of ``n`` people is that percentage.
+    """Return every count of ``n`` that prints as a percentage: a list, perhaps empty.
 
     Examples
     --------
@@ -73,40 +67,14 @@ def counts(percent, n):
 
 
 def denominators(percents, n_max):
-    """Return every ``n`` up to ``n_max`` of which all percentages can be counts.
-
-    Parameters
-    ----------
-    percents : sequence of str
-        Printed percentages that share one denominator.
-    n_max : int
-        The largest denominator to try.
-
-    Returns
-    -------
-    list of int
-    """
-    numbers = [
-        arguments.percent("percents", share) for share in _checks.listed("percents", percents)
-    ]
+    """Return every ``n`` up to ``n_max`` of which all printed percentages can be counts."""
+    numbers = [arguments.percent("percents", x) for x in _checks.listed("percents", percents)]
     sizes = range(1, _checks.whole("n_max", n_max, 1) + 1)
     return [n for n in sizes if all(counts(number, n) for number in numbers)]
 
 
 def percentage(percent, count, n):
-    """Check a printed percentage against a count.
-
-    Parameters
-    ----------
-    percent : str
-    count, n : int
-        Numerator and denominator.
-
-    Returns
-    -------
-    Check
-        Counts are exact: the verdict is ``exact`` or ``contradicted``.
-    """
+    """Check a printed percentage against a count of ``n``."""
     number, n = arguments.percent("percent", percent), _checks.whole("n", n, 1)
     count = _checks.whole("count", count)
     if count > n:
@@ -118,18 +86,7 @@ def percentage(percent, count, n):
 
 
 def total(printed, parts):
-    """Check a printed count against the sum of its parts.
-
-    Parameters
-    ----------
-    printed : str
-    parts : sequence of str
-        The printed counts of groups that share nobody and leave nobody out.
-
-    Returns
-    -------
-    Check
-        Counts are exact: the verdict is ``exact`` or ``contradicted``.
+    """Check a printed count against its parts: groups that share nobody and leave nobody out.
 
     Examples
     --------
@@ -139,9 +96,9 @@ def total(printed, parts):
     number = arguments.count("printed", printed)
     parts = [arguments.count("parts", part) for part in _checks.listed("parts", parts)]
     value = sum(part.value for part in parts)
-    why = f"{' + '.join(str(part) for part in parts)} = {value}"
+    why = f"{' + '.join(map(str, parts))} = {value}"
     verdict = "exact" if value == number.value else "contradicted"
-    return Check.of("sum of parts", number, (float(value),) * 3, why, verdict)
+    return Check.of("sum of parts", number, (value,) * 3, why, verdict)
 
 
 def tables(n, **rates):
@@ -159,7 +116,7 @@ def tables(n, **rates):
     Returns
     -------
     pandas.DataFrame
-        Columns ``tp, fp, fn, tn``; a row for each possible table, empty if there is none.
+        Columns ``tp, fp, fn, tn``, and a row for each table.
 
     Examples
     --------
@@ -169,11 +126,7 @@ def tables(n, **rates):
     """
     import pandas as pd
 
-    n = _checks.whole("n", n, 1)
-    if not rates or set(rates) - set(RATES):
-        raise ValueError(f"rates: expected some of {sorted(RATES)}, got {sorted(rates)}")
-    numbers = {name: arguments.percent(name, value) for name, value in rates.items()}
-    found = []
+    n, numbers, found = _checks.whole("n", n, 1), _percents(rates), []
     for ill in range(n + 1):
         tp, tn = (a.ravel() for a in np.meshgrid(np.arange(ill + 1), np.arange(n - ill + 1)))
         table = {"tp": tp, "fp": n - ill - tn, "fn": ill - tp, "tn": tn}
@@ -185,45 +138,26 @@ def tables_within(positives, negatives, **rates):
     """Return every 2×2 table of at most so many patients of each class that prints the rates.
 
     For papers whose rates are of fewer patients than the cohort has. Rates are as for
-    :func:`tables`, sensitivity and specificity among them; the largest table comes first, and
-    each has a true positive.
+    :func:`tables`, sensitivity and specificity among them. The tables are mappings, the largest
+    first, each with a true positive.
     """
     sizes = _checks.whole("positives", positives, 1), _checks.whole("negatives", negatives, 1)
-    if not {"sensitivity", "specificity"} <= set(rates) <= set(RATES):
-        raise ValueError(
-            "rates: expected sensitivity, specificity and some of "
-            f"{sorted(RATES)}, got {sorted(rates)}"
-        )
-    numbers = {name: arguments.percent(name, value) for name, value in rates.items()}
+    numbers = _percents(rates, "sensitivity", "specificity")
     ill, well = (
         [(n, k) for n in range(1, size + 1) for k in counts(rates[name], n)]
         for size, name in zip(sizes, ("sensitivity", "specificity"), strict=True)
     )
-    found = [
+    found = (
         {"tp": tp, "fp": healthy - tn, "fn": sick - tp, "tn": tn}
         for sick, tp in ill
         for healthy, tn in well
         if tp
-    ]
-    fits = [table for table in found if _fits(table, numbers)]
-    return sorted(fits, key=lambda table: -sum(table.values()))
+    )
+    return sorted((x for x in found if _fits(x, numbers)), key=lambda x: -sum(x.values()))
 
 
 def rate(printed, table, name):
-    """Check one printed rate against a 2×2 table.
-
-    Parameters
-    ----------
-    printed : str
-    table : mapping
-        Counts ``tp, fp, fn, tn``; a row of :func:`tables` will do.
-    name : str
-        A key of :data:`RATES`.
-
-    Returns
-    -------
-    Check
-    """
+    """Check one printed rate, a key of :data:`RATES`, against a row of :func:`tables`."""
     _checks.one_of("name", name, sorted(RATES))
     table = cells(table)
     above, below = _fraction(table, name)

@@ -7,11 +7,11 @@ carried through: every function works on all values inside the rounding interval
 import math
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr
 
 from .. import _checks
 from .arguments import critical, ordered, positive, probability
-from .check import Check, Range, turned
+from .check import Check, Range
 
 #: Beyond, the exponential is no longer a floating-point number.
 LARGEST_EXPONENT = 709
@@ -32,87 +32,55 @@ def logs(name, value):
     return Range.of(math.log, positive(name, value))
 
 
-def sizes_of(effect):
-    """Return the smallest and the largest size of a number in a range, whatever its sign."""
-    near = 0.0 if effect.low < 0 < effect.high else min(abs(effect.low), abs(effect.high))
-    return near, max(abs(effect.low), abs(effect.high))
+def size_of(effect):
+    """Return the range of the size of a number, whatever its sign."""
+    size = Range.of(abs, effect)
+    return size._replace(low=0.0) if effect.low < 0 < effect.high else size
 
 
 def wald_p(effect, se):
     """Return the range of the two-sided P of an effect divided by its standard error."""
-    near, far = sizes_of(effect)
-    statistics = over(far, se.low), effect.value / se.value, near / se.high
-    return Range(*(float(two_sided_p(z)) for z in statistics))
+    return Range.of(lambda x, s: float(two_sided_p(over(x, s))), size_of(effect), se)
 
 
 def two_sided_p(z):
-    """Return the two-sided P value of a standard normal statistic.
-
-    Parameters
-    ----------
-    z : float or ndarray
-
-    Returns
-    -------
-    float or ndarray
-    """
+    """Return the two-sided P value of standard normal statistics, a float or an array."""
     return 2 * ndtr(-np.abs(_checks.numbers("z", z)))
 
 
 def chi_square_p(statistic, df=1):
-    """Return the upper tail of the chi-square distribution.
-
-    Parameters
-    ----------
-    statistic : float or ndarray
-        At least 0.
-    df : int
-        Degrees of freedom, at least 1.
-
-    Returns
-    -------
-    float or ndarray
-    """
-    df = _checks.whole("df", df, 1)
-    if np.any(_checks.numbers("statistic", statistic) < 0):
-        raise ValueError(f"statistic: expected at least 0, got {statistic!r}")
-    return chdtrc(df, np.asarray(statistic, dtype=float))
+    """Return the upper tail of the chi-square distribution, of a float or an array from 0."""
+    df, statistic = _checks.whole("df", df, 1), _checks.numbers("statistic", statistic)
+    if np.any(statistic < 0):
+        raise ValueError(f"statistic: expected at least 0, got {statistic}")
+    return chdtrc(df, statistic)
 
 
 def standard_error(lower, upper, level="95"):
-    """Return the standard error of a log ratio that its printed interval implies.
+    """Return the range of a log ratio's standard error that its printed limits imply.
 
-    Parameters
-    ----------
-    lower, upper, level : str
-        Printed confidence limits of the ratio, and their level in per cent.
-
-    Returns
-    -------
-    Range
-        ``(log upper - log lower) / (2 z)`` with its rounding range, which begins at 0 where
-        rounding lets the two limits meet.
+    It is ``(log upper - log lower) / (2 z)``, and begins at 0 where rounding lets the limits meet.
+    ``level`` is theirs in per cent.
     """
-    low, high = ordered(lower, upper, positive)
-    z = critical(level)
-    widths = Range.of(lambda b, a: b - a, Range.of(math.log, high), turned(Range.of(math.log, low)))
-    return Range(*(max(0.0, width) / (2 * z) for width in widths))
+    limits, z = ordered(lower, upper, positive), critical(level)
+    return Range.of(lambda a, b: max(0.0, math.log(b) - math.log(a)) / (2 * z), *limits)
+
+
+def log_and_error(name, printed):
+    """Return the log of a printed ratio and its standard error; ratio, lower and upper limit."""
+    if len(printed := _checks.listed(name, printed)) != 3:
+        raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {printed}")
+    try:
+        return logs("ratio", printed[0]), standard_error(*printed[1:])
+    except ValueError as error:
+        raise ValueError(f"{name}, {error}") from None
 
 
 def centre_of_interval(estimate, lower, upper, scale="log"):
     """Check that an estimate sits in the middle of its interval.
 
-    Parameters
-    ----------
-    estimate, lower, upper : str
-        The printed estimate and its confidence limits, all above 0.
-    scale : {"log", "linear"}
-        ``"log"`` for ratios, ``"linear"`` for differences and areas under a curve.
-
-    Returns
-    -------
-    Check
-        ``computed`` is the geometric mean of the limits, or their mean.
+    The middle is the geometric mean of the limits with the ``scale`` of ratios, ``"log"``, and
+    their mean with that of differences and areas, ``"linear"``. All three are above 0.
     """
     _checks.one_of("scale", scale, ("log", "linear"))
     number, limits = positive("estimate", estimate), ordered(lower, upper, positive)
@@ -128,36 +96,16 @@ def limit_from_other(estimate, limit, other):
     """Check one confidence limit of a ratio against the estimate and the other limit.
 
     On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.
-
-    Parameters
-    ----------
-    estimate, limit, other : str
-
-    Returns
-    -------
-    Check
     """
-    number, middle, far = (
-        positive(name, value)
-        for name, value in (("limit", limit), ("estimate", estimate), ("other", other))
-    )
-    found = Range.of(lambda x, y: float(x**2 / y), middle, turned(far))
+    number = positive("limit", limit)
+    middle, far = positive("estimate", estimate), positive("other", other)
+    found = Range.of(lambda x, y: float(x**2 / y), middle, far)
     why = f"{estimate}² / {other} = {found:z.4f}"
     return Check.of("limit from the other limit", number, found, why)
 
 
 def p_from_interval(estimate, lower, upper, p, level="95"):
-    """Check a printed P value against the Wald test that the interval implies.
-
-    Parameters
-    ----------
-    estimate, lower, upper, p, level : str
-        The printed ratio, its confidence limits and P value; their level in per cent.
-
-    Returns
-    -------
-    Check
-    """
+    """Check a printed P value against the Wald test that the interval of a ratio implies."""
     number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
     found = wald_p(effect, se)
@@ -165,37 +113,47 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
     return Check.of("P from the interval", number, found, why)
 
 
-def _subgroup(name, printed, level):
-    """Return the log of a printed ratio and its standard error."""
-    if len(printed := _checks.listed(name, printed)) != 3:
-        raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {printed}")
-    try:
-        log = logs("estimate", printed[0])
-        ordered(*printed[1:], positive)
-    except ValueError as error:
-        raise ValueError(f"{name}, {error}") from None
-    return log, standard_error(*printed[1:], level)
+def logrank_p_bounds(hr, lower, upper, p):
+    r"""Check a log-rank P value against the Cox model's hazard ratio and interval.
+
+    For one binary covariate the Cox information at :math:`b` is a sum of logistic
+    densities, one an event, and the score at 0 is its integral from 0 to the estimate
+    :math:`\beta`. For each event the integral equals :math:`2\sinh(|\beta|/2)` times the
+    geometric mean of the two end densities, whose ratio is at most :math:`e^{|\beta|}`.
+    The Cauchy-Schwarz and Kantorovich inequalities then bound the score statistic, which
+    is the log-rank statistic when no events are tied:
+
+    .. math:: \frac{4}{se^2} \left(\tanh\frac{\beta}{2}\right)^2 \le \chi^2 \le
+        \frac{4}{se^2} \left(\sinh\frac{\beta}{2}\right)^2.
+
+    ``computed`` is the Wald P value, which lies between the bounds.
+
+    With tied events the upper limit of P still holds where the Cox model breaks ties by
+    Breslow's rule: ties only raise the log-rank statistic above that model's score
+    statistic. The lower limit may then fail. With Efron's rule both may fail: the bounds
+    hold for Efron's own score statistic, which is another test. With few ties neither
+    moves far.
+    """
+    number = probability("p", p)
+    effect, se = logs("hr", hr), standard_error(lower, upper)
+    size = size_of(effect)
+    found = Range(
+        float(chi_square_p(over(4 * math.sinh(size.high / 2) ** 2, se.low**2))),
+        float(two_sided_p(effect.value / se.value)),
+        float(chi_square_p(4 * math.tanh(size.low / 2) ** 2 / se.high**2)),
+    )
+    why = f"a Cox model with this interval has a log-rank P from {found.low:z.2g} to "
+    return Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
 
 
-def interaction_p(first, second, p, *, level="95"):
+def interaction_p(first, second, p):
     """Check a printed P for interaction against the ratios of two separate subgroups.
 
-    The z test of the ratio of two ratios (Altman and Bland, 2003).
-
-    Parameters
-    ----------
-    first, second : tuple of str
-        Printed ratio, lower and upper limit of each subgroup.
-    p, level : str
-        The printed P value for interaction, and the level of the limits in per cent.
-
-    Returns
-    -------
-    Check
-        ``contradicted`` under one reading only: each ratio comes from a fit to its own
-        subgroup (such as two Cox models), the subgroups share no patients, and the test
-        is a Wald test. A product term in one model, with a baseline or covariates in
-        common, or a likelihood ratio test gives another P value, as a rule near this one.
+    The z test of the ratio of two ratios (Altman and Bland, 2003). ``contradicted`` under one
+    reading only: each ratio comes from a fit to its own subgroup (such as two Cox models), the
+    subgroups share no patients, and the test is a Wald test. A product term in one model, with a
+    baseline or covariates in common, or a likelihood ratio test gives another P value, as a rule
+    near this one. ``first`` and ``second`` are printed ratio, lower and upper limit.
 
     Examples
     --------
@@ -203,64 +161,27 @@ def interaction_p(first, second, p, *, level="95"):
     'exact'
     """
     number = probability("p", p)
-    (a, se_a), (b, se_b) = _subgroup("first", first, level), _subgroup("second", second, level)
-    effect = Range.of(lambda x, y: x - y, a, turned(b))
-    se = Range.of(math.hypot, se_a, se_b)
-    found = wald_p(effect, se)
-    why = (
-        f"ratio of ratios {math.exp(effect.value):z.2f}, z = {effect.value / se.value:z.2f}, "
-        f"so P = {found:z.2g}"
-    )
+    (a, se_a), (b, se_b) = log_and_error("first", first), log_and_error("second", second)
+    effect, se = Range.of(lambda x, y: x - y, a, b), Range.of(math.hypot, se_a, se_b)
+    found, z = wald_p(effect, se), effect.value / se.value
+    why = f"ratio of ratios {math.exp(effect.value):z.2f}, z = {z:z.2f}, so P = {found:z.2g}"
     return Check.of("interaction", number, found, why)
 
 
-def events_needed(lower, upper, level="95"):
-    """Return the smallest number of events behind a hazard ratio's interval.
+def events_needed(lower, upper):
+    """Return the smallest number of events behind the printed limits of a hazard ratio.
 
     In a Cox model with one binary covariate each event adds ``p (1 - p)``, at most one
     quarter, to the information about the log hazard ratio (Schoenfeld, 1981), so that
-    the standard error is at least ``2 / sqrt(events)``.
-
-    Parameters
-    ----------
-    lower, upper, level : str
-        Printed confidence limits of the hazard ratio, and their level in per cent.
-
-    Returns
-    -------
-    int
-        Events needed at the widest interval that prints so.
+    the standard error, here of the widest interval that prints so, is at least
+    ``2 / sqrt(events)``.
 
     Examples
     --------
     >>> events_needed("0.5", "2.0")
     27
     """
-    return math.ceil(4 / standard_error(lower, upper, level).high ** 2)
-
-
-def ratio_for_significance(events, p="0.05"):
-    """Return the hazard ratio nearest to 1 that so many events can call significant.
-
-    The log-rank test of two groups of equal size has ``z = log(HR) sqrt(events) / 2`` near
-    ``HR = 1`` (Schoenfeld, 1981); with unequal groups it needs an effect farther from 1.
-
-    Parameters
-    ----------
-    events : int
-        Number of events, at least 1.
-    p : str
-        The printed two-sided P value, or the level it is below.
-
-    Returns
-    -------
-    float
-        Below 1; its reciprocal is the mirror image above 1.
-    """
-    events, number = _checks.whole("events", events, 1), probability("p", p)
-    if not number.value > 0:
-        raise ValueError(f"p: expected a P value above 0, got {p!r}")
-    return math.exp(2 * float(ndtri(float(number.value) / 2)) / math.sqrt(events))
+    return math.ceil(4 / standard_error(lower, upper).high ** 2)
 
 
 def ratio_of_medians(ratio, median_a, median_b):
@@ -268,19 +189,8 @@ def ratio_of_medians(ratio, median_a, median_b):
 
     For exponential survival times the hazard ratio of group a against group b is
     ``median_b / median_a``. In general it is not.
-
-    Parameters
-    ----------
-    ratio, median_a, median_b : str
-        The printed ratio, and the medians of the group in its numerator and of the reference.
-
-    Returns
-    -------
-    Check
     """
-    number, a, b = (
-        positive(name, value)
-        for name, value in (("ratio", ratio), ("median_a", median_a), ("median_b", median_b))
-    )
-    found = Range.of(lambda x, y: float(x / y), b, turned(a))
+    number = positive("ratio", ratio)
+    a, b = positive("median_a", median_a), positive("median_b", median_b)
+    found = Range.of(lambda x, y: float(x / y), b, a)
     return Check.of("ratio of medians", number, found, f"{median_b} / {median_a} = {found:z.4f}")

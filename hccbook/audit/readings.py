@@ -6,72 +6,31 @@ import numpy as np
 from scipy.special import chdtri
 
 from .. import _checks
+from . import ratios
 from .arguments import positive, probability
-from .check import Check, Range
-from .ratios import (
-    chi_square_p,
-    logs,
-    over,
-    p_from_interval,
-    ratio_of_medians,
-    sizes_of,
-    standard_error,
-    two_sided_p,
-)
+from .arguments import sizes as whole_sizes
 
 
-def event_splits(lower, upper, n_a, n_b, level="95"):
+def as_frame(checks, value):
+    """Return the checks of several readings as a frame; ``value`` heads what is computed."""
+    import pandas as pd
+
+    rows = [
+        (reading, x.computed, x.lower, x.upper, x.verdict, x.explanation)
+        for reading, x in checks.items()
+    ]
+    return pd.DataFrame(rows, columns=["reading", value, "lower", "upper", "verdict", "why"])
+
+
+def event_splits(lower, upper, n_a, n_b):
     """Return the event counts (a, b) at which an exponential model's interval prints so."""
     # With exponential survival times the log of the ratio of two rates, or of two medians, has
     # variance 1 / events_a + 1 / events_b (Simon, 1986).
-    se = standard_error(lower, upper, level)
+    se = ratios.standard_error(lower, upper)
     a, b = (x.ravel() for x in np.meshgrid(np.arange(1, n_a + 1), np.arange(1, n_b + 1)))
     variance = 1 / a + 1 / b
     fits = (se.low**2 <= variance) & (variance <= se.high**2)
     return np.column_stack([a[fits], b[fits]])
-
-
-def logrank_p_bounds(hr, lower, upper, p, level="95"):
-    r"""Check a log-rank P value against the Cox model's hazard ratio and interval.
-
-    For one binary covariate the Cox information at :math:`b` is a sum of logistic
-    densities, one an event, and the score at 0 is its integral from 0 to the estimate
-    :math:`\beta`. For each event the integral equals :math:`2\sinh(|\beta|/2)` times the
-    geometric mean of the two end densities, whose ratio is at most :math:`e^{|\beta|}`.
-    The Cauchy-Schwarz and Kantorovich inequalities then bound the score statistic, which
-    is the log-rank statistic when no events are tied:
-
-    .. math:: \frac{4}{se^2} \left(\tanh\frac{\beta}{2}\right)^2 \le \chi^2 \le
-        \frac{4}{se^2} \left(\sinh\frac{\beta}{2}\right)^2.
-
-    Parameters
-    ----------
-    hr, lower, upper, p, level : str
-        The printed hazard ratio, its confidence limits, the log-rank P, and the level in per cent.
-
-    Returns
-    -------
-    Check
-        ``computed`` is the Wald P value, which lies between the bounds.
-
-    Notes
-    -----
-    With tied events the upper limit of P still holds where the Cox model breaks ties by
-    Breslow's rule: ties only raise the log-rank statistic above that model's score
-    statistic. The lower limit may then fail. With Efron's rule both may fail: the bounds
-    hold for Efron's own score statistic, which is another test. With few ties neither
-    moves far.
-    """
-    number = probability("p", p)
-    effect, se = logs("hr", hr), standard_error(lower, upper, level)
-    near, far = sizes_of(effect)
-    found = Range(
-        float(chi_square_p(over(4 * math.sinh(far / 2) ** 2, se.low**2))),
-        float(two_sided_p(effect.value / se.value)),
-        float(chi_square_p(4 * math.tanh(near / 2) ** 2 / se.high**2)),
-    )
-    why = f"a Cox model with this interval has a log-rank P from {found.low:z.2g} to "
-    return Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
 
 
 def _observed_to_expected(ratio, se, p, n):
@@ -100,7 +59,7 @@ def _observed_to_expected(ratio, se, p, n):
         # The statistic is 0 at E1 = O1 and grows on either side.
         expected = np.clip(first, a, b)[fits]
         statistic = (first[fits] - expected) ** 2 * (1 / expected + 1 / (total[fits] - expected))
-        largest.extend(chi_square_p(statistic))
+        largest.extend(ratios.chi_square_p(statistic))
         a = np.maximum(a, (half - spread) / (total + limit))
         b = np.minimum(b, (half + spread) / (total + limit))
         for end in (a, b):
@@ -108,15 +67,13 @@ def _observed_to_expected(ratio, se, p, n):
     return max(largest, default=math.nan), shares
 
 
-def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95", sizes=None):
+def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, sizes=None):
     """Ask under which reading a printed "hazard ratio" fits the other printed numbers.
 
     Parameters
     ----------
-    hr, lower, upper, p, level : str
-        As for :func:`logrank_p_bounds`, of group a against group b.
-    median_a, median_b : str
-        The printed median survival times.
+    hr, lower, upper, p, median_a, median_b : str
+        As for :func:`logrank_p_bounds`, of group a against group b, and their median times.
     n, sizes : int, tuple of int
         Patients in both groups together, and in a and b if known.
 
@@ -130,35 +87,27 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, level="95"
     import pandas as pd
 
     n = _checks.whole("n", n, 2)
-    if sizes is not None:
-        sizes = [_checks.whole("sizes", size, 1) for size in _checks.listed("sizes", sizes)]
-    if sizes is not None and (len(sizes) != 2 or sum(sizes) != n):
-        raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {sizes!r}")
-    cox = logrank_p_bounds(hr, lower, upper, p, level)
-    wald = p_from_interval(hr, lower, upper, p, level)
-    number = probability("p", p)
-    highest, shares = _observed_to_expected(
-        positive("hr", hr), standard_error(lower, upper, level), number, n
-    )
-    need = (
-        f"{100 * min(shares):z.1f} to {100 * max(shares):z.1f} % of expected events in group a"
-        if shares
-        else "no event counts give this interval and P"
-    )
-    medians = ratio_of_medians(hr, median_a, median_b)
-    splits = event_splits(lower, upper, *(sizes or (n - 1, n - 1)), level)
+    groups = (n - 1, n - 1) if sizes is None else whole_sizes(sizes, 1)
+    if sizes is not None and (len(groups) != 2 or sum(groups) != n):
+        raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {groups}")
+    cox = ratios.logrank_p_bounds(hr, lower, upper, p)
+    wald = ratios.p_from_interval(hr, lower, upper, p)
+    number, se = probability("p", p), ratios.standard_error(lower, upper)
+    highest, shares = _observed_to_expected(positive("hr", hr), se, number, n)
+    need = "no event counts give this interval and P"
+    if shares:
+        low, high = 100 * min(shares), 100 * max(shares)
+        need = f"{low:z.1f} to {high:z.1f} % of expected events in group a"
+    medians = ratios.ratio_of_medians(hr, median_a, median_b).verdict
+    splits = event_splits(lower, upper, *groups)
     splits = splits[splits.sum(axis=1) <= n]
+    of_medians = 1.0 if len(splits) and medians != "contradicted" else math.nan
+    counts = f"{len(splits)} pairs of event counts print this interval"
     rows = [
         ("Cox model", "", cox.lower, cox.upper, "bounds from the Cox likelihood"),
         ("Peto or Mantel-Haenszel", "", wald.lower, wald.upper, "the interval is the test"),
         ("(O/E) / (O/E)", "", 0.0, highest, need),
-        (
-            "ratio of medians, exponential interval",
-            medians.verdict,
-            0.0,
-            1.0 if len(splits) and medians.verdict != "contradicted" else math.nan,
-            f"{len(splits)} pairs of event counts print this interval",
-        ),
+        ("ratio of medians, exponential interval", medians, 0.0, of_medians, counts),
         ("Cox model, P of another test", "", 0.0, 1.0, "tests of other weights are not bounded"),
     ]
     frame = pd.DataFrame(rows, columns=["reading", "ratio", "p_low", "p_high", "why"])

@@ -7,38 +7,14 @@ from scipy.special import expit, logit, ndtri
 
 from .. import _checks
 from ..estimate import Estimate
-from . import arguments
-from .arguments import area, classes, critical, ordered, probability
-from .check import Check, Range, judge, turned
+from .arguments import area, cells, classes, critical, ordered, probability
+from .check import Check, Range, bounded
 from .ratios import wald_p
-
-
-def dichotomised_auc(tp, fp, fn, tn):
-    """Return the AUC of a marker that is only known as above or below a cut-off.
-
-    Parameters
-    ----------
-    tp, fp, fn, tn : int
-        The 2×2 table at the cut-off.
-
-    Returns
-    -------
-    float
-        ``(sensitivity + specificity) / 2``.
-    """
-    tp, fp, fn, tn = classes(tp, fp, fn, tn)
-    return (tp / (tp + fn) + tn / (tn + fp)) / 2
+from .readings import as_frame
 
 
 def auc_bounds(tp, fp, fn, tn, auc):
-    """Bound the AUC of a continuous marker by one point of its ROC curve.
-
-    Parameters
-    ----------
-    tp, fp, fn, tn : int
-        The 2×2 table at the cut-off.
-    auc : str
-        The printed AUC of the marker.
+    """Bound the AUC of a continuous marker by one point of its ROC curve, a 2×2 table.
 
     Returns
     -------
@@ -48,28 +24,23 @@ def auc_bounds(tp, fp, fn, tn, auc):
         ``"best cut-off"``: if moreover no other cut-off has a larger Youden index J, the
         area is at most ``1 - (1 - J)**2 / 2``.
         ``"concave curve"``: if the curve is concave (risk rises with the marker
-        throughout) the area is at least that of the dichotomised marker.
+        throughout) the area is at least that of the marker cut in two,
+        ``(sensitivity + specificity) / 2``.
     """
     tp, fp, fn, tn = classes(tp, fp, fn, tn)
     sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
-    widest = 1 - (1 - sensitivity) * (1 - specificity)
+    lowest, widest = sensitivity * specificity, 1 - (1 - sensitivity) * (1 - specificity)
     best = min(widest, 1 - (2 - sensitivity - specificity) ** 2 / 2)
-    number = area("auc", auc)
-    limits = {
-        "any curve": (sensitivity * specificity, widest),
-        "best cut-off": (sensitivity * specificity, best),
-        "concave curve": ((sensitivity + specificity) / 2, best),
-    }
-    return {
-        name: Check.of(
-            "AUC from one operating point",
-            number,
-            (low, math.nan, high),  # bounds have no best guess
-            f"{name}: from {low:z.4f} to {high:z.4f}",
-            "contradicted" if number.high < low or number.low > high else "compatible",
-        )
-        for name, (low, high) in limits.items()
-    }
+    number, checks = area("auc", auc), {}
+    for name, low, high in (
+        ("any curve", lowest, widest),
+        ("best cut-off", lowest, best),
+        ("concave curve", (sensitivity + specificity) / 2, best),
+    ):
+        found, verdict = (low, math.nan, high), bounded(number, low, high)  # no best guess
+        why = f"{name}: from {low:z.4f} to {high:z.4f}"
+        checks[name] = Check.of("AUC from one operating point", number, found, why, verdict)
+    return checks
 
 
 def within_group_concordance(tp, fp, fn, tn, auc):
@@ -78,20 +49,8 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     The AUC counts pairs of one patient with and one without the outcome. Pairs on two
     sides of the cut-off are settled by the 2×2 table; what is left of the printed AUC
     comes from pairs on one side. A concordance of 0.5 there means that the marker adds
-    nothing to its own dichotomy, so no dose-response inside the groups.
-
-    Parameters
-    ----------
-    tp, fp, fn, tn : int
-        The 2×2 table at the cut-off, with pairs inside a group.
-    auc : str
-        The printed AUC of the continuous marker.
-
-    Returns
-    -------
-    Check
-        Against the printed AUC: ``computed``, ``lower`` and ``upper`` are the concordance
-        that it needs. ``contradicted`` if it would lie outside 0 to 1.
+    nothing to its own dichotomy, so no dose-response inside the groups. ``computed`` is the
+    concordance that the printed AUC needs; ``contradicted`` if it would lie outside 0 to 1.
     """
     tp, fp, fn, tn = classes(tp, fp, fn, tn)
     number = area("auc", auc)
@@ -99,50 +58,32 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     if not inside:
         raise ValueError("tp, fp, fn, tn: expected pairs inside a group, got none")
     found = Range.of(lambda x: float((x * pairs - settled) / inside), number)
-    return Check.of(
-        "concordance within the groups",
-        number,
-        found,
-        f"{inside} of {pairs} pairs lie inside a group; "
-        f"{100 * found.value:z.0f} % of them concordant",
-        "compatible" if found.high >= 0 and found.low <= 1 else "contradicted",
-    )
+    share = f"{100 * found.value:z.0f} % of them concordant"
+    why = f"{inside} of {pairs} pairs lie inside a group; {share}"
+    verdict = "compatible" if found.high >= 0 and found.low <= 1 else "contradicted"
+    return Check.of("concordance within the groups", number, found, why, verdict)
 
 
-def auc_interval(auc, positives, negatives, level=0.95):
-    """Return the interval of an AUC by the formula of Hanley and McNeil (1982).
+def auc_interval(auc, positives, negatives):
+    """Return the 95 % interval of an AUC by the formula of Hanley and McNeil (1982).
 
-    Parameters
-    ----------
-    auc : str
-    positives, negatives : int
-        Patients with and without the outcome.
-    level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        With limits clipped to 0 and 1. The formula assumes exponential marker values.
+    The formula assumes exponential marker values. ``positives`` and ``negatives`` are patients
+    with and without the outcome; limits are clipped to 0 and 1.
     """
-    positives = _checks.whole("positives", positives, 1)
-    negatives = _checks.whole("negatives", negatives, 1)
-    z, a = _checks.z(level), float(area("auc", auc))
+    positives, negatives = _sizes(positives, negatives)
+    a = float(area("auc", auc))
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
-    variance = (a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)) / (
-        positives * negatives
-    )
-    half = z * math.sqrt(variance)
-    return Estimate(a, max(0.0, a - half), min(1.0, a + half), level, n=positives + negatives)
+    variance = a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)
+    half = _checks.z(0.95) * math.sqrt(variance / (positives * negatives))
+    return Estimate(a, max(0.0, a - half), min(1.0, a + half), n=positives + negatives)
+
+
+def _sizes(positives, negatives):
+    return _checks.whole("positives", positives, 1), _checks.whole("negatives", negatives, 1)
 
 
 def auc_interval_readings(auc, lower, upper):
-    """Ask on which scale a printed confidence interval of an AUC is symmetric.
-
-    Parameters
-    ----------
-    auc, lower, upper : str
-        The printed AUC and its confidence limits.
+    """Ask on which scale the printed confidence limits of an AUC are symmetric.
 
     Returns
     -------
@@ -154,26 +95,22 @@ def auc_interval_readings(auc, lower, upper):
         the log odds (Pepe, 2003). ``"bootstrap or other"``: an interval that need not be
         centred, such as that of bootstrap percentiles, is always ``compatible``.
     """
-    import pandas as pd
-
     number, (low, high) = area("auc", auc), ordered(lower, upper, area)
     plain = Range.of(lambda a, b: (a + b) / 2, low, high)
     if low.low <= 0:  # cut off, and so in truth farther out
         plain = plain._replace(low=0)
     if high.high >= 1:
         plain = plain._replace(high=1)
-    rows = []
-    for reading, found, why in (
-        ("normal", plain, "half way between the limits"),
-        ("logit", Range.of(_logit_centre, low, high), "half way between their log odds"),
-    ):
-        verdict = judge(number, found.value, found.low, found.high)
-        rows.append((reading, found.value, found.low, found.high, verdict, why))
-    centred = any(verdict != "contradicted" for *_, verdict, _ in rows)
-    why = "need not be centred" + ("" if centred else "; the only reading left")
-    rows.append(("bootstrap or other", math.nan, low.low, high.high, "compatible", why))
-    frame = pd.DataFrame(rows, columns=["reading", "centre", "lower", "upper", "verdict", "why"])
-    return frame.astype({"centre": float, "lower": float, "upper": float})
+    readings = {
+        "normal": (plain, "half way between the limits"),
+        "logit": (Range.of(_logit_centre, low, high), "half way between their log odds"),
+    }
+    checks = {name: Check.of(name, number, *reading) for name, reading in readings.items()}
+    why, other = "need not be centred", (low.low, math.nan, high.high)
+    if all(check.verdict == "contradicted" for check in checks.values()):
+        why += "; the only reading left"
+    checks["bootstrap or other"] = Check.of("any", number, other, why, "compatible")
+    return as_frame(checks, "centre")
 
 
 def _logit_centre(lower, upper):
@@ -182,7 +119,7 @@ def _logit_centre(lower, upper):
     return float(expit((a + b) / 2 if a != -b else 0.0))
 
 
-def _area_and_error(name, printed, quantile):
+def _area_and_error(name, printed):
     """Return an AUC, and the standard error of its normal interval, each as a range."""
     try:
         auc, lower, upper = printed
@@ -191,14 +128,12 @@ def _area_and_error(name, printed, quantile):
     number = area(name, auc)
     low, high = ordered(lower, upper, lambda _, value: area(name, value), name=name)
     if low.low <= 0 or high.high >= 1:
-        raise ValueError(
-            f"{name}: expected limits between 0 and 1, not cut off there, got {lower} and {upper}"
-        )
-    widths = Range.of(lambda b, a: max(0, b - a), high, turned(low))
-    return number, Range.of(lambda width: float(width) / (2 * quantile), widths)
+        raise ValueError(f"{name}: expected limits not cut off at 0 or 1, got {lower} and {upper}")
+    quantile = critical("95")
+    return number, Range.of(lambda a, b: float(max(0, b - a)) / (2 * quantile), low, high)
 
 
-def auc_correlation(first, second, p, level="95"):
+def auc_correlation(first, second, p):
     """Ask how correlated two AUCs must be for the P value of their difference.
 
     For two markers of the same patients ``z = (A1 - A2) / sqrt(s1² + s2² - 2 r s1 s2)``, where
@@ -208,37 +143,28 @@ def auc_correlation(first, second, p, level="95"):
     Parameters
     ----------
     first, second : tuple of str
-        Each the printed AUC with its lower and upper confidence limit, between 0 and 1. A
-        standard error is taken as ``(upper - lower) / (2 z_level)``: the intervals must be
-        normal ones, and a limit of 1 may have been cut off there.
-    p, level : str
-        The printed two-sided P value, or the level it is below; and the confidence level of
-        both intervals in per cent.
+        Each the printed AUC with its lower and upper 95 % limit, between 0 and 1. A standard
+        error is taken as ``(upper - lower) / (2 * 1.96)``: the intervals must be normal ones, and
+        a limit of 1 may have been cut off there.
+    p : str
 
     Returns
     -------
     Check
-        Of ``p``: ``computed`` is P at r = 0, ``lower`` is the least P at r = 1, ``upper`` the
-        largest at r = -1. ``contradicted`` if no correlation gives the printed P, else
-        ``compatible``; the explanation gives the r that the printed numbers need.
+        ``computed`` is P at r = 0, ``lower`` the least P at r = 1, ``upper`` the largest at
+        r = -1. ``contradicted`` if no correlation gives the printed P, else ``compatible``; the
+        explanation gives the r that the printed numbers need.
     """
-    number, quantile = probability("p", p), critical(level)
-    (a, s), (b, t) = (
-        _area_and_error(name, printed, quantile)
-        for name, printed in (("first", first), ("second", second))
-    )
-    difference = Range.of(lambda x, y: float(x - y), a, turned(b))
+    number = probability("p", p)
+    (a, s), (b, t) = _area_and_error("first", first), _area_and_error("second", second)
+    difference = Range.of(lambda x, y: float(x - y), a, b)
     gap = max(0.0, s.low - t.high, t.low - s.high)
     found = wald_p(difference, Range(gap, math.hypot(s.value, t.value), s.high + t.high))
     where = _where(number, difference.value, s.value, t.value)
-    return Check.of(
-        "correlation of two AUCs",
-        number,
-        found,
-        f"P = {found.value:z.2g} without correlation; P {number.relation} "
-        f"{float(number.value):g} at a correlation of {where}",
-        "contradicted" if found.low > number.high or found.high < number.low else "compatible",
-    )
+    needed = f"P {number.relation} {float(number.value):g} at a correlation of {where}"
+    why = f"P = {found.value:z.2g} without correlation; {needed}"
+    verdict = bounded(number, found.low, found.high)
+    return Check.of("correlation of two AUCs", number, found, why, verdict)
 
 
 def _where(p, difference, s, t):
@@ -269,24 +195,22 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
     Parameters
     ----------
     brier : str
-        The printed Brier score.
     positives, negatives : int
         Patients with and without the outcome.
     auc : str, optional
         The printed AUC of the same predictions in the same patients.
     table : mapping, optional
-        Counts ``tp, fp, fn, tn`` at any cut-off of the same predictions; a row of
-        :func:`tables` will do. May leave out some of the patients.
+        Counts ``tp, fp, fn, tn`` at any cut-off of the same predictions, or of a score that rises
+        with them; a row of :func:`tables` will do. May leave out some of the patients.
 
     Returns
     -------
     dict of str to Check
         ``"area"`` (with ``auc``): ``computed`` is the least Brier score at the printed AUC,
-        ``lower`` the least at any AUC that prints so, ``upper`` is 1. ``contradicted`` if the
-        printed score is below.
-        ``"2×2 table"`` (with ``table``): the same for the table, where ``lower`` is the least
-        score of the patients of the table. If m of n patients are missing from it, the bound
-        for all n is ``(n - m) / n`` times that; the explanation gives it.
+        ``lower`` the least at any AUC that prints so. ``contradicted`` if the printed one is below.
+        ``"2×2 table"`` (with ``table``): the same, of the patients of the table. If m of n
+        patients are missing from it, the bound for all n, in the explanation, is ``(n - m) / n``
+        times that.
         ``"no information"``: ``computed`` is the score ``π (1 - π)`` of one prediction for
         all, their share ``π`` of positives. A larger score is possible, if worse than no
         model: the verdict is ``compatible``, and the explanation says which it is.
@@ -295,8 +219,7 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
     -----
     *2×2 table.* FN events are predicted below the cut-off c and FP others at or above it.
     Their squared error alone is at least ``FN (1 - c)² + FP c²``, hence at least
-    ``FN·FP / (FN + FP)``. This needs no more than a cut-off of the predictions themselves, or
-    of a score that rises with them.
+    ``FN·FP / (FN + FP)``.
 
     *Area.* A pair of an event and a non-event is discordant if the event is predicted lower;
     a tie is half of such a pair. Let M be the larger and m the smaller class. The
@@ -304,7 +227,9 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
 
     .. math:: \frac{k M}{k + M}, \quad k = \frac{D}{M} = (1 - \mathrm{AUC})\,m,
 
-    as if k patients of the smaller class were sorted beyond all of the larger one. Proof:
+    as if k patients of the smaller class were sorted beyond all of the larger one. It is
+    reached, up to arbitrarily small differences of predictions, where k is a whole number.
+    Proof:
 
     1. For a given order the squared error is least for isotonic regression: blocks of
        neighbours, each predicted by its own share q of events, falling from block to block
@@ -312,68 +237,49 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
        D is at most the sum of ``b a'`` over each block's b and the a' of its own or of a
        lower block. Counts need not be whole numbers from here on.
     2. Take two neighbours, ``q1 > q2`` of u and w patients, with y events in the upper and v
-       others in the lower one. Exchange patients between them so that ``y v``, and with it
-       this sum, stays the same. While y rises, the cost rises exactly while
-       ``Q = q1 + q2 - 2ρ > 0``, ``ρ = y / (y + v)``. Where Q = 0, with ``δ = q1 - ρ > 0``, Q
-       changes in proportion to ``-δ/u - δ/w - 4ρ(1 - ρ)/(y + v) < 0``. So the cost cannot
-       fall first and then rise, and it is no more at one of the ends, where one block is
-       left with one class only and costs nothing, or a block has the same q as a neighbour.
-       Joined with it, the cost is the same and the sum no smaller.
+       others in the lower one, and exchange patients so that ``y v``, and with it this sum, stays
+       the same. While y rises, the cost rises exactly while ``Q = q1 + q2 - 2ρ > 0``,
+       ``ρ = y / (y + v)``. Where Q = 0, with ``δ = q1 - ρ > 0``, Q changes in proportion to
+       ``-δ/u - δ/w - 4ρ(1 - ρ)/(y + v) < 0``. So the cost is no more at one of the ends, where
+       one block is left with one class only and costs nothing, or the blocks have one q: joined,
+       they cost the same, and the sum is no smaller.
     3. By repetition one block of both classes is left, ``D <= ab``. With a and b no larger
        than M, ``(M - a)(M - b) >= 0``, so that ``ab / (a + b) >= ab M / (M² + ab)``, which
        rises with ``ab``.
-
-    The bound is reached, up to arbitrarily small differences of predictions, where k is a
-    whole number. It exceeds ``(1 - AUC) π (1 - π)``, the bound from Cauchy and Schwarz.
 
     Examples
     --------
     >>> brier_bounds("0.10", 30, 70, auc="0.50")["area"].verdict
     'contradicted'
     """
-    number, family = area("brier", brier), "bounds on the Brier score"
-    positives = _checks.whole("positives", positives, 1)
-    negatives = _checks.whole("negatives", negatives, 1)
+    number, checks = area("brier", brier), {}
+    positives, negatives = _sizes(positives, negatives)
     n = positives + negatives
 
-    def floor(computed, least, why):
-        verdict = "contradicted" if number.high < least else "compatible"
-        return Check.of(family, number, (float(least), float(computed), 1.0), why, verdict)
+    def floor(name, least, computed, why):
+        verdict = bounded(number, least, 1)
+        found = least, computed, 1
+        checks[name] = Check.of("bounds on the Brier score", number, found, why, verdict)
 
-    checks = {}
     if auc is not None:
         printed, (small, large) = area("auc", auc), sorted((positives, negatives))
         computed, least = (
             _pooled((1 - x) * small, large) / n for x in (printed.value, min(1, printed.high))
         )
-        checks["area"] = floor(
-            computed,
-            least,
-            f"an AUC of {auc} in {positives} and {negatives} patients costs at least "
-            f"{float(computed):z.5f} ({float(least):z.5f} with rounding)",
-        )
+        why = f"an AUC of {auc} in {positives} and {negatives} patients costs at least "
+        why += f"{float(computed):z.5f} ({float(least):z.5f} with rounding)"
+        floor("area", least, computed, why)
     if table is not None:
-        try:
-            tp, fp, fn, tn = classes(**arguments.cells(table))
-        except ValueError as error:
-            raise ValueError(f"table, {error}" if str(error).startswith("tp") else error) from None
-        if (size := tp + fp + fn + tn) > n:
-            raise ValueError(f"table: expected at most {n} patients, got {size}")
+        table = cells(table)
+        fn, fp, size = table["fn"], table["fp"], sum(table.values())
+        if not 0 < size <= n:
+            raise ValueError(f"table: expected 1 to {n} patients, got {size}")
         error = _pooled(Fraction(fn), fp)
-        checks["2×2 table"] = floor(
-            error / size,
-            error / size,
-            f"{fn} false negatives and {fp} false positives among {size} cost at least "
-            f"{float(error / size):z.5f} ({float(error / n):z.5f} among all {n})",
-        )
+        why = f"{fn} false negatives and {fp} false positives among {size} cost at least "
+        why += f"{float(error / size):z.5f} ({float(error / n):z.5f} among all {n})"
+        floor("2×2 table", error / size, error / size, why)
     blind = Fraction(positives * negatives, n**2)
     side = "worse than" if number.low > blind else "better than" if number.high < blind else "like"
-    checks["no information"] = Check.of(
-        family,
-        number,
-        (0.0, float(blind), 1.0),
-        f"one prediction for all, {positives / n:z.3f}, scores {float(blind):z.5f}: "
-        f"{brier} is {side} that",
-        "compatible",
-    )
+    why = f"one prediction for all, {positives / n:z.3f}, scores {float(blind):z.5f}: "
+    floor("no information", 0, blind, f"{why}{brier} is {side} that")
     return checks

@@ -1,0 +1,434 @@
+"""hccbook.audit.means: worked examples, exact oracles, all small data sets, true data pass."""
+
+import math
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from printing import SAME, properties, text
+from scipy.optimize import lsq_linear
+
+from hccbook import audit
+from hccbook.estimate import Printed
+
+ATTAINED = 1e-9  # relative: an end of a range against an optimum found in another way
+
+# Hours of sleep gained, ten patients on two drugs (Student, 1908; data set `sleep` of R).
+SLEEP = (
+    [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0],
+    [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4],
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+few = settings(properties, max_examples=60)
+
+
+def spread(within, between, n):
+    return math.sqrt((float(within) + float(between)) / (n - 1))
+
+
+def sums_within(sds, sizes):
+    """Return the least and the largest sum of squares within groups."""
+    numbers = [Printed(sd) for sd in sds]
+    ends = [(max(Fraction(0), number.low), number.high) for number in numbers]
+    return [
+        sum((n - 1) * end[side] ** 2 for n, end in zip(sizes, ends, strict=True)) for side in (0, 1)
+    ]
+
+
+def between(means, sizes):
+    means, sizes = np.asarray(means, dtype=float), np.asarray(sizes)
+    return float(sizes @ (means - sizes @ means / sizes.sum()) ** 2)
+
+
+@st.composite
+def groups(draw, least=2, most=4):
+    """Draw printed means and SDs of groups whose boxes may or may not meet."""
+    k = draw(st.integers(least, most))
+    sizes = draw(st.lists(st.integers(2, 90), min_size=k, max_size=k))
+    means, sds = [], []
+    for _ in range(k):
+        decimals = draw(st.integers(0, 2))
+        centre = draw(st.sampled_from([1, 3, 10]))
+        means.append(text(draw(st.floats(-centre, centre)), decimals))
+        sds.append(text(draw(st.floats(0, 4)), draw(st.integers(0, 2))))
+    return means, sds, sizes
+
+
+@st.composite
+def patients(draw):
+    """Draw groups of patients, and the places to which their numbers are rounded."""
+    k = draw(st.integers(1, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    scale = draw(st.sampled_from([0.1, 1, 30]))
+    values = [
+        rng.normal(rng.normal(50, scale), scale, size=rng.integers(2, 60)).round(
+            draw(st.integers(0, 3))
+        )
+        for _ in range(k)
+    ]
+    return values, draw(st.integers(0, 3))
+
+
+MEANS, SDS = ([text(f(drug), 2) for drug in SLEEP] for f in (np.mean, lambda x: np.std(x, ddof=1)))
+ONE = (["7"], ["0.9"], [11])
+#: Worked examples: what is checked, and the verdict.
+EXAMPLES = [
+    (audit.pooled_mean, ("1.54", MEANS, [10, 10]), "exact"),
+    (audit.pooled_mean, ("1.55", MEANS, [10, 10]), "rounding"),  # the boxes touch
+    (audit.pooled_mean, ("1.53", MEANS, [10, 10]), "rounding"),
+    (audit.pooled_mean, ("1.56", MEANS, [10, 10]), "contradicted"),
+    (audit.pooled_mean, ("1.52", MEANS, [10, 10]), "contradicted"),
+    # Three times as many patients on the second drug: (0.75 + 3 * 2.33) / 4 = 1.935.
+    (audit.pooled_mean, ("1.935", MEANS, [10, 30]), "exact"),
+    (audit.pooled_mean, ("1.935", MEANS, [30, 10]), "contradicted"),
+    (audit.pooled_mean, ("2", ["2"], [1]), "exact"),
+    (audit.pooled_sd, (text(np.std(SLEEP, ddof=1), 2), MEANS, SDS, [10, 10]), "exact"),
+    (audit.pooled_sd, ("1.90", MEANS, SDS, [10, 10]), "contradicted"),
+    (audit.pooled_sd, ("2.05", MEANS, SDS, [10, 10]), "contradicted"),
+    # The mean of the SDs, the usual slip, is not the SD of all.
+    (audit.pooled_sd, ("1.896", MEANS, SDS, [10, 10]), "contradicted"),
+    # One group: the box of its SD touches those of 0.8 and 1.0.
+    (audit.pooled_sd, ("0.9", *ONE), "exact"),
+    (audit.pooled_sd, ("0.8", *ONE), "rounding"),
+    (audit.pooled_sd, ("1.0", *ONE), "rounding"),
+    (audit.pooled_sd, ("1.1", *ONE), "contradicted"),
+    (audit.pooled_sd, ("0.0", ["3.0", "3.0", "3"], ["0.0", "0.0", "0"], [5, 9, 2]), "exact"),
+    # The mean of 28 whole numbers is 145 / 28 = 5.18 or 146 / 28 = 5.21 (Brown and Heathers).
+    (audit.grim, ("5.19", 28), "contradicted"),
+    (audit.grim, ("5.18", 28), "exact"),
+    (audit.grim, ("5.21", 28), "exact"),
+    # Ten answers from 1 to 7 cannot average to 3.45 (Allard), nor 49 of them to 5.93.
+    (audit.grim, ("3.45", 10), "contradicted"),
+    (audit.grim, ("5.93", 49), "contradicted"),
+    (audit.grim, ("5.19", 100), "untestable"),
+    # Sum 62 (Allard): of the sums of squares only 317 prints SD 2.47, but it is odd.
+    (audit.grimmer, ("3.44", "2.47", 18), "contradicted"),
+    (audit.grimmer, ("3.44", text(math.sqrt((316 - 62**2 / 18) / 17), 2), 18), "exact"),
+    (audit.grimmer, ("3.44", text(math.sqrt((318 - 62**2 / 18) / 17), 2), 18), "exact"),
+    # The examples of the R package rsprite2, which follows Allard.
+    (audit.grimmer, ("5.21", "1.6", 28), "untestable"),  # 27 (1.65² - 1.55²) > 2
+    (audit.grimmer, ("5.21", "1.60", 28), "exact"),
+    (audit.grimmer, ("5.19", "1.50", 28), "contradicted"),
+    # Half of them 3 and half 4: no whole numbers with mean 3.5 are closer together.
+    (audit.grimmer, ("3.50", "0.51", 20), "exact"),
+    (audit.grimmer, ("3.50", "0.30", 20), "contradicted"),
+    (audit.grimmer, ("3.50", "0.3", 5000), "contradicted"),
+    (audit.sd_in_range, ("2.2", "3.0", 1, 5, 10), "contradicted"),
+    (audit.sd_in_range, ("2.1", "3.0", 1, 5, 10), "compatible"),
+    (audit.sd_in_range, ("0", "3.0", 1, 5, 10), "compatible"),
+    # Two values, 0 and 4, have variance 8, but 2.835 squared is more.
+    (audit.sd_in_range, ("2.83", "2.000", 0, 4, 2), "compatible"),
+    (audit.sd_in_range, ("2.84", "2.000", 0, 4, 2), "contradicted"),
+    # Nine values, three at 4.5 and six at 0: the SD is 2.25, which prints as 2.3 too.
+    (audit.sd_in_range, ("2.3", "1", 0, 4.5, 9), "compatible"),
+    (audit.sd_in_range, ("2.4", "1", 0, 4.5, 9), "contradicted"),
+]
+#: What explanations say.
+SAID = [
+    (audit.pooled_mean, ("1.54", MEANS, [10, 10]), "10 and 10 patients pool to 1.5400"),
+    (audit.pooled_sd, ("1", MEANS, SDS, [10, 10]), "10 and 10 patients pool to 2.0"),
+    (audit.grim, ("5.19", 28), "145 / 28 = 5.1786"),
+    (audit.grim, ("5.19", 100), "100 whole numbers can have any mean with 2 decimals"),
+    (audit.grimmer, ("3.44", "2.47", 18), "sum 62 and sum of squares 31"),
+    (audit.grimmer, ("5.19", "1.50", 28), "no 28 whole numbers have a mean that prints as 5.19"),
+    (audit.sd_in_range, ("2.2", "3.0", 1, 5, 10), "10 values from 1 to 5 with mean 3.0 have an SD"),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "verdict"), EXAMPLES)
+def test_examples(function, arguments, verdict):
+    assert function(*arguments).verdict == verdict
+
+
+@pytest.mark.parametrize(("function", "arguments", "words"), SAID)
+def test_explanations(function, arguments, words):
+    assert words in function(*arguments).explanation
+
+
+# Means
+
+
+@few
+@given(groups(), st.data())
+def test_the_range_of_a_pooled_mean(case, data):
+    means, _, sizes = case
+    check = audit.pooled_mean("0", means, sizes)
+    numbers = [Printed(mean) for mean in means]
+    for ends, value in (
+        ([number.low for number in numbers], check.lower),
+        ([number.value for number in numbers], check.computed),
+        ([number.high for number in numbers], check.upper),
+    ):
+        assert value == pytest.approx(np.average(np.array(ends, dtype=float), weights=sizes))
+    inside = [data.draw(st.floats(float(number.low), float(number.high))) for number in numbers]
+    average = np.average(inside, weights=sizes)
+    assert check.lower - SAME * 20 <= average <= check.upper + SAME * 20
+
+
+# Standard deviations
+
+
+def test_two_groups_by_the_formula_of_the_cochrane_handbook():
+    # Table 6.5.2.10 of the handbook; with two groups the distance of the means is all.
+    n, m, s = (103, 56), (5.4, 7.9), (2.1, 3.0)
+    within = sum((a - 1) * b**2 for a, b in zip(n, s, strict=True))
+    apart = n[0] * n[1] / sum(n) * (m[0] ** 2 + m[1] ** 2 - 2 * m[0] * m[1])
+    check = audit.pooled_sd("2.7", ["5.4", "7.9"], ["2.1", "3.0"], n)
+    assert check.computed == pytest.approx(spread(within, apart, sum(n)), rel=SAME)
+    low, high = sums_within(["2.1", "3.0"], n)
+    for distance, part, end in ((2.4, low, check.lower), (2.6, high, check.upper)):
+        apart = n[0] * n[1] / sum(n) * distance**2
+        assert end == pytest.approx(spread(part, apart, sum(n)), rel=SAME)
+
+
+def test_rounding_decides_exactly_where_boxes_touch():
+    for unit in range(1, 200):
+        first, second = text(unit / 10, 1), text((unit + 1) / 10, 1)
+        assert audit.pooled_sd(first, ["7"], [second], [11]).verdict != "contradicted"
+        assert audit.pooled_sd(second, ["7"], [first], [11]).verdict != "contradicted"
+
+
+@few
+@given(groups())
+def test_the_ends_of_a_pooled_sd_are_attained(case):
+    means, sds, sizes = case
+    check = audit.pooled_sd("1", means, sds, sizes)
+    boxes = [(Printed(mean).low, Printed(mean).high) for mean in means]
+    low, high = sums_within(sds, sizes)
+    n, k = sum(sizes), len(sizes)
+    corners = max(between(corner, sizes) for corner in product(*boxes))
+    assert check.upper == pytest.approx(spread(high, corners, n), rel=ATTAINED)
+    # The least: a least squares problem with bounds.
+    weights = np.sqrt(sizes)[:, None] * (np.eye(k) - np.array(sizes) / n)
+    fit = lsq_linear(
+        weights, np.zeros(k), bounds=np.array(boxes, dtype=float).T, method="bvls", tol=1e-14
+    )
+    assert check.lower <= spread(low, 2 * fit.cost, n) * (1 + SAME)
+    assert check.lower**2 == pytest.approx(spread(low, 2 * fit.cost, n) ** 2, rel=ATTAINED)
+    assert check.lower <= check.computed <= check.upper
+
+
+@few
+@given(groups(1, 6), st.data())
+def test_a_pooled_sd_covers_the_rounding_boxes(case, data):
+    means, sds, sizes = case
+    check = audit.pooled_sd("1", means, sds, sizes)
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    numbers = [[Printed(each) for each in row] for row in (means, sds)]
+    low, high = (
+        np.array([[float(getattr(number, end)) for number in row] for row in numbers])
+        for end in ("low", "high")
+    )
+    for _ in range(30):
+        # Beta values near 0 and 1 as well as inside.
+        m, s = low + (high - low) * rng.beta(0.4, 0.4, size=low.shape)
+        within = (np.array(sizes) - 1) @ np.maximum(s, 0) ** 2
+        inside = spread(within, between(m, sizes), sum(sizes))
+        assert check.lower * (1 - SAME) <= inside <= check.upper * (1 + SAME)
+
+
+@few
+@given(patients())
+def test_true_tables_are_never_contradicted(case):
+    values, decimals = case
+    everyone = np.concatenate(values)
+    sizes = [len(group) for group in values]
+    means = [text(np.mean(group), decimals) for group in values]
+    sds = [text(np.std(group, ddof=1), decimals) for group in values]
+    mean, sd = text(np.mean(everyone), decimals), text(np.std(everyone, ddof=1), decimals)
+    assert audit.pooled_mean(mean, means, sizes).verdict != "contradicted"
+    assert audit.pooled_sd(sd, means, sds, sizes).verdict != "contradicted"
+    # Off by as much as all boxes together cannot give.
+    check = audit.pooled_sd(sd, means, sds, sizes)
+    beyond = text(check.upper + 2 * 10**-decimals, decimals)
+    assert audit.pooled_sd(beyond, means, sds, sizes).verdict == "contradicted"
+
+
+def moments(values):
+    """Return the exact mean and variance (n - 1) of whole numbers."""
+    n, total = len(values), sum(values)
+    squares = sum(value**2 for value in values)
+    return Fraction(total, n), (squares - Fraction(total**2, n)) / (n - 1)
+
+
+def prints(number, variance):
+    """Say whether the root of ``variance`` lies in the box of ``number``, exactly."""
+    return max(Fraction(0), number.low) ** 2 <= variance <= number.high**2
+
+
+def some_numbers(draw, most=60):
+    n = draw(st.integers(5, most))
+    span = draw(st.sampled_from([1, 3, 20, 400]))
+    return draw(st.lists(st.integers(-span, 3 * span), min_size=n, max_size=n))
+
+
+# Whole numbers
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 9, 10, 11, 28, 40, 99, 100])
+def test_grim_as_by_brute_force(n):
+    means = [Fraction(total, n) for total in range(-3 * n, 3 * n + 1)]
+    for decimals in (0, 1, 2):
+        for k in range(-2 * 10**decimals, 2 * 10**decimals + 1, 7 if decimals == 2 else 1):
+            number = Printed(text(Fraction(k, 10**decimals), decimals))
+            possible = [mean for mean in means if number.admits(mean)]
+            check = audit.grim(str(number), n)
+            if n >= 10**decimals:
+                assert possible
+                assert check.verdict == "untestable"
+            else:
+                assert check.verdict == ("exact" if possible else "contradicted")
+            nearest = min(abs(mean - number.value) for mean in means)
+            assert abs(check.computed - number.value) == pytest.approx(float(nearest), abs=SAME)
+            if possible:
+                ends = float(min(possible)), float(max(possible))
+                assert (check.lower, check.upper) == pytest.approx(ends, rel=SAME)
+            else:
+                assert check.lower == check.computed == check.upper
+
+
+@pytest.mark.parametrize(("n", "most"), [(5, 50), (6, 26), (7, 20)])
+def test_all_sums_of_squares_of_few_numbers(n, most):
+    # All data with sum of squares up to `most`; no other data set can have one of these.
+    span = math.isqrt(most)
+    found = set()
+    for values in combinations_with_replacement(range(-span, span + 1), n):
+        if (squares := sum(value**2 for value in values)) <= most:
+            found.add((sum(values), squares))
+    for total in range(-n, n + 1):
+        for squares in range(math.ceil(total**2 / n), most + 1):
+            variance = (squares - Fraction(total**2, n)) / (n - 1)
+            check = audit.grimmer(text(total / n, 9), text(math.sqrt(variance), 9), n)
+            possible = (total, squares) in found
+            assert check.verdict == ("exact" if possible else "contradicted"), (total, squares)
+
+
+@pytest.mark.parametrize("n", [5, 6])
+@pytest.mark.parametrize(("mean_decimals", "sd_decimals"), [(0, 1), (1, 1), (1, 2), (2, 1), (2, 2)])
+def test_grimmer_as_by_brute_force(n, mean_decimals, sd_decimals):
+    # Means from 0 to 1 and SDs up to 2: no value is farther than 2.1 sqrt(n - 1) from the mean.
+    span = math.ceil(2.1 * math.sqrt(n - 1) + 0.5)
+    data = {
+        moments(values)
+        for values in combinations_with_replacement(range(-span, span + 2), n)
+        if -n <= sum(values) <= 2 * n
+    }
+    means = [
+        Printed(text(k / 10**mean_decimals, mean_decimals))
+        for k in range(0, 10**mean_decimals, 7 if mean_decimals == 2 else 1)
+    ]
+    for mean in means:
+        variances = [variance for average, variance in data if mean.admits(average)]
+        for k in range(0, 2 * 10**sd_decimals, 3 if sd_decimals == 2 else 1):
+            sd = Printed(text(k / 10**sd_decimals, sd_decimals))
+            possible = [variance for variance in variances if prints(sd, variance)]
+            check = audit.grimmer(str(mean), str(sd), n)
+            if not possible:
+                assert check.verdict == "contradicted"
+                continue
+            assert check.verdict in {"exact", "untestable"}
+            ends = math.sqrt(min(possible)), math.sqrt(max(possible))
+            assert (check.lower, check.upper) == pytest.approx(ends, rel=SAME)
+            nearest = min(abs(math.sqrt(variance) - sd.value) for variance in possible)
+            assert abs(check.computed - sd.value) == pytest.approx(nearest, abs=SAME)
+
+
+@pytest.mark.parametrize(("mean", "n"), [("3.50", 20), ("3.44", 18), ("3", 7), ("3.4", 30)])
+def test_grimmer_is_untestable_where_no_box_can_miss(mean, n):
+    # Sums of squares of one sum are two apart.
+    for k in range(80, 1000, 7):
+        sd = Printed(text(k / 100, k % 2 + 1))
+        verdict = audit.grimmer(mean, str(sd), n).verdict
+        assert (verdict == "untestable") == ((n - 1) * (sd.high**2 - sd.low**2) >= 2)
+
+
+@few
+@given(st.data())
+def test_true_whole_numbers_are_never_contradicted(data):
+    values = some_numbers(data.draw)
+    mean, variance = moments(values)
+    n, decimals = len(values), data.draw(st.integers(0, 4))
+    places = data.draw(st.integers(0, 4))
+    printed_mean, printed_sd = text(mean, decimals), text(math.sqrt(variance), places)
+    check = audit.grim(printed_mean, n)
+    assert check.verdict == ("untestable" if n >= 10**decimals else "exact")
+    assert check.lower - SAME * 1e3 <= mean <= check.upper + SAME * 1e3
+    check = audit.grimmer(printed_mean, printed_sd, n)
+    assert check.verdict in {"exact", "untestable"}
+    assert check.lower * (1 - SAME) <= math.sqrt(variance) <= check.upper * (1 + SAME)
+    assert check.lower <= check.computed <= check.upper
+    printed = float(printed_sd)
+    assert abs(check.computed - printed) <= abs(math.sqrt(variance) - printed) + SAME * 1e3
+
+
+# Values in a range
+
+
+MANY = 10**6
+
+
+def largest_sd(mean, lowest, highest, n=MANY):
+    return audit.sd_in_range("0", mean, lowest, highest, n).upper
+
+
+def test_the_largest_sd_of_a_score():
+    # Half at each end of 1 to 5; Bhatia and Davis: (5 - 3) (3 - 1) = 4.
+    assert largest_sd("3", 1, 5) == pytest.approx(2, rel=2 / MANY)
+    assert largest_sd("3.00", 1, 5, n=10) == pytest.approx(2 * math.sqrt(10 / 9), rel=SAME)
+    # Five answers from 1 to 7 with mean 4.2: 7, 7, 5, 1, 1 (an example of rsprite2).
+    largest = largest_sd("4.200000", 1, 7, n=5)
+    assert largest == pytest.approx(np.std([7, 7, 5, 1, 1], ddof=1), rel=1e-6)
+    # A mean at the end of the range leaves no room.
+    assert largest_sd("1.00000000", 1, 7) < 1e-3
+    # Rounding of the mean: 1.5 is as large as "1" can be.
+    assert largest_sd("1", 1, 7) == pytest.approx(math.sqrt(5.5 * 0.5), rel=2 / MANY)
+    # Rounding of the limits: 0.5 to 7.5.
+    assert largest_sd("4", "1", "7") == pytest.approx(3.5, rel=2 / MANY)
+    assert largest_sd("4", 1, "7") == pytest.approx(3.25, rel=2 / MANY)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
+def test_the_largest_sd_as_by_brute_force(n):
+    # Values in twelfths of the range from 0 to 1 reach the largest SD where the mean does.
+    grid = range(13)
+    by_sum = {}
+    for values in combinations_with_replacement(grid, n):
+        variance = moments(values)[1] / 144
+        by_sum[sum(values)] = max(variance, by_sum.get(sum(values), 0))
+    for total, variance in by_sum.items():
+        mean = text(total / 12 / n, 12)
+        assert largest_sd(mean, 0, 1, n) == pytest.approx(math.sqrt(variance), abs=1e-6)
+    for k, decimals in product(range(11), (0, 1)):
+        mean = Printed(text(k / 10, decimals))
+        inside = [v for t, v in by_sum.items() if mean.admits(Fraction(t, 12 * n))]
+        largest = largest_sd(str(mean), 0, 1, n)
+        assert largest >= math.sqrt(max(inside, default=0)) * (1 - SAME)
+        ends = [max(0, mean.low), min(1, mean.high)]
+        steps = [ends[0] + (ends[1] - ends[0]) * Fraction(i, 60) for i in range(61)]
+        over = max(largest_sd(text(step, 9), 0, 1, n) for step in steps)
+        assert over == pytest.approx(largest, rel=0.01)
+
+
+@few
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=40),
+    st.floats(-5, 5),
+    st.floats(0.5, 50),
+    st.integers(0, 4),
+)
+def test_values_in_a_range_never_contradict_it(shares, bottom, width, decimals):
+    top = bottom + width
+    values = bottom + width * np.array(shares)
+    mean, sd = text(np.mean(values), decimals), text(np.std(values, ddof=1), decimals)
+    n = len(values)
+    assert np.std(values, ddof=1) <= largest_sd(mean, bottom, top, n) * (1 + SAME) + 1e-7
+    check = audit.sd_in_range(sd, mean, bottom, top, n)
+    assert check.verdict == "compatible"
+    assert (check.lower, check.upper) == (0, largest_sd(mean, bottom, top, n))
+    low, high = (text(end, decimals) for end in (values.min(), values.max()))
+    assume(Printed(low).value < Printed(high).value)
+    assert audit.sd_in_range(sd, mean, low, high, n).verdict == "compatible"

@@ -1,0 +1,458 @@
+"""hccbook.audit.roc: bounds that patients reach, R's intervals, every order of a few patients."""
+
+import math
+import re
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from printing import SAME, SLACK, Z95, properties, reference, tight
+from scipy.integrate import quad
+from scipy.stats import norm
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from hccbook import accuracy, audit
+
+NEAR = 1e-9  # printed with 12 decimals, so that rounding hardly matters
+DECIMALS = 12
+DIGITS = 0.006  # a correlation is given with two digits
+MOST = 10  # patients of whom every order is tried
+RANDOM = 400  # sets of random blocks
+CLOSE = 1e-6  # predictions that differ by this little, for bounds that are reached in the limit
+R = reference("roc")
+PAIRS = [name for name in R if name != "versions"]
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+# ROC curves
+
+
+@st.composite
+def markers(draw, values=8):
+    """Outcomes of both classes and a marker with ties."""
+    n = draw(st.integers(2, 30))
+    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    assume(0 < y.sum() < n)
+    return y, np.array(draw(st.lists(st.integers(0, values), min_size=n, max_size=n)))
+
+
+def table_at(y, marker, cutoff):
+    positive = marker >= cutoff
+    cells = [(positive & (y == 1)), (positive & (y == 0)), (~positive & (y == 1))]
+    return (*(int(x.sum()) for x in cells), int((~positive & (y == 0)).sum()))
+
+
+@properties
+@given(markers(), st.integers(0, 9))
+def test_areas_lie_between_the_bounds_of_any_point(case, cutoff):
+    y, marker = case
+    area, cells = roc_auc_score(y, marker), table_at(*case, cutoff)
+    bounds = audit.auc_bounds(*cells, tight(area))
+    any_curve = bounds["any curve"]
+    assert any_curve.verdict == "compatible"
+    assert any_curve.lower - SAME <= area <= any_curve.upper + SAME
+    dichotomy = roc_auc_score(y, marker >= cutoff)
+    assert bounds["concave curve"].lower == pytest.approx(dichotomy, abs=SAME)
+    best = accuracy.youden(y, marker)[["tp", "fp", "fn", "tn"]].to_numpy().tolist()
+    for at_best in best:
+        check = audit.auc_bounds(*at_best, tight(area))["best cut-off"]
+        assert check.verdict == "compatible"
+        assert check.lower - SAME <= area <= check.upper + SAME
+    tp, fp, fn, tn = cells
+    outside = tight(any_curve.upper + 1e-6), tight(max(any_curve.lower - 1e-6, 0))
+    if fp and fn:
+        assert audit.auc_bounds(*cells, outside[0])["any curve"].verdict == "contradicted"
+    if tp and tn:
+        assert audit.auc_bounds(*cells, outside[1])["any curve"].verdict == "contradicted"
+
+
+@properties
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=8))
+def test_areas_of_concave_curves_are_above_any_dichotomy(groups):
+    groups = sorted((g for g in groups if sum(g)), key=lambda g: Fraction(g[0], sum(g)))
+    assume(sum(g[0] for g in groups) and sum(g[1] for g in groups))
+    y = np.concatenate([np.repeat([1, 0], g) for g in groups])
+    marker = np.repeat(np.arange(len(groups)), [sum(g) for g in groups])
+    area = tight(roc_auc_score(y, marker))
+    for cutoff in range(len(groups)):
+        check = audit.auc_bounds(*table_at(y, marker, cutoff), area)["concave curve"]
+        assert check.lower - SAME <= float(area)
+
+
+def test_the_bounds_of_an_area_are_reached():
+    # All pairs on one side of the cut-off discordant, or all concordant.
+    outcome = {"with": (3, 1), "without": (2, 4)}  # above, below the cut-off
+    (tp, fn), (fp, tn) = outcome["with"], outcome["without"]
+    y = np.repeat([1, 1, 0, 0], [tp, fn, fp, tn])
+    for inside, limit in ((-0.1, "lower"), (0.1, "upper")):
+        marker = np.repeat([2 + inside, 1 + inside, 2, 1], [tp, fn, fp, tn])
+        check = audit.auc_bounds(tp, fp, fn, tn, "0.5")["any curve"]
+        assert getattr(check, limit) == pytest.approx(roc_auc_score(y, marker), abs=SAME)
+        inner = audit.within_group_concordance(tp, fp, fn, tn, tight(roc_auc_score(y, marker)))
+        assert inner.computed == pytest.approx(float(inside > 0), abs=SLACK)
+
+
+def test_the_area_of_the_best_cutoff_is_reached_by_a_straight_roof():
+    # Sensitivity 1 - specificity + J throughout, in fine steps: area 1 - (1 - J)² / 2.
+    n, j = 400, 100
+    y = np.array([1] * j + [0, 1] * (n - j) + [0] * j)
+    marker = np.arange(len(y))[::-1]
+    cells = [int(x) for x in accuracy.youden(y, marker).iloc[0][["tp", "fp", "fn", "tn"]]]
+    check = audit.auc_bounds(*cells, "0.5")["best cut-off"]
+    assert check.upper == pytest.approx(1 - (1 - j / n) ** 2 / 2, abs=SAME)
+    assert check.upper - 1 / n < roc_auc_score(y, marker) <= check.upper
+
+
+@properties
+@given(markers(), st.integers(0, 9))
+def test_concordance_inside_groups_as_by_counting_pairs(case, cutoff):
+    y, marker = case
+    concordant = pairs = 0
+    for i, j in product(np.flatnonzero(y == 1), np.flatnonzero(y == 0)):
+        if (marker[i] >= cutoff) == (marker[j] >= cutoff):
+            pairs += 1
+            concordant += Fraction(int(marker[i] > marker[j]) * 2 + int(marker[i] == marker[j]), 2)
+    cells, area = table_at(y, marker, cutoff), roc_auc_score(y, marker)
+    if not pairs:
+        with pytest.raises(ValueError, match="tp, fp, fn, tn: expected pairs inside a group"):
+            audit.within_group_concordance(*cells, tight(area))
+        return
+    check = audit.within_group_concordance(*cells, tight(area))
+    assert check.computed == pytest.approx(float(concordant / pairs), abs=SLACK)
+    assert check.lower <= check.computed <= check.upper
+    assert check.verdict == "compatible"
+    assert f"{pairs} of " in check.explanation
+    rounded = audit.within_group_concordance(*cells, f"{area:.2f}")
+    assert rounded.lower - SLACK <= concordant / pairs <= rounded.upper + SLACK
+
+
+def test_an_area_that_its_groups_cannot_give_is_contradicted():
+    assert audit.within_group_concordance(8, 2, 2, 8, "0.99").verdict == "contradicted"
+    assert audit.within_group_concordance(8, 2, 2, 8, "0.60").verdict == "contradicted"
+    assert audit.within_group_concordance(8, 2, 2, 8, "0.80").computed == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("auc", ["0.5", "0.700", "0.893", "0.95"])
+@pytest.mark.parametrize(("positives", "negatives"), [(51, 58), (1, 1), (10, 300)])
+def test_hanley_and_mcneil_from_exponential_markers(auc, positives, negatives):
+    # With rates r and 1, P(ill > well) = 1 / (1 + r). Q1: two ill above one well patient;
+    # Q2: one ill above two well patients; both by quadrature here, not by their formula.
+    area = float(auc)
+    r = (1 - area) / area
+    q1 = quad(lambda x: math.exp(-x) * math.exp(-r * x) ** 2, 0, math.inf)[0]
+    q2 = quad(lambda x: r * math.exp(-r * x) * (1 - math.exp(-x)) ** 2, 0, math.inf)[0]
+    variance = area * (1 - area) + (positives - 1) * (q1 - area**2)
+    variance = (variance + (negatives - 1) * (q2 - area**2)) / (positives * negatives)
+    half, ours = Z95 * math.sqrt(variance), audit.auc_interval(auc, positives, negatives)
+    expected = [area, max(area - half, 0), min(area + half, 1)]
+    assert [ours.value, ours.lower, ours.upper] == pytest.approx(expected, abs=1e-7)
+    assert ours.n == positives + negatives
+
+
+@pytest.mark.parametrize(("positives", "negatives"), [(3, 4), (51, 58), (200, 20)])
+def test_hanley_and_mcneil_at_one_half_is_wilcoxons_variance(positives, negatives):
+    variance = (positives + negatives + 1) / (12 * positives * negatives)
+    ours = audit.auc_interval("0.5", positives, negatives)
+    assert (ours.upper - ours.lower) / (2 * Z95) == pytest.approx(math.sqrt(variance), rel=SAME)
+    ends = [audit.auc_interval(text, positives, negatives) for text in ("0", "1")]
+    assert [(e.lower, e.upper) for e in ends] == [(0, 0), (1, 1)]
+
+
+# Intervals of an AUC
+
+
+@pytest.mark.parametrize("decimals", [2, 3, 5])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_delong_intervals_of_r_are_normal(pair, decimals):
+    for numbers in (R[pair]["first"], R[pair]["second"]):
+        frame = audit.auc_interval_readings(*(f"{x:.{decimals}f}" for x in numbers))
+        assert list(frame.columns) == ["reading", "centre", "lower", "upper", "verdict", "why"]
+        assert frame["reading"].tolist() == ["normal", "logit", "bootstrap or other"]
+        assert frame["verdict"][0] != "contradicted"
+        assert frame["verdict"][2] == "compatible"
+        assert frame["lower"][0] <= numbers[0] <= frame["upper"][0]
+        assert "only" not in frame["why"][2]
+    assert decimals < 5 or frame["verdict"][1] == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("texts", "normal", "logit_scale"),
+    [
+        (("0.755", "0.671", "0.835"), "contradicted", "contradicted"),
+        (("0.933", "0.893", "0.973"), "exact", "contradicted"),
+        (("0.754", "0.671", "0.835"), "rounding", "contradicted"),  # the boxes touch at 0.7535
+        (("0.763", "0.671", "0.835"), "contradicted", "exact"),
+        (("0.5", "0.2", "0.8"), "exact", "exact"),
+        (("0.90", "0.79", "1.00"), "exact", "contradicted"),
+        (("0.97", "0.79", "1.00"), "compatible", "compatible"),  # 1.00 may be cut off
+        (("0.88", "0.79", "1.00"), "contradicted", "contradicted"),
+        (("0.05", "0.00", "0.21"), "compatible", "contradicted"),
+        (("0.03", "0.00", "0.21"), "compatible", "compatible"),
+        (("0.12", "0.00", "0.21"), "contradicted", "contradicted"),
+        (("0.4", "0", "1"), "rounding", "rounding"),
+    ],
+)
+def test_readings_of_an_interval(texts, normal, logit_scale):
+    frame = audit.auc_interval_readings(*texts)
+    assert frame["verdict"].tolist() == [normal, logit_scale, "compatible"]
+    only = normal == logit_scale == "contradicted"
+    assert ("only reading left" in frame["why"][2]) == only
+    assert math.isnan(frame["centre"][2])
+    assert (frame["lower"] <= frame["upper"]).all()
+
+
+# Correlation of two AUCs
+
+
+def needed(check):
+    """Return the correlation in an explanation."""
+    return float(
+        re.search(r"at a correlation of (-?\d\.\d\d)( or more| or less|$)", check.explanation)[1]
+    )
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_correlation_in_r_is_found(pair):
+    first, second = ([f"{x:.6f}" for x in R[pair][name]] for name in ("first", "second"))
+    check = audit.auc_correlation(first, second, f"{R[pair]['p']:.6f}")
+    assert check.verdict == "compatible"
+    assert check.lower <= R[pair]["p"] <= check.upper
+    assert needed(check) == pytest.approx(R[pair]["correlation"], abs=DIGITS)
+    swapped = audit.auc_correlation(second, first, f"{R[pair]['p']:.6f}")
+    assert swapped.computed == pytest.approx(check.computed, rel=SAME)
+    assert needed(swapped) == needed(check)
+    # Without the correlation the P value is that of two independent samples.
+    errors = [(float(upper) - float(lower)) / (2 * Z95) for _, lower, upper in (first, second)]
+    z = (float(first[0]) - float(second[0])) / math.hypot(*errors)
+    assert check.computed == pytest.approx(2 * norm.sf(abs(z)), rel=SLACK)
+
+
+WIDE, NARROW = ("0.79", "0.69", "0.89"), ("0.80", "0.75", "0.85")
+FAR = ("0.60", "0.55", "0.65")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "p", "verdict", "words"),
+    [
+        (NARROW, WIDE, "< 0.001", "contradicted", "of no size"),
+        (NARROW, WIDE, "0.88", "compatible", r"of -0\.\d\d$"),
+        (NARROW, WIDE, "> 0.05", "compatible", "of any size"),
+        (NARROW, WIDE, "0.85", "compatible", r"of 0\.\d\d$"),
+        (NARROW, WIDE, "> 0.85", "compatible", r"of 0\.\d\d or less"),
+        (NARROW, WIDE, "< 0.85", "compatible", r"of 0\.\d\d or more"),
+        (NARROW, FAR, "< 0.05", "compatible", "of any size"),
+        (NARROW, FAR, "> 0.05", "contradicted", "of no size"),
+        (NARROW, FAR, "0.5", "contradicted", "of no size"),
+        (NARROW, NARROW, "1.00", "compatible", "of any size"),
+        (NARROW, NARROW, "> 0.05", "compatible", "of any size"),
+        (NARROW, NARROW, "< 0.05", "compatible", "of no size"),
+        (NARROW, FAR, "1.00", "contradicted", "of no size"),
+        (NARROW, FAR, "0", "compatible", r"of 1\.00$"),
+    ],
+)
+def test_which_correlation_is_needed(first, second, p, verdict, words):
+    check = audit.auc_correlation(first, second, p)
+    assert check.verdict == verdict
+    assert re.search(words, check.explanation), check.explanation
+
+
+# Brier scores
+
+
+def least_error(outcomes):
+    """Return the least squared error of predictions that rise along the outcomes.
+
+    Pools adjacent violators: a list of blocks, each of events and others.
+    """
+    blocks = []
+    for y in outcomes:
+        blocks.append((y, 1 - y))
+        while len(blocks) > 1 and share(blocks[-2]) >= share(blocks[-1]):
+            (a, b), (c, d) = blocks.pop(), blocks.pop()
+            blocks.append((a + c, b + d))
+    return sum(Fraction(a * b, a + b) for a, b in blocks)
+
+
+def share(block):
+    return Fraction(block[0], sum(block))
+
+
+def discordant(outcomes):
+    """Count the pairs with the event first in a rising order."""
+    others, pairs = 0, 0
+    for y in reversed(outcomes):
+        others += 1 - y
+        pairs += y * others
+    return pairs
+
+
+def orders():
+    """Yield every order of up to ten patients of both classes, with its class sizes."""
+    for n in range(2, MOST + 1):
+        for positives in range(1, n):
+            for events in combinations(range(n), positives):
+                yield positives, n - positives, [int(i in events) for i in range(n)]
+
+
+def floor(positives, negatives, auc):
+    """Return the bound on the squared error of all patients, at an AUC that is exact."""
+    check = audit.brier_bounds("0.5", positives, negatives, auc=f"{auc:.{DECIMALS}f}")["area"]
+    assert check.lower == pytest.approx(check.computed, abs=NEAR)
+    return check.computed * (positives + negatives)
+
+
+def table_of(y, positive):
+    pairs = {"tp": (1, 1), "fp": (0, 1), "fn": (1, 0), "tn": (0, 0)}
+    return {name: int(np.sum((y == a) & (positive == b))) for name, (a, b) in pairs.items()}
+
+
+def test_pooling_as_in_scikit_learn():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        y = rng.integers(0, 2, 12)
+        fitted = IsotonicRegression().fit_transform(np.arange(12), y)
+        assert float(least_error(y.tolist())) == pytest.approx(((fitted - y) ** 2).sum(), rel=SAME)
+
+
+def test_every_order_of_a_few_patients():
+    least = {}
+    for positives, negatives, outcomes in orders():
+        pairs, error = discordant(outcomes), least_error(outcomes)
+        key = positives, negatives, pairs
+        least[key] = min(error, least.get(key, error))
+    for (positives, negatives, pairs), error in least.items():
+        total = positives * negatives
+        bound = floor(positives, negatives, float(1 - Fraction(pairs, total)))
+        assert bound <= float(error) + NEAR
+        # Never below the bound from Cauchy and Schwarz, which is reached at AUC = 0 only.
+        simple = pairs / (positives + negatives)
+        assert bound >= simple - NEAR
+        if pairs % max(positives, negatives) == 0:
+            assert bound == pytest.approx(float(error), abs=NEAR)
+        if 0 < pairs < total:
+            assert bound > simple + NEAR
+
+
+def test_blocks_of_many_patients():
+    rng = np.random.default_rng(2)
+    nearest = math.inf
+    for _ in range(RANDOM):
+        blocks = rng.integers(0, 20, (rng.integers(2, 6), 2))
+        a, b = (part[blocks.sum(axis=1) > 0] for part in blocks.T)
+        order = np.argsort(-a / (a + b))
+        a, b = a[order], b[order]
+        if not (a.sum() and b.sum()):
+            continue
+        error = (a * b / (a + b)).sum()
+        pairs = (b * np.cumsum(a[::-1])[::-1]).sum()
+        bound = floor(
+            int(a.sum()), int(b.sum()), float(1 - Fraction(int(pairs), int(a.sum() * b.sum())))
+        )
+        assert bound <= error + NEAR
+        nearest = min(nearest, error / bound if bound else math.inf)
+    assert nearest < 1.05
+
+
+@properties
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.booleans())
+def test_random_predictions(seed, decimals, ties):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 40))
+    y = rng.integers(0, 2, n)
+    assume(0 < y.sum() < n)
+    p = np.clip(rng.normal(0.2 + 0.6 * y, rng.choice([0.01, 0.2, 0.5])), 0, 1)
+    p = np.round(p, 1) if ties else p
+    cut = rng.choice(p)
+    table = table_of(y, p >= cut)
+    score, auc = brier_score_loss(y, p), roc_auc_score(y, p)
+    checks = audit.brier_bounds(
+        f"{score:.{decimals}f}", int(y.sum()), int(n - y.sum()), f"{auc:.{decimals}f}", table
+    )
+    assert list(checks) == ["area", "2×2 table", "no information"]
+    assert {check.verdict for check in checks.values()} == {"compatible"}
+    for name in ("area", "2×2 table"):
+        assert checks[name].lower <= score + SAME
+        assert checks[name].upper == 1
+    assert checks["area"].lower <= checks["area"].computed
+
+
+@pytest.mark.parametrize(("k", "small", "large"), [(1, 5, 9), (3, 5, 9), (5, 5, 5), (2, 42, 110)])
+@pytest.mark.parametrize("events", ["fewer", "more"])
+def test_the_area_bound_is_reached(k, small, large, events):
+    # k of the smaller class are predicted beyond all of the larger, the others perfectly.
+    y = np.repeat([1, 0], [small, large])
+    c = k / (k + large)
+    p = np.concatenate([np.full(small - k, 1.0), np.full(k, c - CLOSE), np.full(large, c)])
+    if events == "more":
+        y, p = 1 - y, 1 - p
+    score, auc = brier_score_loss(y, p), roc_auc_score(y, p)
+    assert auc == pytest.approx(1 - k / small, abs=NEAR)
+    positives = int(y.sum())
+    bound = floor(positives, y.size - positives, auc) / y.size
+    assert score == pytest.approx(bound, abs=2 * CLOSE)
+    below = f"{bound - 1e-4:.6f}"
+    (check, _) = audit.brier_bounds(below, positives, y.size - positives, f"{auc:.8f}").values()
+    assert check.verdict == "contradicted"
+
+
+@pytest.mark.parametrize(("fn", "fp", "tp", "tn"), [(1, 1, 0, 0), (7, 15, 33, 88), (2, 8, 9, 43)])
+def test_the_table_bound_is_reached(fn, fp, tp, tn):
+    y = np.repeat([1, 1, 0, 0], [tp, fn, fp, tn])
+    c = fn / (fn + fp)
+    p = np.repeat([1, c - CLOSE, c, 0], [tp, fn, fp, tn])
+    table = table_of(y, p >= c)
+    assert table == {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
+    score = brier_score_loss(y, p)
+    check = audit.brier_bounds("0.5", tp + fn, fp + tn, table=table)["2×2 table"]
+    assert score == pytest.approx(check.computed, abs=2 * CLOSE)
+    assert check.computed == check.lower
+    # With patients who are not in the table: only those of the table count.
+    below = f"{check.lower - 1e-4:.6f}"
+    check = audit.brier_bounds(below, tp + fn, fp + tn + 9, table=pd.Series(table))["2×2 table"]
+    assert (check.verdict, check.lower) == ("contradicted", check.computed)
+    assert f"({fn * c * fp / fn / (y.size + 9):.5f} among all {y.size + 9})" in check.explanation
+
+
+def test_no_errors_no_bound():
+    table = {"tp": 3, "fp": 0, "fn": 0, "tn": 4}
+    checks = audit.brier_bounds("0.000", 3, 4, auc="1.000", table=table)
+    assert [checks[name].lower for name in ("area", "2×2 table")] == [0, 0]
+    assert [check.verdict for check in checks.values()] == ["compatible"] * 3
+
+
+@pytest.mark.parametrize(
+    ("brier", "auc", "verdict"),
+    [
+        # 0.5 is at most 0.55, and 13.5 · 70 / 83.5 / 100 = 0.113174.
+        ("0.1132", "0.5", "compatible"),
+        ("0.1131", "0.5", "contradicted"),
+        # 0.500 is at most 0.5005, and 14.985 · 70 / 84.985 / 100 = 0.123427.
+        ("0.1234", "0.500", "compatible"),
+        ("0.1233", "0.500", "contradicted"),
+        ("0.12", "0.500", "compatible"),
+        # 0.0 is at most 0.05, and 28.5 · 70 / 98.5 / 100 = 0.202538.
+        ("0.20", "0.0", "compatible"),
+        ("0.202", "0.0", "contradicted"),
+        ("0.00", "1", "compatible"),
+    ],
+)
+def test_the_rounding_of_both_numbers_counts(brier, auc, verdict):
+    assert audit.brier_bounds(brier, 30, 70, auc=auc)["area"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("brier", "side"),
+    [("0.20", "better than"), ("0.21", "like"), ("0.205", "better than"), ("0.3", "worse than")],
+)
+def test_a_prediction_without_information(brier, side):
+    (check,) = audit.brier_bounds(brier, 30, 70).values()
+    assert check.verdict == "compatible"
+    assert check.computed == pytest.approx(0.21, rel=SAME)
+    assert (check.lower, check.upper) == (0, 1)
+    assert f"is {side} that" in check.explanation
