@@ -17,6 +17,7 @@ _MODULES = (
     "exercises",
     "figures",
     "indices",
+    "injection",
     "meta",
     "prediction",
     "reconstruction",

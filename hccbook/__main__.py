@@ -38,14 +38,8 @@ def run_notebooks(names):
         patience = {"timeout": 900, "startup_timeout": 900}
         NotebookClient(book, record_timing=False, resources=resources, **patience).execute()
         # Which Python ran it is noise: the outputs are the same.
-        book.metadata = {
-            "kernelspec": {
-                "display_name": "Python 3 (ipykernel)",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python"},
-        }
+        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        book.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
         beside = path.with_suffix(".tmp")
         nbformat.write(book, beside)
         beside.replace(path)
@@ -56,7 +50,7 @@ def write_cohorts():
     """Write seed 0 of every cohort to ``data/cohorts``."""
     for paper, splits in cohorts.SPLITS.items():
         for split in splits:
-            path = reported.DATA / "cohorts" / f"{paper}-{split}.csv"
+            path = DATA / "cohorts" / f"{paper}-{split}.csv"
             print(path.name, flush=True)
             cohorts.build(paper, split).to_csv(path, index=False, lineterminator="\n")
     renew()
@@ -91,43 +85,38 @@ def list_tokens(file):
         print(f'{number},,"{token}",,,' if "," in token else f"{number},,{token},,,")
 
 
+def list_problems():
+    """Print where a register and the inventory of its paper do not agree; fail if they do not."""
+    problems = [x for paper in reported.papers() for x in reported.completeness(paper)]
+    print(*problems or ["every string of digits is accounted for"], sep="\n")
+    return int(bool(problems))
+
+
 def main(arguments=None):
-    """Run one command.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        The words after ``python -m hccbook``.
-
-    Returns
-    -------
-    int
-        0 if all went well, 2 for arguments that cannot be used.
-    """
+    """Run one command; return 0 if all went well, 2 for arguments that cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m hccbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("notebooks", help="run the notebooks and store their outputs")
     run.add_argument("names", nargs="*", help="names without .ipynb; all when left out")
     commands.add_parser("cohorts", help="write seed 0 of every cohort to data/cohorts")
     commands.add_parser("checksums", help="renew scorecard.json and checksums.sha256")
+    commands.add_parser("complete", help="say what of a paper its register does not account for")
     tokens = commands.add_parser("tokens", help="list the digit strings of a paper's text")
     tokens.add_argument("file")
     sys.stdout.reconfigure(errors="replace")  # a pipe may know fewer letters
-    chosen = parser.parse_args(arguments)
+    chosen = vars(parser.parse_args(arguments))
+    run = {
+        "notebooks": run_notebooks,
+        "cohorts": write_cohorts,
+        "checksums": renew,
+        "complete": list_problems,
+        "tokens": list_tokens,
+    }[chosen.pop("command")]
     try:
-        match chosen.command:
-            case "notebooks":
-                run_notebooks(chosen.names)
-            case "cohorts":
-                write_cohorts()
-            case "checksums":
-                renew()
-            case "tokens":
-                list_tokens(chosen.file)
+        return run(**chosen) or 0
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
 
 
 if __name__ == "__main__":

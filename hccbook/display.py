@@ -44,15 +44,6 @@ def badge(kind, word):
         Evidence class or verdict.
     word : str
         The class or verdict, a key of :data:`ICONS`.
-
-    Returns
-    -------
-    Markup
-
-    Raises
-    ------
-    ValueError
-        If ``kind`` or ``word`` is unknown.
     """
     _checks.one_of("kind", kind, ("ev", "vd"))
     _checks.one_of("word", word, ICONS)
@@ -66,14 +57,12 @@ def _emit(code):
     display(HTML(code))
 
 
-def _caption(caption):
-    if not isinstance(caption, str) or not caption.strip():
-        raise ValueError(f"caption: expected a sentence, got {caption!r}")
-
-
-def _label(text, synthetic):
+def _label(caption, synthetic):
+    """Return a caption as HTML."""
+    _checks.text("caption", caption)
+    _checks.flag("synthetic", synthetic)
     mark = '<span class="synthetic">Synthetic patients.</span> ' if synthetic else ""
-    return mark + html.escape(text)
+    return mark + html.escape(caption)
 
 
 def _settled(svg):
@@ -98,17 +87,11 @@ def show(fig, alt, caption, synthetic):
     ----------
     fig : matplotlib.figure.Figure
     alt : str
-        What the figure shows, with its numbers, computed from the data; at least
-        :data:`SHORTEST_ALT` characters.
+        What the figure shows, with its numbers, in at least :data:`SHORTEST_ALT` characters.
     caption : str
         Stands below the figure.
     synthetic : bool
         Whether synthetic patients are shown; the caption then says so.
-
-    Raises
-    ------
-    ValueError
-        If ``fig`` is no figure, ``alt`` is too short to say anything, or ``caption`` is empty.
     """
     import matplotlib.pyplot as plt
 
@@ -116,9 +99,7 @@ def show(fig, alt, caption, synthetic):
         raise ValueError(f"fig: expected a matplotlib figure, got {fig!r}")
     if not isinstance(alt, str) or len(alt.strip()) < SHORTEST_ALT:
         raise ValueError(f"alt: expected at least {SHORTEST_ALT} characters, got {alt!r}")
-    _caption(caption)
-    _checks.flag("synthetic", synthetic)
-    file = io.BytesIO()
+    label, file = _label(caption, synthetic), io.BytesIO()
     with plt.rc_context({"svg.hashsalt": "hccbook"}):
         fig.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
     plt.close(fig)
@@ -126,7 +107,7 @@ def show(fig, alt, caption, synthetic):
     _emit(
         '<figure class="hcc-figure">'
         f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
-        f"<figcaption>{_label(caption, synthetic)}</figcaption></figure>"
+        f"<figcaption>{label}</figcaption></figure>"
     )
 
 
@@ -149,6 +130,7 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
     Parameters
     ----------
     frame : pandas.DataFrame
+        With one level of row and column names.
     caption : str
         Stands above the table.
     digits : int or mapping of column to int
@@ -159,29 +141,20 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
         Whether to show the index, as row headers.
     filters : sequence of str
         Columns by which readers of the site can choose rows. JupyterLab shows all rows.
-
-    Raises
-    ------
-    ValueError
-        If ``caption`` is empty, ``digits`` no whole number of at least 0 or for a column that
-        is not there, a filter is no column, or rows or columns have more than one level of
-        names.
     """
-    _caption(caption)
-    _checks.flag("synthetic", synthetic)
+    label = _label(caption, synthetic)
     _checks.flag("index", index)
-    if not hasattr(frame, "iloc") or not hasattr(frame, "columns"):
-        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
+    _checks.frame("frame", frame, empty=True)
+    places = digits if isinstance(digits, dict) else dict.fromkeys(frame, digits)
+    for name, decimals in places.items():
+        _checks.whole("digits", decimals)
+        if name not in frame:
+            raise ValueError(f"digits: expected columns of frame, got {name!r}")
     if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
         raise ValueError("frame: expected one level of row and column names, got more")
-    for name, places in digits.items() if isinstance(digits, dict) else [(None, digits)]:
-        _checks.whole("digits", places)
-        if name is not None and name not in frame:
-            raise ValueError(f"digits: expected columns of frame, got {name!r}")
     filters = filters if isinstance(filters, tuple) else _checks.listed("filters", filters)
     if unknown := [name for name in filters if not _checks.is_label(name) or name not in frame]:
         raise ValueError(f"filters: expected columns of frame, got {unknown}")
-    places = {name: digits.get(name, 2) if isinstance(digits, dict) else digits for name in frame}
     names = [frame.index.name or "", *frame.columns] if index else list(frame.columns)
     head = "".join(
         f'<th scope="col"{" data-filter" * (name in filters)}>{html.escape(str(name))}</th>'
@@ -189,18 +162,18 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
         else "<td></td>"
         for name in names
     )
-    body = []
-    for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-        row = f'<th scope="row">{html.escape(str(label))}</th>' if index else ""
-        for name, value in zip(frame.columns, values, strict=True):
+    body = ""
+    for name, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        row = f'<th scope="row">{html.escape(str(name))}</th>' if index else ""
+        for column, value in zip(frame, values, strict=True):
             numeric = isinstance(value, Real) and not isinstance(value, bool)
             cls = ' class="number"' if numeric else ""
-            row += f"<td{cls}>{_cell(value, places[name])}</td>"
-        body.append(f"<tr>{row}</tr>")
+            row += f"<td{cls}>{_cell(value, places.get(column, 2))}</td>"
+        body += f"<tr>{row}</tr>"
     cls = "hcc-table hcc-filter" if filters else "hcc-table"
     _emit(
-        f'<table class="{cls}"><caption>{_label(caption, synthetic)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f'<table class="{cls}"><caption>{label}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
@@ -236,8 +209,7 @@ def progress(steps, label):
     object
         The members of ``steps``.
     """
-    watched = "JPY_SESSION_NAME" in os.environ
-    if not watched:
+    if "JPY_SESSION_NAME" not in os.environ:
         yield from steps
         return
     from IPython.display import clear_output

@@ -11,9 +11,10 @@ from . import _checks
 __all__ = ["Estimate", "Printed", "format_p", "number", "printed"]
 __dir__ = __all__.copy
 
+_GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+"
+_THOUSANDS = re.compile(rf"{_GROUPED}(?:\.[0-9]+)?")
 _NUMBER = re.compile(
-    r"(?P<op>[<>≤≥]?)\s*(?P<sign>[-−–+]?)"
-    r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[0-9]+,[0-9]+)\s*%?"
+    rf"([<>≤≥]?)\s*([-−–+]?)((?:{_GROUPED}|[0-9]+)(?:\.[0-9]+)?|[0-9]+,[0-9]+)\s*%?"
 )
 
 
@@ -33,18 +34,13 @@ class Printed:
     value : fractions.Fraction
         The printed number itself, without its ``<`` or ``>``.
     decimals : int
-        Digits after the decimal point.
+        Digits after the decimal point; ``unit`` is one unit in the last of them.
     relation : {"=", "<", ">"}
         ``"<"`` for ``< 0.001``, ``"="`` for a plain number.
     low, high : fractions.Fraction or float
         The closed interval of values that print as ``text``. Both ends belong to it,
         because programs disagree on how a value exactly half way is rounded. The open
         side of ``<`` and ``>`` is infinite.
-
-    Raises
-    ------
-    ValueError
-        If ``text`` is not one printed number.
 
     Examples
     --------
@@ -63,25 +59,21 @@ class Printed:
 
     @cached_property
     def _parts(self):
-        return _NUMBER.fullmatch(self.text.strip())
-
-    @cached_property
-    def _plain(self):
-        """The digits with a decimal point and without thousands commas."""
-        digits = self._parts["digits"]
-        thousands = re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", digits)
-        return digits.replace(",", "" if thousands else ".")
+        """Relation, sign and digits, these with a decimal point and without thousands commas."""
+        op, sign, digits = _NUMBER.fullmatch(self.text.strip()).groups()
+        digits = digits.replace(",", "" if _THOUSANDS.fullmatch(digits) else ".")
+        return {"": "=", "≤": "<", "≥": ">"}.get(op, op), sign, digits
 
     @cached_property
     def value(self):
         """The printed number, exactly."""
-        number = Fraction(self._plain)
-        return -number if self._parts["sign"] in {"-", "−", "–"} else number
+        _, sign, digits = self._parts
+        return -Fraction(digits) if sign in set("-−–") else Fraction(digits)
 
     @cached_property
     def decimals(self):
         """Digits after the decimal point."""
-        return len(self._plain.partition(".")[2])
+        return len(self._parts[2].partition(".")[2])
 
     @cached_property
     def unit(self):
@@ -91,21 +83,19 @@ class Printed:
     @cached_property
     def relation(self):
         """How the number bounds the value: '=', '<' or '>'."""
-        return {"": "=", "≤": "<", "≥": ">"}.get(self._parts["op"], self._parts["op"])
+        return self._parts[0]
 
     @cached_property
     def low(self):
         """Smallest value that prints so."""
-        if self.relation == "=":
-            return self.value - self.unit / 2
-        return self.value if self.relation == ">" else -math.inf
+        half = self.unit / 2
+        return {"=": self.value - half, "<": -math.inf, ">": self.value}[self.relation]
 
     @cached_property
     def high(self):
         """Largest value that prints so."""
-        if self.relation == "=":
-            return self.value + self.unit / 2
-        return self.value if self.relation == "<" else math.inf
+        half = self.unit / 2
+        return {"=": self.value + half, "<": self.value, ">": math.inf}[self.relation]
 
     def admits(self, value):
         """Say whether ``value`` prints as this number (both neighbours of a tie count)."""
@@ -171,18 +161,15 @@ def number(value, spec=".2f"):
     >>> number(-0.001), number(-0.01)
     ('0.00', '-0.01')
     """
-    given = value
+    if not _checks.is_number(value):
+        raise ValueError(f"value: expected a number, got {value!r:.60}")
     try:
-        value = float(value) if _checks.is_number(value) else None
+        text = format(float(value), spec)
     except OverflowError:
-        value = None
-    if value is None:
-        raise ValueError(f"value: expected a number, got {given!r:.60}")
-    try:
-        text = format(value, spec)
+        raise ValueError(f"value: expected a smaller number, got {value!r:.60}") from None
     except (TypeError, ValueError):
         raise ValueError(f"spec: expected a format of numbers, got {spec!r:.60}") from None
-    return text if re.search("[1-9]|inf|nan", text.lower()) else format(abs(value), spec)
+    return text if re.search("[1-9]|inf|nan", text.lower()) else format(abs(float(value)), spec)
 
 
 def format_p(p):
@@ -191,12 +178,7 @@ def format_p(p):
     Parameters
     ----------
     p : float
-        A P value between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If ``p`` is not between 0 and 1.
+        Between 0 and 1.
     """
     _checks.real("p", p)
     if not 0 <= p <= 1:

@@ -1,6 +1,10 @@
-"""The register: every number that a paper prints, as printed, with its place."""
+"""The register: every number that a paper prints, as printed, with its place.
+
+Bad input is refused by name, as everywhere: an unknown paper, id or field, a damaged file.
+"""
 
 import re
+import tomllib
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -11,109 +15,37 @@ from .estimate import printed
 __all__ = [
     "DATA",
     "FIELDS",
-    "QUANTITIES",
-    "WORDS",
+    "JUDGED",
+    "cells",
     "completeness",
+    "contract",
     "digit_strings",
     "load",
     "number",
     "papers",
     "read",
+    "results",
     "row",
     "text",
-    "validate",
 ]
 __dir__ = __all__.copy
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-COLUMNS = (
-    "id",
-    "cohort",
-    "location",
-    "quantity",
-    "group",
-    "outcome",
-    "printed",
-    "lower",
-    "upper",
-    "p",
-    "level",
-    "unit",
-    "n",
-    "kind",
-    "note",
-)
 #: Columns that hold printed numbers.
 FIELDS = ("printed", "lower", "upper", "p", "level", "n")
-KINDS = ("result", "design", "biblio")
-#: What a row can be about; the data dictionary explains each word.
-QUANTITIES = (
-    "accuracy",
-    "adverse event rate",
-    "auc",
-    "Brier score",
-    "coefficient",
-    "confidence level",
-    "count",
-    "cut-off",
-    "date",
-    "direction",
-    "disease control rate",
-    "distance",
-    "dose",
-    "F1 score",
-    "field strength",
-    "force",
-    "hazard ratio",
-    "I squared",
-    "kappa",
-    "mean",
-    "median",
-    "median dose",
-    "median follow-up",
-    "median survival",
-    "newcastle-ottawa score",
-    "number of folds",
-    "number of patients",
-    "number of records",
-    "number of sites",
-    "number of studies",
-    "odds ratio",
-    "P value",
-    "percentage",
-    "performance status",
-    "precision",
-    "pressure",
-    "publication year",
-    "rank",
-    "response rate",
-    "robustness",
-    "sensitivity",
-    "significance",
-    "significance level",
-    "software version",
-    "specificity",
-    "standard deviation",
-    "threshold",
-    "time window",
-    "year",
-)
-#: Results that are words, not numbers.
-WORDS = (
-    "higher",
-    "highest",
-    "independent",
-    "longer",
-    "lowest",
-    "more favorable",
-    "most common",
-    "not significant",
-    "poorer",
-    "robust",
-    "shorter",
-    "significant",
-)
+#: Those of a result that are judged, each by itself.
+JUDGED = FIELDS[:4]
+#: Columns of an inventory of digit strings.
+TOKENS = ("position", "section", "token", "id", "column", "reason")
+#: Columns, and what a row may be about and say; the data dictionary explains each word.
+CONTRACT = DATA / "register.toml"
+
+
+@cache
+def contract():
+    """Return the ``columns`` of a register, and its ``kinds``, ``quantities`` and ``words``."""
+    return tomllib.loads(CONTRACT.read_text(encoding="utf-8"))
 
 
 def papers():
@@ -121,38 +53,41 @@ def papers():
     return sorted(path.stem for path in (DATA / "reported").glob("*.csv") if "." not in path.stem)
 
 
-def validate(frame, source="register"):
-    """Check a register frame of strings against its contract; name the first bad row and column."""
-    if not hasattr(frame, "itertuples"):
-        raise ValueError(f"frame: expected a data frame, got {type(frame).__name__}")
-    if tuple(frame.columns) != COLUMNS:
-        raise ValueError(
-            f"{source}, header: expected the columns {list(COLUMNS)}, got {list(frame)}"
-        )
+def _validate(frame, source):
+    """Check a frame of strings against the contract; name the first bad row and column."""
+    allowed = contract()
     if repeated := frame.loc[frame["id"].duplicated(), "id"].tolist():
         raise ValueError(f"{source}, {repeated[0]}, id: expected unique ids, got this one twice")
-    for row in frame.itertuples(index=False):
-        for column, cell in zip(COLUMNS, row, strict=True):
+    for row in frame.to_dict("records"):
+        where = f"{source}, {row['id']}"
+        for column, cell in row.items():
             if not isinstance(cell, str) or (column == "id" and not cell):
-                raise ValueError(f"{source}, {row.id}, {column}: expected text, got {cell!r}")
-        for column, allowed in (("kind", KINDS), ("quantity", QUANTITIES)):
-            if getattr(row, column) not in allowed:
+                raise ValueError(f"{where}, {column}: expected text, got {cell!r}")
+        for column, words in (("kind", "kinds"), ("quantity", "quantities")):
+            if (cell := row[column]) not in allowed[words]:
                 raise ValueError(
-                    f"{source}, {row.id}, {column}: expected one of {list(allowed)}, "
-                    f"got {getattr(row, column)!r}"
+                    f"{where}, {column}: expected one of {allowed[words]}, got {cell!r}"
                 )
         for column in FIELDS:
-            cell = getattr(row, column)
-            if cell == "" and column != "printed":
-                continue
-            if column in {"printed", "p"} and cell in WORDS:
-                continue
-            printed(cell, f"{source}, {row.id}, {column}")
-        if bool(row.lower) != bool(row.upper):
-            missing = "upper" if row.lower else "lower"
-            raise ValueError(
-                f"{source}, {row.id}, {missing}: expected both confidence limits or none"
-            )
+            word = column in ("printed", "p") and row[column] in allowed["words"]
+            if not word and (row[column] or column == "printed"):
+                printed(row[column], f"{where}, {column}")
+        if bool(row["lower"]) != bool(row["upper"]):
+            raise ValueError(f"{where}, lower: expected both confidence limits or none")
+
+
+def strings(path, columns):
+    """Return a CSV file with these columns as a frame of text."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
+    if list(frame) != list(columns):
+        found = list(frame)
+        raise ValueError(f"{path.name}, header: expected the columns {columns}, got {found}")
+    return frame
 
 
 def read(path):
@@ -161,30 +96,17 @@ def read(path):
     Parameters
     ----------
     path : path-like
-        A CSV file with the columns :data:`COLUMNS`.
+        A CSV file with the columns of the data dictionary.
 
     Returns
     -------
     pandas.DataFrame
         Strings, indexed by ``id``.
-
-    Raises
-    ------
-    ValueError
-        If the file is missing or breaks the contract.
     """
-    import pandas as pd
-
-    if not isinstance(path, str | Path):
-        raise ValueError(f"path: expected the path of a file, got {path!r:.60}")
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"path: expected a register file, got {path.name!r}, which is not there")
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
-    validate(frame, path.name)
+    if not isinstance(path, str | Path) or not Path(path).is_file():
+        raise ValueError(f"path: expected a register file that is there, got {path!r:.60}")
+    frame = strings(Path(path), contract()["columns"])
+    _validate(frame, Path(path).name)
     return frame.set_index("id")
 
 
@@ -205,14 +127,33 @@ def load(paper):
     -------
     pandas.DataFrame
         One row a printed statistic, all strings as printed, indexed by ``id``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such paper.
     """
     _checks.one_of("paper", paper, papers())
     return _load(paper).copy()
+
+
+def cells(paper):
+    """Return every printed cell of one paper.
+
+    Parameters
+    ----------
+    paper : str
+        Short name.
+
+    Returns
+    -------
+    dict of (str, str) to str
+        Printed strings by id (without the paper's name) and field.
+    """
+    rows = load(paper)[list(FIELDS)].to_dict("index")
+    texts = {(id.removeprefix(f"{paper}."), x): rows[id][x] for id in rows for x in FIELDS}
+    return {cell: text for cell, text in texts.items() if text}
+
+
+def results(paper):
+    """Return id and field of each printed result of one paper, in the order of the register."""
+    rows = load(paper).query("kind == 'result'").to_dict("index")
+    return [(id, field) for id in rows for field in JUDGED if rows[id][field]]
 
 
 def row(id):
@@ -227,19 +168,13 @@ def row(id):
     -------
     pandas.Series
         The strings of the row, by column name.
-
-    Raises
-    ------
-    ValueError
-        If the id is unknown; the message names the nearest ones.
     """
-    id = str(id)
-    paper, names = id.partition(".")[0], papers()
-    known = _load(paper).index if paper in names else names
-    if paper not in names or id not in known:
-        near = get_close_matches(id, list(known), 3, 0.4)
-        raise ValueError(f"id: expected an id of the register, got {id!r}; near: {near}")
-    return _load(paper).loc[id].copy()
+    paper, names = str(id).partition(".")[0], papers()
+    known = list(_load(paper).index) if paper in names else names
+    if paper not in names or str(id) not in known:
+        near = get_close_matches(str(id), known, 3, 0.4)
+        raise ValueError(f"id: expected an id of the register, got {str(id)!r}; near: {near}")
+    return _load(paper).loc[str(id)].copy()
 
 
 def text(id, field="printed"):
@@ -250,16 +185,11 @@ def text(id, field="printed"):
     id : str
         Register id.
     field : {"printed", "lower", "upper", "p", "level", "n"}
-        Which number of the row.
+        Which number of the row; an error if nothing is printed there.
 
     Returns
     -------
     str
-
-    Raises
-    ------
-    ValueError
-        If the id or field is unknown, or nothing is printed there.
     """
     _checks.one_of("field", field, FIELDS)
     cell = row(id)[field]
@@ -280,31 +210,32 @@ def digit_strings(text):
     return re.findall(r"\d+(?:[.,]\d+)*", text)
 
 
-def completeness(frame, tokens):
+def completeness(paper):
     """Compare the register of a paper with the inventory of its digit strings.
 
-    ``tokens`` has a row for each digit string of the paper, in order: ``token``, and either ``id``
-    and ``column`` of the register cell that holds it or the ``reason`` why it is no statistic.
-    Returned is what does not agree, one sentence a problem.
+    Returned is what does not agree, one sentence a problem: a string of ``<paper>.tokens.csv``
+    with neither a cell nor a reason, one that its cell does not hold, and one in the register that
+    is not in the paper.
     """
-    _checks.frame("frame", frame, (*FIELDS, "group"), empty=True)
-    _checks.frame("tokens", tokens, ("position", "token", "id", "column", "reason"), True)
-    problems, claimed, rows = [], set(), frame.to_dict("index")
-    for token in tokens.itertuples(index=False):
-        if not token.id:
-            if not token.reason:
-                problems.append(f"string {token.position} ({token.token}): no row and no reason")
-        elif token.id not in rows or token.column not in frame:
-            problems.append(
-                f"string {token.position} ({token.token}): no cell {token.id}, {token.column}"
-            )
-        elif token.token not in digit_strings(rows[token.id][token.column]):
-            problems.append(f"string {token.position} ({token.token}): not in {token.id}")
-        else:
-            claimed.add((token.id, token.column, token.token))
-    for id, cells in rows.items():
-        for column in (*FIELDS, "group"):
-            for string in digit_strings(cells[column]):
-                if (id, column, string) not in claimed:
-                    problems.append(f"{id}, {column}: {string} is not in the paper")
+    path = DATA / "reported" / f"{paper}.tokens.csv"
+    return _unaccounted(load(paper), strings(path, TOKENS))
+
+
+def _unaccounted(frame, tokens):
+    """Return what does not agree of a register and an inventory of digit strings."""
+    held = {
+        (id, column, string): None
+        for column in frame
+        for id, cell in frame[column].items()
+        for string in digit_strings(cell)
+    }
+    claimed, problems = {(x.id, x.column, x.token) for x in tokens.itertuples()}, []
+    for x in tokens.itertuples():
+        if not x.id and not x.reason:
+            problems.append(f"string {x.position} ({x.token}): no row and no reason")
+        elif x.id and (x.id, x.column, x.token) not in held:
+            problems.append(f"string {x.position} ({x.token}): not in {x.id}, {x.column}")
+    for id, column, string in held:
+        if column in (*FIELDS, "group") and (id, column, string) not in claimed:
+            problems.append(f"{id}, {column}: {string} is not in the paper")
     return problems

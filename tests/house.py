@@ -27,12 +27,13 @@ CORE = (
 )
 #: From the ground up. A room imports from its own floor and from those below it.
 FLOORS = (
-    ("_checks", "_newton", "_ties", "_threads", "estimate", "numerics"),
+    # display knows formats and captions, and nothing of statistics or of the book
+    ("_checks", "_newton", "_ties", "_threads", "estimate", "display", "numerics"),
     ("accuracy", "survival", "prediction", "lasso", "nomogram", "meta", "response", "indices"),
     ("audit", "simulate"),
     ("reported", "relations", "scorecard", "studies", "reconstruction"),
-    ("cohorts", "exercises"),
-    ("display", "figures"),
+    ("cohorts", "exercises", "injection"),
+    ("figures",),
     ("__main__",),
 )
 #: Imports every module; prints which files that opened, and what completion then shows of each

@@ -56,12 +56,10 @@ def test_what_follows_from_the_data_is_renewed(book, renewed, words):
     book("1")
     assert command.main(words) == 0
     sums = (renewed / "checksums.sha256").read_text(encoding="utf-8").splitlines()
-    file = renewed / "results" / scorecard.files.JSON
+    file = renewed / "results" / scorecard.JSON
     assert file.read_text(encoding="utf-8") == scorecard.as_json()
     # The sum is that of the new file, not of one before it.
-    assert sums == [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.files.JSON}"
-    ]
+    assert sums == [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.JSON}"]
 
 
 @pytest.fixture
@@ -69,9 +67,9 @@ def renewed(book, tmp_path, monkeypatch):
     """A data folder whose files may be renewed, with the register as it is."""
     data = tmp_path / "data"
     (data / "results").mkdir(parents=True)
-    (data / "results" / scorecard.files.JSON).write_text("old", encoding="utf-8")
+    (data / "results" / scorecard.JSON).write_text("old", encoding="utf-8")
     monkeypatch.setattr(command, "renew", RENEW)
-    monkeypatch.setattr(scorecard.files, "RESULTS", data / "results")
+    monkeypatch.setattr(scorecard, "RESULTS", data / "results")
     monkeypatch.setattr(command, "CHECKSUMS", data / "checksums.sha256")
     monkeypatch.setattr(command, "DATA", data)
     return data
@@ -101,3 +99,10 @@ def test_letters_that_a_pipe_lacks_are_replaced(tmp_path, monkeypatch):
 def test_tokens_of_a_missing_file(capsys):
     assert command.main(["tokens", "nowhere.txt"]) == 2
     assert "nowhere.txt" in capsys.readouterr().err
+
+
+def test_digits_that_are_not_accounted_for_are_listed(capsys, monkeypatch):
+    assert command.main(["complete"]) == 0
+    monkeypatch.setattr(command.reported, "completeness", lambda paper: [f"{paper}: a string"])
+    assert command.main(["complete"]) == 1
+    assert "tipm: a string" in capsys.readouterr().out

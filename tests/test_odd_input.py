@@ -184,7 +184,6 @@ CALLS["audit"] = {
 STUDY_ROWS = studies.load()
 RATIO_ROW = STUDY_ROWS[STUDY_ROWS["quantity"] == "hazard ratio"].iloc[0]
 REGISTER = import_module("hccbook.reported").load("mri").head(3)
-TOKENS = pd.DataFrame({"position": [1], "token": "1", "id": "", "column": "", "reason": "x"})
 CALLS |= {
     "cohorts": {
         "build": {"paper": "mri"},
@@ -201,15 +200,17 @@ CALLS |= {
     },
     "estimate": {"format_p": {"p": 0.04}, "printed": {"number": "0.04"}, "number": {"value": 0.04}},
     "reported": {
-        "completeness": {"frame": REGISTER, "tokens": TOKENS},
+        "cells": {"paper": "mri"},
+        "completeness": {"paper": "mri"},
+        "contract": {},
         "digit_strings": {"text": "1 of 2"},
         "load": {"paper": "mri"},
         "number": {"id": REGISTER.index[0]},
         "papers": {},
         "read": {"path": DATA / "reported" / "mri.csv"},
+        "results": {"paper": "mri"},
         "row": {"id": REGISTER.index[0]},
         "text": {"id": REGISTER.index[0]},
-        "validate": {"frame": REGISTER.reset_index()},
     },
     "simulate": {
         "generator": {"seed": 1, "repetition": 0},
@@ -256,10 +257,6 @@ def open_card(notebook):
     scorecard.Scorecard(notebook)
 
 
-def save(folder=None):
-    scorecard.Scorecard("a-lab").save(folder)
-
-
 def fitted():
     """A Kaplan-Meier curve, which loads lifelines."""
     from lifelines import KaplanMeierFitter
@@ -275,10 +272,7 @@ CALLS["scorecard"] = {
     "label": {"id": INTERVAL},
     "load": {},
     "readable": {"lines": LINES},
-    "strongest": {"lines": LINES},
     "totals": {},
-    "uncovered": {},
-    "verdict": {"printed": "0.67", "computed": 0.668},
     "write_json": {},
     open_card: {"notebook": "a-lab"},
     record: {"id": INTERVAL, "computed": 0.4},
@@ -289,7 +283,6 @@ CALLS["scorecard"] = {
         "upper": 0.5,
         "evidence": "arithmetic",
     },
-    save: {},
 }
 RISKS = {"y": Y, "risk": RISK}
 CALLS["figures"] = {
@@ -342,18 +335,19 @@ CALLS["reconstruction"] = {
     "pair_in_group": {"pair": OTHER_PAIR, "group": GROUP_OF_4, **BOUND},
     "reproduces": {**SETS, "result": PAIR},
 }
-SOUND = relations.error_free("radiotherapy")
 CALLS["relations"] = {
-    "change_digit": {"text": "0.67", "rng": RNG},
     "checks": {"paper": "radiotherapy"},
-    "inject": {"changes": 1},
     "lines": {"paper": "radiotherapy"},
-    "rest": {"paper": "radiotherapy"},
-    "runnable": {"paper": "radiotherapy", "cells": SOUND},
-    "error_free": {"paper": "radiotherapy"},
     "find": {"paper": "tipm", "pattern": "table1.{row}.all.mean"},
     "load": {"paper": "radiotherapy"},
-    "register": {"paper": "radiotherapy"},
+}
+CALLS["injection"] = {
+    "error_free": {
+        "relation": relations.load("radiotherapy")["counts-and-percentages"][0],
+        "cells": import_module("hccbook.reported").cells("radiotherapy"),
+        "rng": RNG,
+    },
+    "inject": {"changes": 1},
 }
 
 RAGGED = [[1, 2], [3]]
@@ -424,7 +418,6 @@ ANYTHING = {
     "simulate.repeat, function",  # whose own errors are RuntimeErrors with the repetition
     "simulate.repeat, label",
     "studies.check_ratio, where",
-    "reported.validate, source",
 }
 #: Arguments whose value decides whether another one is wrong, which is named then.
 RELATED = {
@@ -433,7 +426,9 @@ RELATED = {
     "prediction.nomogram, coefficients": ["ticks"],
     "indices.convert, values": ["albumin"],
     "estimate.printed, number": ["text"],
-    "reported.validate, frame": ["register"],
+    "scorecard.record_interval, value": ["computed"],
+    "scorecard.record_interval, lower": ["computed"],
+    "scorecard.record_interval, upper": ["computed"],
     "audit.same, whole": ["printed"],
     "reconstruction.from_register, stem": ["id"],
     "reconstruction.in_two_pairs, largest_se": ["least_se"],
@@ -500,7 +495,7 @@ def test_every_room_is_tried():
 def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        scorecard.files, "RESULTS", shutil.copytree(scorecard.files.RESULTS, tmp_path / "results")
+        scorecard, "RESULTS", shutil.copytree(scorecard.RESULTS, tmp_path / "results")
     )
     warnings.simplefilter("ignore")
     functions = public(room)

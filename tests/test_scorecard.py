@@ -1,7 +1,6 @@
 """hccbook.scorecard: verdicts, lines, and the results files."""
 
 import csv
-import errno
 import json
 import math
 import os
@@ -9,11 +8,10 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from hccbook import audit, display, reported, scorecard
-from hccbook.scorecard import EVIDENCE, Scorecard, verdict
+from hccbook.scorecard import EVIDENCE, Scorecard, _strongest, _uncovered, _verdict
 
 N = "magnesium.derivation.n"
 DCR = "magnesium.derivation.dcr"
@@ -28,7 +26,7 @@ def card():
 
 @pytest.fixture
 def results(tmp_path, monkeypatch):
-    monkeypatch.setattr(scorecard.files, "RESULTS", tmp_path)
+    monkeypatch.setattr(scorecard, "RESULTS", tmp_path)
     monkeypatch.delenv("HCCBOOK_RESULTS", raising=False)
     return tmp_path
 
@@ -59,38 +57,36 @@ def results(tmp_path, monkeypatch):
         ("< 0.001", 0.0011, (), "calibrated", "missed"),
         ("0.30", None, (), "untestable", "untestable"),
         ("0.30", 0.30, (), "untestable", "untestable"),
+        ("higher", "higher", (), "calibrated", "exact"),
+        ("higher", "lower", (), "calibrated", "missed"),
+        ("higher", "higher", (), "held-out", "compatible"),
+        ("higher", "lower", (), "held-out", "missed"),
+        ("higher", "lower", (), "untestable", "untestable"),
     ],
 )
 def test_verdicts(printed, computed, limits, evidence, expected):
-    assert verdict(printed, computed, *limits, evidence=evidence) == expected
+    lower, upper = limits or (None, None)
+    assert _verdict(printed, computed, lower, upper, evidence) == expected
     assert expected in audit.VERDICTS
 
 
-@pytest.mark.parametrize("evidence", scorecard.EVIDENCE)
-def test_only_computation_can_contradict(evidence):
-    found = {verdict("0.30", x, x - 0.1, x + 0.1, evidence) for x in (0.0, 0.2, 0.3, 0.35, 9.0)}
-    assert ("contradicted" in found) == (evidence in {"arithmetic", "summary"})
-
-
 @pytest.mark.parametrize(
-    ("message", "call"),
+    ("message", "arguments"),
     [
-        ("evidence: .* got 'proof'", lambda: verdict("1", 1, evidence="proof")),
-        ("printed: .* got 'x'", lambda: verdict("x", 1)),
-        ("computed: .* got None", lambda: verdict("1", None)),
-        ("computed: .* got nan", lambda: verdict("1", math.nan, evidence="calibrated")),
-        ("computed: .* got 'x'", lambda: verdict("1", "x", 0, 1, "held-out")),
-        ("lower, upper: .* got none", lambda: verdict("1", 1, evidence="held-out")),
-        ("lower, upper: .* got none", lambda: verdict("1", 1, 0, evidence="held-out")),
-        ("lower: .* got nan", lambda: verdict("1", 1, math.nan, 2, "held-out")),
-        ("upper: .* got nan", lambda: verdict("1", 1, 0, math.nan, "held-out")),
-        ("lower: .* upper = 0, got 2", lambda: verdict("1", 1, 2, 0, "held-out")),
-        ("lower: .* upper = 0, got 2", lambda: verdict("1", 1, 2, 0)),
+        ("printed: .* got 'x'", ("x", 1, None, None, "arithmetic")),
+        ("computed: .* got None", ("1", None, None, None, "arithmetic")),
+        ("computed: .* got nan", ("1", math.nan, None, None, "calibrated")),
+        ("computed: .* got 'x'", ("1", "x", 0, 1, "held-out")),
+        ("lower, upper: .* got none", ("1", 1, 0, None, "held-out")),
+        ("lower: .* got nan", ("1", 1, math.nan, 2, "held-out")),
+        ("upper: .* got nan", ("1", 1, 0, math.nan, "held-out")),
+        ("lower: .* upper = 0, got 2", ("1", 1, 2, 0, "held-out")),
+        ("lower: .* upper = 0, got 2", ("1", 1, 2, 0, "arithmetic")),
     ],
 )
-def test_bad_input_of_a_verdict_is_named(message, call):
+def test_bad_input_of_a_verdict_is_named(message, arguments):
     with pytest.raises(ValueError, match=f"^{message}"):
-        call()
+        _verdict(*arguments)
 
 
 def test_lines_hold_what_was_computed(card):
@@ -99,7 +95,7 @@ def test_lines_hold_what_was_computed(card):
     card.record(HR, field="p", evidence="untestable")
     card.record(WORD, "higher", "held-out", at="response")
     lines = [list(line.values()) for line in card.lines]
-    assert [tuple(line) for line in card.lines] == [scorecard.files.COLUMNS] * 4
+    assert [tuple(line) for line in card.lines] == [scorecard.COLUMNS] * 4
     assert lines == [
         [N, "printed", "arithmetic", "exact", "110", "", "", "a-lab#patients", "counted"],
         [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", ""],
@@ -119,21 +115,6 @@ def test_a_check_brings_its_range_verdict_and_explanation(card):
     assert second["note"] == "mine"
 
 
-@pytest.mark.parametrize(
-    ("computed", "evidence", "expected"),
-    [
-        ("higher", "calibrated", "exact"),
-        ("lower", "calibrated", "missed"),
-        ("higher", "held-out", "compatible"),
-        ("lower", "held-out", "missed"),
-        ("lower", "untestable", "untestable"),
-    ],
-)
-def test_words_are_compared_with_words(card, computed, evidence, expected):
-    card.record(WORD, computed, evidence, at="x")
-    assert card.lines[0]["verdict"] == expected
-
-
 OTHER = audit.percentage("30", 9, 30)
 
 
@@ -148,7 +129,7 @@ OTHER = audit.percentage("30", 9, 30)
         ("computed: .*'78.18', got .*'30'", lambda card: card.record(DCR, OTHER, at="x")),
         ("computed: .* got None", lambda card: card.record(N, at="x")),
         ("computed: .* got '110'", lambda card: card.record(N, "110", at="x")),
-        ("computed: .* a word, .* got 1", lambda card: card.record(WORD, 1, at="x")),
+        ("computed: expected text, got 1", lambda card: card.record(WORD, 1, at="x")),
         ("lower, upper: ", lambda card: card.record(N, 1, "held-out", at="x")),
         ("at: .* got None", lambda card: card.record(N, 110)),
         ("at: .* got ''", lambda card: card.record(N, 110, at="")),
@@ -171,7 +152,6 @@ def test_a_line_is_recorded_once(card):
     card.record(N, 110, "held-out", lower=1, upper=200, at="x")
     with pytest.raises(ValueError, match=rf"id: {N} \(printed\) has a line with .*'arithmetic'"):
         card.record(N, 111, at="y")
-    assert len(card.lines) == 2
 
 
 def test_lines_are_shown_once(card, monkeypatch):
@@ -200,11 +180,10 @@ def test_results_are_written_byte_for_byte(results, card):
     assert fill(card).save() == "2 scorecard lines in data/results/a-lab.csv"
     path = results / "a-lab.csv"
     raw = path.read_bytes()
-    assert raw.decode().splitlines()[0] == ",".join(scorecard.files.COLUMNS)
+    assert raw.decode().splitlines()[0] == ",".join(scorecard.COLUMNS)
     assert raw.count(b"\n") == 3
     assert b"\r" not in raw
     card.save()
-    fill(Scorecard("a-lab")).save(results)
     assert path.read_bytes() == raw
     assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
     lines = list(csv.DictReader(raw.decode().splitlines()))
@@ -215,33 +194,20 @@ def test_a_failed_write_leaves_the_old_file(results, card, monkeypatch):
     fill(card).save()
     raw = (results / "a-lab.csv").read_bytes()
 
-    class Broken:
-        def __init__(self, file, **kwargs):
-            self.file = file
+    def broken(path, text, **kwargs):
+        path.write_bytes(b"half a li")
+        raise OSError("disk full")
 
-        def writerows(self, rows):
-            self.file.write("half a li")
-            raise OSError("disk full")
-
-    monkeypatch.setattr(csv, "writer", Broken)
+    monkeypatch.setattr(Path, "write_text", broken)
     with pytest.raises(OSError, match="disk full"):
         card.save()
     assert (results / "a-lab.csv").read_bytes() == raw
 
 
-@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC])
-def test_a_read_only_folder_is_said_and_no_error(results, card, monkeypatch, number):
-    fill(card)
-
-    def refuse(path, *args, **kwargs):
-        raise OSError(number, os.strerror(number), str(path))
-
-    monkeypatch.setattr(Path, "open", refuse)
-    if number == errno.ENOSPC:
-        with pytest.raises(OSError, match="No space left"):
-            card.save()
-    else:
-        assert card.save() == "2 scorecard lines, not stored: data/results is read-only"
+def test_a_read_only_folder_is_said_and_no_error(results, card, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert fill(card).save() == "2 scorecard lines, not stored: data/results is read-only"
+    assert not list(results.iterdir())
 
 
 def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
@@ -249,7 +215,7 @@ def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
     raw = (results / "a-lab.csv").read_bytes()
     monkeypatch.setenv("HCCBOOK_RESULTS", "check")
     assert card.save().startswith("2 scorecard lines")
-    for column in scorecard.files.COLUMNS:
+    for column in scorecard.COLUMNS:
         changed = Scorecard("a-lab")
         changed.lines = [dict(line) for line in card.lines]
         changed.lines[1][column] += "0"
@@ -257,14 +223,14 @@ def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
             changed.save()
     for lines in (card.lines[:1], [*card.lines, card.lines[0]], []):
         changed.lines = lines
-        with pytest.raises(ValueError, match=rf"3 lines stored, {len(lines) + 1} computed"):
+        with pytest.raises(ValueError, match=r"a-lab\.csv, line \d: stored .*, computed "):
             changed.save()
-    with pytest.raises(ValueError, match=r"path: expected other\.csv, which is not there"):
+    with pytest.raises(ValueError, match=r"other\.csv: expected it in data/results"):
         Scorecard("other").save()
     assert (results / "a-lab.csv").read_bytes() == raw
     assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
     (results / "a-lab.csv").write_bytes(raw.replace(b"110", b"111"))
-    with pytest.raises(ValueError, match=r"line 2: stored .*'111'.*, computed .*'110'"):
+    with pytest.raises(ValueError, match=r"line 2: stored .*,111,.*, computed .*,110,"):
         card.save()
 
 
@@ -279,7 +245,7 @@ def test_results_are_read_in_the_order_of_the_register(results):
     first.save()
     second.save()
     frame = scorecard.load()
-    assert list(frame) == ["paper", *scorecard.files.COLUMNS]
+    assert list(frame) == ["paper", *scorecard.COLUMNS]
     assert set(frame["paper"]) == {"magnesium"}
     keys = list(zip(frame["id"], frame["field"], frame["evidence"], strict=True))
     assert keys == [
@@ -293,16 +259,17 @@ def test_results_are_read_in_the_order_of_the_register(results):
 
 
 def test_no_results_are_an_empty_scorecard(results):
-    assert list(scorecard.load()) == ["paper", *scorecard.files.COLUMNS]
+    assert list(scorecard.load()) == ["paper", *scorecard.COLUMNS]
     assert scorecard.load().empty
-    missing = scorecard.uncovered()
+    assert json.loads(scorecard.as_json())["lines"] == []
+    missing = _uncovered()
     assert (HR, "lower") in missing
     assert (N, "printed") not in missing  # the design is no result
     card = Scorecard("a")
     for id, field in missing:
         card.record(id, evidence="untestable", at="x", field=field)
     card.save()
-    assert scorecard.uncovered() == []
+    assert _uncovered() == []
 
 
 @pytest.fixture
@@ -325,7 +292,7 @@ def mixed(results):
 
 def test_one_line_speaks_for_each_number(mixed):
     lines = scorecard.load()
-    shown = scorecard.strongest(lines)
+    shown = _strongest(lines)
     keys = shown[["id", "field", "evidence", "verdict"]].apply(tuple, axis=1).tolist()
     assert keys == [
         (N, "printed", "calibrated", "exact"),
@@ -335,9 +302,9 @@ def test_one_line_speaks_for_each_number(mixed):
         (WORD, "printed", "held-out", "compatible"),
         ("mri.roc.clinical.auc", "printed", "held-out", "missed"),
     ]
-    assert scorecard.strongest(lines[::-1]).equals(shown[::-1])
-    assert scorecard.strongest(lines[lines["field"] == "lower"]).equals(shown[2:3])
-    assert scorecard.strongest(lines[:0]).empty
+    assert _strongest(lines[::-1]).equals(shown[::-1])
+    assert _strongest(lines[lines["field"] == "lower"]).equals(shown[2:3])
+    assert _strongest(lines[:0]).empty
 
 
 def test_no_evidence_hides_a_contradiction(results):
@@ -345,7 +312,7 @@ def test_no_evidence_hides_a_contradiction(results):
     card.record(HR, 0.269, at="x")
     card.record(HR, 0.9, "summary")
     card.save()
-    shown = scorecard.strongest(scorecard.load())
+    shown = _strongest(scorecard.load())
     assert shown["verdict"].tolist() == ["contradicted"]
     assert scorecard.totals("evidence").loc["magnesium", ["arithmetic", "summary"]].tolist() == [
         0,
@@ -388,14 +355,9 @@ def test_totals_add_up(request, by, words, kind):
     totals = scorecard.totals(by)
     assert (totals[[*words, "no line"]].sum(axis=1) == totals["printed numbers"]).all()
     assert totals.loc["all papers"].equals(totals.drop(index="all papers").sum())
-    assert totals["no line"].sum() == 2 * len(scorecard.uncovered())
+    assert totals["no line"].sum() == 2 * len(_uncovered())
     if kind == "none":
         assert not totals[["tested", *words]].to_numpy().any()
-
-
-def test_totals_by_what():
-    with pytest.raises(ValueError, match=r"^by: expected one of verdict, evidence, got 'paper'"):
-        scorecard.totals("paper")
 
 
 def test_the_json_holds_every_line_with_its_row(mixed):
@@ -443,7 +405,7 @@ def test_the_json_is_written_byte_for_byte_and_is_no_results_file(mixed):
     before = scorecard.load()
     scorecard.write_json()
     raw = (mixed / "scorecard.json").read_bytes()
-    scorecard.write_json(mixed)
+    scorecard.write_json()
     assert (mixed / "scorecard.json").read_bytes() == raw == scorecard.as_json().encode()
     assert raw.endswith(b"\n]\n}\n")
     assert b"\r" not in raw
@@ -452,12 +414,8 @@ def test_the_json_is_written_byte_for_byte_and_is_no_results_file(mixed):
     assert scorecard.load().equals(before)
 
 
-def test_the_json_of_no_results(results):
-    assert json.loads(scorecard.as_json())["lines"] == []
-
-
 def test_the_stored_json_is_that_of_the_stored_results():
-    stored = (scorecard.files.RESULTS / scorecard.files.JSON).read_text(encoding="utf-8")
+    stored = (scorecard.RESULTS / scorecard.JSON).read_text(encoding="utf-8")
     assert stored == scorecard.as_json(), "run `python -m hccbook checksums`"
 
 
@@ -481,27 +439,21 @@ def test_readers_see_first_what_does_not_fit(mixed):
     assert scorecard.readable(scorecard.load()[:0]).empty
 
 
-def test_the_stored_results_can_be_read():
-    frame = scorecard.load()
-    cells = [reported.text(*key) for key in zip(frame["id"], frame["field"], strict=True)]
-    assert len(cells) == len(frame)
-
-
 LINE = f"{N},printed,arithmetic,exact,110,,,a#x,\n"
-HEAD = ",".join(scorecard.files.COLUMNS) + "\n"
+HEAD = ",".join(scorecard.COLUMNS) + "\n"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected the columns"),
+        ("", "not a readable CSV file"),
         ("id,field\n", r"expected the columns .*got \['id', 'field'\]"),
         (HEAD + LINE.replace("printed", "colour"), r"field: unknown \['colour'\]"),
         (HEAD + LINE.replace("exact", "good"), r"verdict: unknown \['good'\]"),
         (HEAD + LINE.replace("arithmetic", "proof"), r"evidence: unknown \['proof'\]"),
         (HEAD + LINE.replace(N, "magnesium.x"), r"id: unknown \['magnesium.x'\]"),
-        (HEAD + LINE + f"{N},p\n", "row 3: expected 9 cells"),
-        (HEAD + LINE.replace("110", "110,1"), "row 2: expected 9 cells"),
+        (HEAD + LINE + LINE.replace(",,,a#x", ""), "where: expected a heading"),
+        (HEAD + LINE + LINE.replace("110", "110,1"), "not a readable CSV file"),
         (HEAD + '"open', "not a readable CSV file"),
         ("caf\udce9", "not a readable CSV file"),
     ],
@@ -529,11 +481,7 @@ def test_labels_are_readable():
 
 def test_evidence_and_verdicts_have_icons():
     assert {*scorecard.EVIDENCE, *audit.VERDICTS} == set(display.ICONS)
-    assert isinstance(scorecard.load(), pd.DataFrame)
 
 
-def test_every_printed_result_of_a_paper_with_chapters_has_a_line():
-    begun = set(scorecard.load()["paper"])
-    assert begun >= {"magnesium", "mri", "radiotherapy"}
-    left = [(id, field) for id, field in scorecard.uncovered() if id.partition(".")[0] in begun]
-    assert left == []
+def test_every_printed_result_has_a_line():
+    assert _uncovered() == []

@@ -3,28 +3,11 @@
 The relations of a paper are declared in ``data/relations/<paper>.toml``, in sections of its
 chapter; the page *Relations* explains the format. A relation names the number that it judges,
 the printed cells that it reads and the check that is made of them. So the whole audit can be
-run again on another register: one with an error put in, or one printed from simulated patients.
+run again on another register, such as one with an error put in.
 """
 
 from .declared import Relation, find, load
-from .error_free import error_free, runnable
-from .injection import change_digit, inject
-from .kinds import KINDS
-from .run import Line, checks, lines, register, rest
+from .run import Line, checks, lines
 
-__all__ = [
-    "KINDS",
-    "Line",
-    "Relation",
-    "change_digit",
-    "checks",
-    "error_free",
-    "find",
-    "inject",
-    "lines",
-    "load",
-    "register",
-    "rest",
-    "runnable",
-]
+__all__ = ["Line", "Relation", "checks", "find", "lines", "load"]
 __dir__ = __all__.copy

@@ -1,33 +1,29 @@
-"""Checks that take nothing but printed strings: counts, order, words, means and ratios."""
+"""Checks that take nothing but printed strings, in the order of the kinds."""
 
 import math
 from dataclasses import replace
+from functools import cache
 
 from .. import _checks, audit
-from ..audit import Check, judge
+from ..audit import Check
+from ..audit.arguments import count as as_count
 from ..estimate import printed as as_printed
 
 
 def size(text):
     """Return a printed number of patients or studies as an int."""
-    number = as_printed(text, "size")
-    if number.relation != "=" or number.decimals or number.value < 0:
-        raise ValueError(f"size: expected a printed whole number, got {text!r}")
-    return int(number.value)
+    return int(as_count("size", text).value)
 
 
-def undecided(family, printed, verdict, note, lower=math.nan, upper=math.nan):
-    """Return a check that computes no value, only a verdict and perhaps a range."""
-    return Check(family, printed, math.nan, lower, upper, verdict, note)
-
-
-def computed(family, printed, number, note, most=None):
+def computed(printed, number, note, *, family="text and table", most=None):
     """Return the check of a printed whole number against a computed one."""
-    most = number if most is None else most
-    return Check(family, printed, number, number, most, judge(printed, number, number, most), note)
+    return Check.of(family, printed, (number, number, number if most is None else most), note)
 
 
-# Counts and percentages
+def ranged(family, printed, fits, note, low=math.nan, high=math.nan):
+    """Return a check that computes no value, only whether the number fits and perhaps a range."""
+    verdict = "compatible" if fits else "contradicted"
+    return Check.of(family, printed, (low, math.nan, high), note, verdict)
 
 
 def share(percent, n):
@@ -38,95 +34,64 @@ def share(percent, n):
 
 def share_or_cut(percent, n):
     """Check a share of ``n`` patients, rounded or cut off after its last decimal."""
-    check = share(percent, n)
+    check, number = share(percent, n), as_printed(percent)
     if check.verdict == "exact":
         return check
-    number = as_printed(percent)
     first = math.ceil(number.value * n / 100)
     if first * 100 >= (number.value + number.unit) * n:
         return replace(check, explanation=f"{check.explanation}; nor is it one cut off")
     note = f"no count of {n} rounds to it; cut off after its last decimal, {first} of {n} prints so"
-    value = 100 * first / n
-    return Check(check.family, percent, value, value, value, "compatible", note)
+    return Check.of(check.family, percent, (100 * first / n,) * 3, note, "compatible")
 
 
 def count(printed, percent, n):
     """Check a count against its printed percentage; ``compatible`` if others print so too."""
     found, number = audit.counts(percent, n), size(printed)
     verdict = "contradicted" if number not in found else "compatible"
-    return Check(
-        "percentage and count",
-        printed,
-        found[0] if len(found) == 1 else math.nan,
-        min(found, default=math.nan),
-        max(found, default=math.nan),
-        "exact" if found == [number] else verdict,
-        f"{percent} % of {n} is a count of {' or '.join(map(str, found)) or 'no whole number'}",
-    )
+    verdict = "exact" if found == [number] else verdict
+    ends = min(found, default=math.nan), max(found, default=math.nan)
+    value = found[0] if len(found) == 1 else math.nan
+    note = f"{percent} % of {n} is a count of {' or '.join(map(str, found)) or 'no whole number'}"
+    return Check.of("percentage and count", printed, (ends[0], value, ends[1]), note, verdict)
 
 
 def part(printed, total, others):
     """Check one part of a whole against the whole and the other parts."""
     left = size(total) - sum(map(size, others))
     note = f"{total} less {' and '.join(others)} is {left}"
-    return computed("sum of parts", printed, left, note)
+    return computed(printed, left, note, family="sum of parts")
 
 
 def same(printed, other, *, whole, thousands=","):
     """Check a number that is printed twice; ``thousands`` is the mark between thousands."""
-    check = audit.same(
-        printed.replace(thousands, ",") if thousands != "," else printed, other, whole
-    )
+    check = audit.same(printed.replace(thousands, ","), other, whole)
     return replace(check, printed=printed)
 
 
-# The number of rows of a table
-
-
-def rows(printed, rows, *, place):
-    """Check a printed number against the number of rows of a table."""
-    return computed("text and table", printed, len(rows), f"{place} has {len(rows)}")
-
-
-def rows_but_one(printed, rows, *, place):
-    """Check a printed number of rows of which one is left out."""
-    note = f"one of the {len(rows)} {place} is left out"
-    return computed("text and table", printed, len(rows) - 1, note)
-
-
-def rows_less(printed, rows, less, *, place):
-    """Check a printed number of rows that are not among so many others."""
-    number = len(rows) - less
-    return computed("text and table", printed, number, f"{len(rows)} {place} less {less}")
+def rows(printed, rows, less=0, *, note, but: int = 0):
+    """Check a printed number of rows of a table, but for some; ``note`` may name {n} and {less}."""
+    return computed(printed, len(rows) - less - but, note.format(n=len(rows), less=less))
 
 
 def rows_between(printed, rows, *, lowest: int, highest: int, what):
     """Check a printed number of rows with a whole number from ``lowest`` to ``highest``."""
     found = sum(lowest <= number <= highest for number in rows)
-    note = f"{found} of {len(rows)} {what} are from {lowest} to {highest}"
-    return computed("text and table", printed, found, note)
-
-
-# Order and words
+    return computed(printed, found, f"{found} of {len(rows)} {what} are from {lowest} to {highest}")
 
 
 def at_least(printed, other, *, reason):
     """Check that a number is no smaller than another, for a reason in a few words."""
     low, high = as_printed(other, "other").low, as_printed(printed, "printed").high
-    verdict = "compatible" if high >= low else "contradicted"
     note = f"at least {other}: {reason}"
-    return undecided("order", printed, verdict, note, float(low), math.inf)
+    return ranged("order", printed, high >= low, note, float(low), math.inf)
 
 
 def at_most(printed, other, *, reason, whole=False):
     """Check that a number is no larger than another, for a reason in a few words."""
-    if whole:
-        low, high = size(printed), size(other)
-    else:
-        low, high = as_printed(printed, "printed").low, as_printed(other, "other").high
-    verdict = "compatible" if low <= high else "contradicted"
+    low, high = as_printed(printed, "printed").low, as_printed(other, "other").high
+    low, high = (size(printed), size(other)) if whole else (low, high)
     note = f"at most {other}: {reason}"
-    return undecided("order", printed, verdict, note, -math.inf, float(high))
+    return ranged("order", printed, low <= high, note, -math.inf, float(high))
 
 
 def below(p, level):
@@ -149,9 +114,9 @@ def significance(word, ps, level="0.05"):
     either side, else ``contradicted``.
     """
     _checks.one_of("word", word, SIGNIFICANT)
-    wanted, sides = SIGNIFICANT[word], [below(p, level) for p in ps]
-    wrong = [p for p, side in zip(ps, sides, strict=True) if side is not None and side != wanted]
-    verdict = "contradicted" if wrong else "compatible" if None in sides else "exact"
+    sides = {p: below(p, level) for p in ps}
+    wrong = [p for p in ps if sides[p] not in (None, SIGNIFICANT[word])]
+    verdict = "contradicted" if wrong else "compatible" if None in sides.values() else "exact"
     said = f"{len(ps) - len(wrong)} of {len(ps)} P values" if len(ps) > 1 else f"P = {ps[0]}"
     note = f"{said} against {level}" + (f"; otherwise {', '.join(wrong)}" if wrong else "")
     return Check("text and table", word, "" if wrong else word, None, None, verdict, note)
@@ -162,52 +127,24 @@ def number_significant(printed, ps, level="0.05"):
     sides = [below(p, level) for p in ps]
     number = sides.count(True)
     note = f"{number} of {len(ps)} P values are below {level}"
-    return computed("text and table", printed, number, note, number + sides.count(None))
+    return computed(printed, number, note, most=number + sides.count(None))
 
 
 def first_of(word, *rows):
     """Check that one number is the highest, or the lowest, of its row in every row.
 
-    Parameters
-    ----------
-    word : {"highest", "higher", "lowest", "lower", "shorter", "poorer"}
-        What is said of the first number of each row; ``"highest"`` and ``"higher"`` ask for
-        the largest, the others for the smallest.
-    *rows : sequence of str
-        Printed numbers; the first of each row is the one that is spoken of.
-
-    Returns
-    -------
-    Check
-        ``exact``, ``compatible`` where two numbers of a row can be equal, or ``contradicted``.
-
-    Raises
-    ------
-    ValueError
-        If ``word`` is another one.
+    ``word`` is said of the first number of each row: ``"highest"`` and ``"higher"`` ask for the
+    largest, the other keys of :data:`FIRST` for the smallest. The check is ``exact``,
+    ``compatible`` where two numbers of a row can be equal, or ``contradicted``.
     """
     _checks.one_of("word", word, FIRST)
-    sign = FIRST[word]
-    verdict, against = "exact", []
-    for first, *others in rows:
-        for other in others:
-            a, b = as_printed(first), as_printed(other)
-            if sign * (a.value - b.value) <= 0:
-                if a.low <= b.high and b.low <= a.high:
-                    verdict = "compatible" if verdict == "exact" else verdict
-                else:
-                    verdict = "contradicted"
-                    against.append(f"{first} against {other}")
+    pairs = [(as_printed(first), as_printed(x)) for first, *others in rows for x in others]
+    doubtful = [(a, b) for a, b in pairs if FIRST[word] * (a.value - b.value) <= 0]
+    against = [f"{a} against {b}" for a, b in doubtful if a.low > b.high or b.low > a.high]
+    verdict = "contradicted" if against else "compatible" if doubtful else "exact"
     note = f"in {len(rows)} rows" if len(rows) > 1 else f"{rows[0][0]} against {rows[0][1]}"
-    return Check(
-        "text and table",
-        word,
-        word if verdict != "contradicted" else "",
-        None,
-        None,
-        verdict,
-        f"not so: {', '.join(against)}" if against else note,
-    )
+    note = f"not so: {', '.join(against)}" if against else note
+    return Check("text and table", word, "" if against else word, None, None, verdict, note)
 
 
 def rank(word, rows, *, of=""):
@@ -216,30 +153,28 @@ def rank(word, rows, *, of=""):
     return replace(check, explanation=f"{of}: {check.explanation}") if of else check
 
 
-# Means and standard deviations
-
-
 def group_mean(printed, n, all_mean, means, ns):
     """Check the mean of one group against the mean of all and those of the other groups."""
     overall, others = as_printed(all_mean), [as_printed(mean) for mean in means]
-
-    def solve(whole, parts):
-        rest = sum(k * mean for k, mean in zip(ns, parts, strict=True))
-        return float(((n + sum(ns)) * whole - rest) / n)
-
-    value = solve(overall.value, [x.value for x in others])
-    low = solve(overall.low, [x.high for x in others])
-    high = solve(overall.high, [x.low for x in others])
+    low, value, high = (
+        float(
+            ((n + sum(ns)) * whole - sum(k * mean for k, mean in zip(ns, parts, strict=True))) / n
+        )
+        for whole, parts in (
+            (overall.low, [x.high for x in others]),
+            (overall.value, [x.value for x in others]),
+            (overall.high, [x.low for x in others]),
+        )
+    )
     note = f"the mean of all and of the others leave {value:z.2f} ({low:z.2f} to {high:z.2f})"
-    return Check("pooled mean", printed, value, low, high, judge(printed, value, low, high), note)
+    return Check.of("pooled mean", printed, (low, value, high), note)
 
 
 def group_sd(printed, mean, n, all_sd, means, sds, ns):
     """Check the SD of one group through the SD of all."""
     check = audit.pooled_sd(all_sd, [mean, *means], [printed, *sds], [n, *ns])
-    verdict = "contradicted" if check.verdict == "contradicted" else "compatible"
     note = f"with it the SD of all is {check.computed:z.2f}, printed {all_sd}"
-    return undecided("pooled SD", printed, verdict, note)
+    return ranged("pooled SD", printed, check.verdict != "contradicted", note)
 
 
 def sd_within(sd, mean, longest, n):
@@ -247,16 +182,9 @@ def sd_within(sd, mean, longest, n):
     return audit.sd_in_range(sd, mean, "0", longest, n)
 
 
-# Ratios and coefficients
-
-
 def wald_limit(end):
     """Return the check of one limit of a coefficient against its Wald statistic."""
-
-    def check(printed, coefficient, z, lower, upper):
-        return audit.wald_limits(coefficient, z, lower, upper)[end]
-
-    return check
+    return lambda printed, beta, z, lower, upper: audit.wald_limits(beta, z, lower, upper)[end]
 
 
 def ratio_as_z(value, coefficient, p):
@@ -267,7 +195,7 @@ def ratio_as_z(value, coefficient, p):
     opposite = (z.low > 0 and b.high < 0) or (z.high < 0 and b.low > 0)
     verdict = "contradicted" if opposite or found.verdict == "contradicted" else "compatible"
     note = f"read as z it has P = {found.computed:z.2g}, printed {p}"
-    return Check("odds ratio as z", value, *map(float, (z, z.low, z.high)), verdict, note)
+    return Check.of("odds ratio as z", z, map(float, (z.low, z, z.high)), note, verdict)
 
 
 def interaction(p, ratios):
@@ -279,20 +207,158 @@ def interaction(p, ratios):
     return replace(check, verdict="untestable", explanation=note)
 
 
-# Heterogeneity
-
-
 def i2_of_p(i2, k, p):
     """Check I² against the P value of Q: some Q must print both."""
-    check, found = audit.heterogeneity_p(i2, k, p), audit.study_counts(i2, p)
-    verdict = "compatible" if k in found else "contradicted"
-    return undecided(check.family, i2, verdict, f"with P {p} it fits {found} studies")
+    found = audit.study_counts(i2, p)
+    note = f"with P {p} it fits {found} studies"
+    return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
 
 
 def studies_of_subgroups(k, i2, i2s, ks, ratios):
     """Check a number of studies against Q of all studies, within and between subgroups."""
-    groups = [(own, number, *ratio) for own, number, ratio in zip(i2s, ks, ratios, strict=True)]
+    groups = [(own, n, *ratio) for own, n, ratio in zip(i2s, ks, ratios, strict=True)]
     check = audit.q_partition(i2, size(k), groups)
-    verdict = "contradicted" if check.verdict == "contradicted" else "compatible"
     note = f"with fixed effects in each subgroup {check.explanation}; printed {i2} %"
-    return undecided(check.family, k, verdict, note)
+    return ranged(check.family, k, check.verdict != "contradicted", note)
+
+
+@cache
+def tables(given, groups):
+    """Return the 2×2 tables of ``n`` patients that print the given rates, the largest first.
+
+    Or those of at most so many ``positives`` and ``negatives``.
+    """
+    if len(groups) == 1:
+        return audit.tables(*groups, **dict(given)).to_dict("records")
+    return audit.tables_within(*groups, **dict(given))
+
+
+def rate(printed, given, *groups, name):
+    """Check one rate against the 2×2 tables that print the given rates."""
+    found = tables(tuple(given.items()), groups)
+    most = "at most " if len(groups) > 1 else ""
+    family = "2×2 table" if most else "percentage and count"
+    if not found:
+        note = f"no 2×2 table of {most}{sum(groups)} patients prints {', '.join(given.values())} %"
+        return ranged(family, printed, False, note)
+    checks = [audit.rate(printed, table, name) for table in found]
+    check = next((x for x in checks if x.verdict == "exact"), checks[0])
+    if not most:
+        return check
+    own = sum(found[0].values())
+    note = f"{check.explanation}, in a table of {own} patients; the cohort has {sum(groups)}"
+    return replace(check, family=family, explanation=note)
+
+
+def _some(given, groups):
+    if not (found := tables(tuple(given.items()), groups)):
+        raise ValueError("rates: expected a 2×2 table that prints them, got none")
+    return found
+
+
+def area(auc, given, *groups, curve="any curve"):
+    """Check an AUC against its bounds; ``curve`` is "best cut-off" where that was chosen."""
+    found = [audit.auc_bounds(**table, auc=auc)[curve] for table in _some(given, groups)]
+    return next((check for check in found if check.verdict == "compatible"), found[0])
+
+
+def brier_of_area(brier, positives, negatives, auc):
+    """Check a Brier score against the lowest one with this AUC."""
+    return audit.brier_bounds(brier, positives, negatives, auc=auc)["area"]
+
+
+def brier_of_table(brier, given, positives, negatives):
+    """Check a Brier score against the errors of a 2×2 table, whoever the missing patients are."""
+    table = _some(given, (positives, negatives))[0]
+    check = audit.brier_bounds(brier, positives, negatives, table=table)["2×2 table"]
+    # The patients who are not in the table may have been predicted without any error.
+    least = check.lower * sum(table.values()) / (positives + negatives)
+    verdict = "contradicted" if as_printed(brier).high < least else "compatible"
+    return replace(check, computed=least, lower=least, upper=1.0, verdict=verdict)
+
+
+def centred(auc, lower, upper):
+    """Check that an AUC is in the middle of its interval, on the plain or the log-odds scale.
+
+    ``untestable`` if it is on neither: an interval from a bootstrap need not be centred.
+    """
+    family = "centre of the interval"
+    for x in audit.auc_interval_readings(auc, lower, upper).iloc[:2].itertuples():
+        if x.verdict != "contradicted":
+            found = x.lower, x.centre, x.upper
+            return Check.of(family, auc, found, f"{x.why}: {x.centre:z.4f}", x.verdict)
+    note = (
+        "not half way between the limits on the plain or the log-odds scale; an interval from "
+        "a bootstrap need not be"
+    )
+    return Check.of(family, auc, (math.nan,) * 3, note, "untestable")
+
+
+def auc_limit(end):
+    """Return the check of one confidence limit of an AUC.
+
+    It is near the typical one, that of Hanley and McNeil (1982), and no farther than the
+    widest: DeLong's estimate of the variance of an AUC of A is at most A (1 - A) / (m - 1) with
+    m patients in the smaller group, as the variances of the two sets of placements add up to
+    A (1 - A) at most. ``untestable`` if the interval is not centred: it is no normal one.
+    """
+
+    def check(limit, auc, lower, upper, positives, negatives):
+        if (smaller := min(positives, negatives)) < 2:
+            raise ValueError(f"positives, negatives: expected at least 2 in each, got {smaller}")
+        typical = getattr(audit.auc_interval(auc, positives, negatives), end)
+        area, side = as_printed(auc), -1 if end == "lower" else 1
+        ends = [min(max(float(x), 0.0), 1.0) for x in (area.low, area.high)]
+        # A ± 1.96 √(A (1 - A) / (m - 1)) grows with A but near the end it points to: take both.
+        widest = [x + side * 1.96 * math.sqrt(x * (1 - x) / (smaller - 1)) for x in ends]
+        low, high = (min(widest), ends[1]) if end == "lower" else (ends[0], max(widest))
+        normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
+        note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
+        verdict = "untestable" if normal == "contradicted" else None
+        return Check.of("AUC interval", limit, (low, typical, high), note, verdict)
+
+    return check
+
+
+def paired_areas(p, areas):
+    """Check that the first AUC of each row can differ so from all others, with its limits.
+
+    The comparison that needs the highest correlation decides. Its standard errors are those of
+    the printed intervals, if these are normal ones, which an interval cut off at 1 is not.
+    """
+    if any(as_printed(text).value == 1 for row in areas for area in row for text in area):
+        note = "a limit of 1 is cut off and gives no standard error"
+        return Check.of("correlation of two AUCs", p, (math.nan,) * 3, note, "untestable")
+    found = [
+        (audit.auc_correlation(tuple(first), tuple(other), p), first, other)
+        for first, *others in areas
+        for other in others
+    ]
+    check, *pair = max(found, key=lambda x: (x[0].verdict == "contradicted", x[0].computed))
+    note = f"against an AUC of {pair[1][0]}: {check.explanation}"
+    if all(centred(*x).verdict != "untestable" for x in pair):
+        return replace(check, explanation=note)
+    note += "; the printed intervals are no normal ones"
+    return replace(check, verdict="untestable", explanation=note)
+
+
+def kappa(printed, first, percent, n):
+    """Check Cohen's kappa against how many of ``n`` respond by each of two sets of criteria.
+
+    ``first`` is the count by one, ``percent`` the share by the other.
+    """
+    values = []
+    for second in audit.counts(percent, n):
+        chance = (first * second + (n - first) * (n - second)) / n**2
+        for both in range(max(0, first + second - n), min(first, second) + 1):
+            agreed = (n - first - second + 2 * both) / n
+            values.append((agreed - chance) / (1 - chance))
+    if not values:
+        raise ValueError(f"percent: expected a share of {n} patients, got {percent!r}")
+    fits = [value for value in values if as_printed(printed).admits(value)]
+    if fits:
+        note = f"with these shares kappa is between {min(values):z.2f} and {max(values):z.2f}"
+        found = min(values), fits[0], max(values)
+        return Check.of("agreement", printed, found, note, "compatible")
+    note = "no count of patients who agree on response prints so; over all categories it is free"
+    return Check.of("agreement", printed, (math.nan,) * 3, note, "untestable")

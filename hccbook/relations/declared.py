@@ -4,71 +4,64 @@ import inspect
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 from .. import _checks, reported
 from .common import size
 from .kinds import KINDS, TABLES
-from .patterns import PATTERN, PLACEHOLDER, Addresses, fill
+from .patterns import PLACEHOLDER, Addresses
 
 DATA = reported.DATA / "relations"
-PARTS = ("lists", "names", "sections", "untestable")
+#: The tables of a file, and what stands in them by name.
+PARTS = {
+    "lists": "words, or a table with an id that has the list as placeholder, and other columns",
+    "names": "the id of a printed number",
+    "sections": "blocks in double brackets",
+    "untestable": "text",
+}
 EVIDENCE = ("arithmetic", "summary")
-#: What a kind says of one of its cells: ``#`` whole, its key, ``*`` a list, ``?`` optional.
-WORD = re.compile(r"(#?)(@|[a-z0-9-]+)(?::[a-z]+)?(\**)(\??)")
+#: What a kind says of one of its cells; see :class:`hccbook.relations.kinds.Turn`.
+WORD = re.compile(r"#?(@|[a-z0-9-]+)((?::[a-z]+)?)(\**)(\??)")
 #: Quantities that are whole numbers by nature, which are not rounded.
 WHOLE = ("count", "newcastle-ottawa score", "number of patients", "number of studies")
 
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation between printed numbers.
+    """One relation: the printed number ``id`` (without the paper's name), ``field`` is judged.
 
-    Parameters
-    ----------
-    id, field : str
-        The number that is judged: register id without the paper's name, and column.
-    function : callable
-        Takes the printed strings of ``cells`` in order, and returns the
-        :class:`hccbook.audit.Check` of the judged number.
-    cells : list
-        The cells that are read, pairs of id and field; lists or dicts of them where the
-        function takes several at once.
-    evidence : {"arithmetic", "summary"}
-        ``"arithmetic"`` where nothing is assumed.
-    kind : str
-        Name of a kind of relation, such as ``"percentage"``.
-    sizes : list of int
-        Places in ``cells`` of what the function takes as whole numbers.
-    options : dict
-        Further arguments of the function.
+    ``judged`` is what it is called in its kind. ``cells`` has a pair of id and field for each word
+    of the kind, in lists or dicts where ``function`` takes several at once; ``options`` are its
+    further arguments.
     """
 
     id: str
     field: str
+    kind: str
+    judged: str
     function: Callable
-    cells: list
-    evidence: str = "arithmetic"
-    kind: str = ""
-    sizes: list = field(default_factory=list)
-    options: dict = field(default_factory=dict)
+    cells: dict
+    evidence: str
+    options: dict
 
     def reads(self):
         """Return the cells that are read, as one list of pairs of id and field."""
-        found = []
-        _each(self.cells, found.append)
-        return found
+        return _leaves(self.cells)
 
-    def check(self, cells):
-        """Run the check on printed strings by id and field."""
+    def texts(self, cells):
+        """Return what is printed in its cells, of printed strings by id and field."""
         for cell in self.reads():
             if not cells.get(cell):
                 raise ValueError(f"cells: {self.id} reads {cell}, where nothing is printed")
-        texts = _each(self.cells, cells.get)
-        for place in self.sizes:
-            texts[place] = _each(texts[place], size)
-        return self.function(*texts, **self.options)
+        return _each(self.cells, cells.get)
+
+    def check(self, cells):
+        """Run the check on printed strings by id and field."""
+        texts = self.texts(cells).items()
+        read = [_each(text, size) if word[0] == "#" else text for word, text in texts]
+        return self.function(*read, **self.options)
 
 
 def _each(item, change):
@@ -78,6 +71,13 @@ def _each(item, change):
     if isinstance(item, dict):
         return {key: _each(part, change) for key, part in item.items()}
     return change(item)
+
+
+def _leaves(item):
+    """Return what lists and dicts hold, as one list."""
+    if isinstance(item, dict):
+        item = list(item.values())
+    return [x for part in item for x in _leaves(part)] if isinstance(item, list) else [item]
 
 
 def load(paper):
@@ -96,10 +96,9 @@ def load(paper):
     Raises
     ------
     ValueError
-        If there is no such paper, or its file breaks the format; the message names the file,
-        the entry and the key.
+        If the paper's file breaks the format; the message names the file, the entry and the key.
     """
-    return {section: list(found) for section, found in _file(paper).sections.items()}
+    return {section: list(found) for section, found in _file(paper)[1].items()}
 
 
 def find(paper, pattern):
@@ -118,29 +117,20 @@ def find(paper, pattern):
     list of str, or dict of str to list of str
         The values in the order of their list or else of the register; with two placeholders
         those of the second by each value of the first.
-
-    Raises
-    ------
-    ValueError
-        If there is no such paper, or the pattern has another number of placeholders.
     """
-    addresses = _file(paper).addresses
+    addresses = _file(paper)[0]
     _checks.text("pattern", pattern)
-    names = [match[2] for match in PLACEHOLDER.finditer(pattern) if not match[1]]
+    names = dict.fromkeys(match[2] for match in PLACEHOLDER.finditer(pattern) if not match[1])
     _must(len(names) in (1, 2), "pattern", "one or two placeholders", pattern)
-    order = dict.fromkeys(names, pattern)
-    rows = sorted(addresses.bindings(pattern), key=lambda row: addresses.place(row, order))
+    rows = [[bound[name] for name in names] for _, bound in addresses.expand([pattern])]
     if len(names) == 1:
-        return [row[names[0]] for row in rows]
-    found = {}
-    for row in rows:
-        found.setdefault(row[names[0]], []).append(row[names[1]])
-    return found
+        return [value for (value,) in rows]
+    return {one: [b for a, b in rows if a == one] for one in dict.fromkeys(a for a, _ in rows)}
 
 
 def reasons(paper):
     """Return why nothing bears on a number that no relation judges, by a part of its id."""
-    return _file(paper).tables.get("untestable", {})
+    return _file(paper)[2]
 
 
 def _file(paper):
@@ -150,221 +140,174 @@ def _file(paper):
 
 @cache
 def _read(paper):
-    return File(DATA / f"{paper}.toml", paper)
-
-
-class File:
-    """A file of relations, checked and applied to the register of its paper."""
-
-    def __init__(self, path, paper):
-        try:
-            self.tables = tomllib.loads(path.read_text(encoding="utf-8"))
-            _check_tables(self.tables)
-            lists, names = (self.tables.get(x, {}) for x in ("lists", "names"))
-            self.addresses = Addresses(paper, lists, names)
-            for part in self.tables.get("untestable", {}):
-                fine = any(part in f"{paper}.{id}" for id in self.addresses.frame.index)
+    """Return the addresses of a paper, its relations by section, and reasons for the rest."""
+    path = DATA / f"{paper}.toml"
+    try:
+        with _at(path.name):
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            _check_tables(tables)
+            addresses = Addresses(paper, tables.get("lists", {}), tables.get("names", {}))
+            for part in tables.get("untestable", {}):
+                fine = any(part in f"{paper}.{id}" for id in addresses.rows)
                 _must(fine, f"untestable.{part}", "part of an id", part)
-            self.sections = {
-                section: [
-                    relation
-                    for number, block in enumerate(blocks, 1)
-                    for relation in self._block(f"sections.{section}, block {number}", block)
-                ]
-                for section, blocks in self.tables.get("sections", {}).items()
-            }
-        except OSError:
-            raise ValueError(f"{path.name}: expected a file of relations, got none") from None
-        except ValueError as error:  # also what is no TOML or no UTF-8
-            raise ValueError(f"{path.name}, {error}") from None
+            sections = {}
+            for section, blocks in tables.get("sections", {}).items():
+                sections[section] = []
+                for number, block in enumerate(blocks, 1):
+                    with _at(f"sections.{section}, block {number}"):
+                        sections[section] += _block(addresses, block)
+    except OSError:
+        raise ValueError(f"{path.name}: expected a file of relations, got none") from None
+    return addresses, sections, tables.get("untestable", {})
 
-    def _block(self, where, block):
-        """Return the relations of one block, sorted by the values of its placeholders."""
-        order, found = {}, []
-        for kind, entries in block.items():
-            _must(kind in KINDS, f"{where}, {kind}", f"one of {sorted(KINDS)}", kind)
-            for entry in _listed(entries):
-                _check_entry(f"{where}, {kind}", KINDS[kind], entry)
-                patterns = _patterns(KINDS[kind], entry)
-                for match in (x for pattern in patterns for x in PLACEHOLDER.finditer(pattern)):
-                    if not match[1]:
-                        order.setdefault(match[2], match.string)
-                rows = [{}]
-                for pattern in patterns:
-                    more = [(row, self.addresses.bindings(fill(pattern, row))) for row in rows]
-                    rows = [row | values for row, added in more for values in added]
+
+@contextmanager
+def _at(where):
+    """Name where an error is."""
+    try:
+        yield
+    except ValueError as error:  # also what is no TOML or no UTF-8
+        raise ValueError(f"{where}, {error}") from None
+
+
+def _must(fine, name, expected, got):
+    if not fine:
+        raise ValueError(f"{name}: expected {expected}, got {got!r}")
+
+
+def _block(addresses, block):
+    """Return the relations of one block, sorted by the values of its placeholders."""
+    found = []
+    for kind, entries in block.items():
+        _must(kind in KINDS, kind, f"one of {sorted(KINDS)}", kind)
+        for entry in _listed(entries):
+            with _at(kind):
+                _check_entry(kind, entry)
+                patterns = _leaves([entry[key] for key in keys(kind)[0] if key in entry])
                 made = [
-                    (row, relation)
-                    for row in rows
-                    for relation in self._relations(f"{where}, {kind}", kind, entry, row)
+                    (place, relation)
+                    for place, bound in addresses.expand(patterns)
+                    for relation in _relations(addresses, kind, entry, bound)
                 ]
-                _must(made, f"{where}, {kind}", "something printed at all its cells", patterns)
+                _must(made, "cells", "something printed at all of them", patterns)
                 found += made
-        found.sort(key=lambda pair: self.addresses.place(pair[0], order))
-        return [relation for _, relation in found]
-
-    def _relations(self, where, kind, entry, row):
-        """Yield the relations of an entry, its placeholders filled in."""
-        for turn in KINDS[kind]:
-            if turn.judged not in _listed(entry.get("only", turn.judged)):
-                continue
-            words = [WORD.fullmatch(x) for x in turn.cells.split()]
-            words = [x for x in words if x[2] in entry or not x[4]]
-            cells = ["@" if x[2] == "@" else self._cells(x[0], entry, row) for x in words]
-            judged = self._cells(turn.judged, entry, row)
-            if None in (judged, *cells):
-                continue
-            sizes = [place for place, word in enumerate(words) if word[1]]
-            options = {
-                key: fill(value, row) if isinstance(value, str) else value
-                for key, value in entry.items()
-                if key in _options([turn])
-            }
-            for name, cell in judged.items() if isinstance(judged, dict) else [("", judged)]:
-                about = self.addresses.frame.loc[cell[0]]
-                _must(about["kind"] == "result", f"{where}, {turn.judged}", "a result", cell[0])
-                for key, value in (("name", name), ("whole", about["quantity"] in WHOLE)):
-                    if key in _parameters(turn.function):
-                        options = {**options, key: value}
-                reads = [cell if item == "@" else item for item in cells]
-                evidence = entry.get("evidence", turn.evidence)
-                yield Relation(*cell, turn.function, reads, evidence, kind, sizes, options)
-
-    def _cells(self, word, entry, row):
-        """Return the cells of one word of a kind; None if one is not printed."""
-        _, key, stars, _ = WORD.fullmatch(word).groups()
-        end = "".join(re.findall(":[a-z]+", word))
-        value = entry[key]
-        found = _each(value, lambda x: self.addresses.resolve(fill(x, row) + end, row))
-        if isinstance(found, dict):
-            return None if None in found.values() else found
-        if found is None or (isinstance(value, list) and None in found):
-            return None
-        if isinstance(value, list):
-            found = [x for item in found for x in _listed(item)]
-        for _ in range(len(stars) - _depth(value)):
-            found = [found]
-        return found
+    order = dict.fromkeys(name for place, _ in found for name in place)
+    found.sort(key=lambda pair: [pair[0][name] for name in order if name in pair[0]])
+    return [relation for _, relation in found]
 
 
-def _depth(value):
-    """Return how many lists deep the cells of a value lie."""
-    if isinstance(value, list):
-        return 1
-    return len({match[0] for match in PLACEHOLDER.finditer(value) if match[1]})
+def _relations(addresses, kind, entry, bound):
+    """Yield the relations of an entry, its placeholders filled in."""
+    for turn in KINDS[kind]:
+        if turn.judged not in _listed(entry.get("only", turn.judged)):
+            continue
+        words = [x for x in turn.cells.split() if WORD.fullmatch(x)[1] in ("@", *entry)]
+        cells = {
+            word: _cells(addresses, turn.judged if word == "@" else word, entry, bound)
+            for word in words
+        }
+        if None in cells.values():
+            continue
+        judged = cells["@"]
+        for name, cell in judged.items() if isinstance(judged, dict) else [("", judged)]:
+            about = addresses.rows[cell[0]]
+            _must(about["kind"] == "result", turn.judged, "a result", cell[0])
+            known = {**entry, "name": name, "whole": about["quantity"] in WHOLE}
+            options = {key: known[key] for key in _options(turn.function) if key in known}
+            evidence = entry.get("evidence", turn.evidence)
+            reads = {**cells, "@": cell}
+            yield Relation(*cell, kind, turn.judged, turn.function, reads, evidence, options)
+
+
+def _cells(addresses, word, entry, bound):
+    """Return the cells of one word of a kind; None if one is not printed."""
+    key, end, stars, _ = WORD.fullmatch(word).groups()
+    found = _each(entry[key], lambda pattern: addresses.resolve(pattern + end, bound))
+    if isinstance(found, dict):
+        return None if None in found.values() else found
+    if found is None or None in found:
+        return None
+    if isinstance(entry[key], list):
+        found = [x for item in found for x in _listed(item)]
+    most, lists = len(stars), _depth(found)
+    _must(lists <= most, key, f"at most {most} lists in lists" if most else "one id", entry[key])
+    for _ in range(most - lists):
+        found = [found]
+    return found
+
+
+def _depth(cells):
+    """Return how many lists deep cells lie."""
+    return 1 + _depth(cells[0]) if isinstance(cells, list) else 0
 
 
 def _listed(value):
     return value if isinstance(value, list) else [value]
 
 
-def _keys(turns):
-    """Return the keys of the cells of a kind: how many lists deep, and whether optional."""
-    words = [word for turn in turns for word in (turn.judged, *turn.cells.split())]
-    found = {}
-    for _, key, stars, optional in (WORD.fullmatch(word).groups() for word in words):
-        found[key] = len(stars), bool(optional)
-    return {key: needs for key, needs in found.items() if key != "@"}
-
-
-def _options(turns):
-    """Return what an entry can tell the functions of a kind beside the cells."""
-    return {
-        name: x
-        for turn in turns
-        for name, x in _parameters(turn.function).items()
-        if x.kind == x.KEYWORD_ONLY and name not in ("name", "whole")
-    }
-
-
 @cache
-def _parameters(function):
-    return inspect.signature(function).parameters
+def _options(function):
+    """Return what a check can be told beside its cells."""
+    parameters = inspect.signature(function).parameters
+    return {name: x for name, x in parameters.items() if x.kind == x.KEYWORD_ONLY}
 
 
-def _patterns(turns, entry):
-    """Return every pattern of an entry, as written."""
-    found = [entry[key] for key in entry if key in _keys(turns)]
-    return [
-        x for item in found for x in (item.values() if isinstance(item, dict) else _listed(item))
+def keys(kind):
+    """Return the keys that an entry of a kind can have: of cells, and options; and the needed."""
+    words = [
+        WORD.fullmatch(word).groups()
+        for turn in KINDS[kind]
+        for word in (turn.judged, *turn.cells.split())
     ]
-
-
-def _must(fine, where, expected, got):
-    if not fine:
-        raise ValueError(f"{where}: expected {expected}, got {got!r}")
-
-
-def _text(value):
-    return isinstance(value, str) and value != ""
+    cells = dict.fromkeys(key for key, *_ in words if key != "@")
+    options = {k: x for turn in KINDS[kind] for k, x in _options(turn.function).items()}
+    options = {key: x for key, x in options.items() if key not in ("name", "whole")}
+    spare = {key for key, *_, optional in words if optional}
+    spare |= {key for key, x in options.items() if x.default is not x.empty}
+    return cells, options, [key for key in (*cells, *options) if key not in spare]
 
 
 def _check_tables(tables):
     """Refuse unknown tables, and values of another type."""
+    columns = reported.contract()["columns"]
     for table, entries in tables.items():
-        _must(table in PARTS, table, f"one of {list(PARTS)}", table)
+        _must(table in PARTS, table, f"one of {[*PARTS]}", table)
         _must(isinstance(entries, dict), table, "a table", entries)
         for key, value in entries.items():
-            where = f"{table}.{key}"
-            if table == "sections":
-                fine = isinstance(value, list) and all(isinstance(x, dict) for x in value)
-                _must(fine, where, f"blocks [[{where}]]", value)
-            elif table == "lists":
-                _check_list(where, key, value)
-            elif table == "names":
-                _check_pattern(where, key)
-                _check_pattern(where, value)
-            else:
-                _must(_text(value), where, "text", value)
+            match table, value:
+                case "sections", list():
+                    fine = all(isinstance(block, dict) for block in value)
+                case "lists", list():
+                    fine = value and all(isinstance(word, str) and word for word in value)
+                case "lists", {"id": str(id)}:
+                    fine = f"{{{key}}}" in id and set(value) <= set(columns)
+                    fine = fine and all(isinstance(text, str) for text in value.values())
+                case "names" | "untestable", str():
+                    fine = value
+                case _:
+                    fine = False
+            _must(fine, f"{table}.{key}", PARTS[table], value)
 
 
-def _check_list(where, name, value):
-    """Refuse a list that is neither words nor a look-up in the register."""
-    if not isinstance(value, dict):
-        fine = isinstance(value, list) and value and all(map(_text, value))
-        _must(fine, where, "a list of words, or a table with an id", value)
-        return
-    for key, text in {"id": None, **value}.items():
-        _must(key in reported.COLUMNS, f"{where}, {key}", f"one of {reported.COLUMNS}", key)
-        _must(_text(text), f"{where}, {key}", "text", text)
-    _check_pattern(f"{where}, id", value["id"])
-    _must(f"{{{name}}}" in value["id"], f"{where}, id", f"a pattern with {{{name}}}", value["id"])
-
-
-def _check_pattern(where, pattern):
-    fine = isinstance(pattern, str) and PATTERN.fullmatch(pattern)
-    _must(fine, where, "an id such as 'table1.{row}.count' or 'os.hr:upper'", pattern)
-
-
-def _check_entry(where, turns, entry):
+def _check_entry(kind, entry):
     """Refuse an entry with unknown or missing keys, or values of another type."""
-    _must(isinstance(entry, dict), where, "a table", entry)
-    keys, options = _keys(turns), _options(turns)
-    allowed = sorted({*keys, *options, "only", "evidence"})
-    words = {"only": [turn.judged for turn in turns], "evidence": list(EVIDENCE)}
+    _must(isinstance(entry, dict), "entry", "a table", entry)
+    cells, options, needed = keys(kind)
+    words = {"only": [turn.judged for turn in KINDS[kind]], "evidence": EVIDENCE}
+    allowed = sorted({*cells, *options, *words})
     for key, value in entry.items():
-        here = f"{where}, {key}"
-        _must(key in allowed, here, f"one of {allowed}", key)
-        if key in keys:
-            table = isinstance(value, dict)
-            _must(table == (key in TABLES), here, "a table" if key in TABLES else "ids", value)
-            for pattern in _patterns(turns, {key: value}):
-                _check_pattern(here, pattern)
-            depth, most = 0 if table else _depth(value), keys[key][0]
-            _must(
-                depth <= most, here, f"at most {most} lists in lists" if most else "one id", value
-            )
-        elif key in words:
-            fine = all(word in words[key] for word in _listed(value))
-            _must(fine, here, f"some of {words[key]}", value)
+        _must(key in allowed, key, f"one of {allowed}", key)
+        if key in words:
+            fine = all(x in words[key] for x in _listed(value))
+            _must(fine, key, f"some of {words[key]}", value)
+        elif key in options:
+            number = options[key].annotation is int
+            fine = type(value) is (int if number else str)
+            _must(fine, key, "a number" if number else "text", value)
         else:
-            kind = int if options[key].annotation is int else str
-            _must(type(value) is kind, here, "a number" if kind is int else "text", value)
-    needed = [key for key, (_, optional) in keys.items() if not optional]
-    needed += [key for key, x in options.items() if x.default is x.empty]
-    for key in needed:
-        _must(key in entry, f"{where}, {key}", "this key", sorted(entry))
-    tokens = {match.groups() for x in _patterns(turns, entry) for match in PLACEHOLDER.finditer(x)}
-    for how, name in tokens:
-        fine = how != "other" or (None, name) in tokens
-        _must(fine, where, f"{{{name}}} beside {{other {name}}}", sorted(entry))
+            table = key in TABLES
+            fine = isinstance(value, dict) == table and all(
+                isinstance(x, str) for x in _leaves(value)
+            )
+            _must(fine, key, "a table of ids" if table else "ids", value)
+    _must(set(needed) <= set(entry), "entry", f"the keys {needed}", sorted(entry))

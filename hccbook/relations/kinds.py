@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .. import audit
-from . import common, rates_and_areas
+from . import common
 
 #: Cells that an entry gives as a table, by the names of :data:`hccbook.audit.RATES`.
 TABLES = ("given", "rates")
@@ -24,6 +24,9 @@ class Turn(NamedTuple):
     evidence: str = "arithmetic"
 
 
+#: What the P value of a ratio is judged by, and one limit of an AUC.
+WITH_P = "ratio ratio:lower ratio:upper @"
+LIMIT = "@ auc auc:lower auc:upper #positives #negatives"
 KINDS = {
     "percentage": (
         Turn("percent", audit.percentage, "@ #count #n"),
@@ -34,9 +37,7 @@ KINDS = {
     "part": (Turn("part", common.part, "@ whole others*"),),
     "total": (Turn("whole", audit.total, "@ parts*"),),
     "same": (Turn("one", common.same, "@ two"), Turn("two", common.same, "@ one")),
-    "rows": (Turn("number", common.rows, "@ rows*"),),
-    "rows-but-one": (Turn("number", common.rows_but_one, "@ rows*"),),
-    "rows-less": (Turn("number", common.rows_less, "@ rows* #less"),),
+    "rows": (Turn("number", common.rows, "@ rows* #less?"),),
     "rows-between": (Turn("number", common.rows_between, "@ #rows*"),),
     "at-least": (Turn("number", common.at_least, "@ least"),),
     "at-most": (Turn("number", common.at_most, "@ most"),),
@@ -60,12 +61,8 @@ KINDS = {
         Turn("ratio:lower", audit.limit_from_other, "ratio @ ratio:upper", "summary"),
         Turn("ratio:upper", audit.limit_from_other, "ratio @ ratio:lower", "summary"),
     ),
-    "wald-p": (
-        Turn("ratio:p", audit.p_from_interval, "ratio ratio:lower ratio:upper @", "summary"),
-    ),
-    "logrank-p": (
-        Turn("ratio:p", audit.logrank_p_bounds, "ratio ratio:lower ratio:upper @", "summary"),
-    ),
+    "wald-p": (Turn("ratio:p", audit.p_from_interval, WITH_P, "summary"),),
+    "logrank-p": (Turn("ratio:p", audit.logrank_p_bounds, WITH_P, "summary"),),
     "ratio-of-medians": (
         Turn("ratio", audit.ratio_of_medians, "@ median other-median", "summary"),
     ),
@@ -84,29 +81,17 @@ KINDS = {
     "subgroups": (
         Turn("studies", common.studies_of_subgroups, "@ i2 i2s* #numbers* ratios**", "summary"),
     ),
-    "rates": (Turn("rates", rates_and_areas.rate, "@ given #n"),),
-    "rates-of-some": (Turn("given", rates_and_areas.rate, "@ given #positives #negatives"),),
-    "area": (Turn("auc", rates_and_areas.area, "@ given #n"),),
-    "area-of-some": (Turn("auc", rates_and_areas.area, "@ given #positives #negatives"),),
+    "rates": (Turn("rates", common.rate, "@ given #n"),),
+    "rates-of-some": (Turn("given", common.rate, "@ given #positives #negatives"),),
+    "area": (Turn("auc", common.area, "@ given #n"),),
+    "area-of-some": (Turn("auc", common.area, "@ given #positives #negatives"),),
     "auc": (
-        Turn("auc", rates_and_areas.centred, "@ auc:lower auc:upper", "summary"),
-        Turn(
-            "auc:lower",
-            rates_and_areas.auc_limit("lower"),
-            "@ auc auc:lower auc:upper #positives #negatives",
-            "summary",
-        ),
-        Turn(
-            "auc:upper",
-            rates_and_areas.auc_limit("upper"),
-            "@ auc auc:lower auc:upper #positives #negatives",
-            "summary",
-        ),
+        Turn("auc", common.centred, "@ auc:lower auc:upper", "summary"),
+        Turn("auc:lower", common.auc_limit("lower"), LIMIT, "summary"),
+        Turn("auc:upper", common.auc_limit("upper"), LIMIT, "summary"),
     ),
-    "paired-areas": (Turn("p", rates_and_areas.paired_areas, "@ areas***", "summary"),),
-    "brier": (Turn("brier", rates_and_areas.brier_of_area, "@ #positives #negatives auc"),),
-    "brier-of-some": (
-        Turn("brier", rates_and_areas.brier_of_table, "@ given #positives #negatives"),
-    ),
-    "kappa": (Turn("kappa", rates_and_areas.kappa, "@ #first percent #n"),),
+    "paired-areas": (Turn("p", common.paired_areas, "@ areas***", "summary"),),
+    "brier": (Turn("brier", common.brier_of_area, "@ #positives #negatives auc"),),
+    "brier-of-some": (Turn("brier", common.brier_of_table, "@ given #positives #negatives"),),
+    "kappa": (Turn("kappa", common.kappa, "@ #first percent #n"),),
 }

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from .. import _checks, reported
 from ..audit import Check
-from ..scorecard import EVIDENCE, FIELDS
-from .common import undecided
-from .declared import Relation, load, reasons
+from ..scorecard import EVIDENCE
+from .declared import load, reasons
 
 #: The section of a chapter for numbers that no relation judges.
 REST = "what-cannot-be-checked"
@@ -24,26 +23,7 @@ class Line(NamedTuple):
     check: Check
 
 
-def register(paper):
-    """Return every printed cell of one paper.
-
-    Parameters
-    ----------
-    paper : str
-        Short name.
-
-    Returns
-    -------
-    dict of (str, str) to str
-        Printed strings by id (without the paper's name) and field.
-    """
-    frame = reported.load(paper)
-    frame.index = frame.index.str.removeprefix(f"{paper}.")
-    cells = frame[list(reported.FIELDS)].stack()
-    return cells[cells != ""].to_dict()
-
-
-def checks(paper, cells=None, chosen=None):
+def checks(paper, cells=None):
     """Run the relations of one paper.
 
     Parameters
@@ -51,33 +31,19 @@ def checks(paper, cells=None, chosen=None):
     paper : str
         Short name.
     cells : mapping of (str, str) to str, optional
-        Another register, as :func:`register` returns it.
-    chosen : iterable of tuple of (str, Relation), optional
-        Pairs of section and relation; all when left out.
+        Another register, as :func:`hccbook.reported.cells` returns it.
 
     Returns
     -------
     list of Line
         One a relation.
-
-    Raises
-    ------
-    ValueError
-        If a relation reads a cell that is not there, or its check is one of another number.
     """
-    cells = register(paper) if cells is None else _checks.mapping("cells", cells)
-    if chosen is None:
-        chosen = [(section, one) for section, members in load(paper).items() for one in members]
-    found = []
-    for pair in _checks.listed("chosen", chosen):
-        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], Relation):
-            raise ValueError(f"chosen: expected pairs of section and relation, got {pair!r:.60}")
-        section, one = pair
-        check = one.check(cells)
-        if check.printed != cells.get((one.id, one.field)):
-            raise ValueError(f"function: a relation of {one.id} judges {check.printed!r}")
-        found.append(Line(f"{paper}.{one.id}", one.field, one.evidence, section, check))
-    return found
+    cells = reported.cells(paper) if cells is None else _checks.mapping("cells", cells)
+    return [
+        Line(f"{paper}.{one.id}", one.field, one.evidence, section, one.check(cells))
+        for section, members in load(paper).items()
+        for one in members
+    ]
 
 
 def lines(paper):
@@ -97,40 +63,36 @@ def lines(paper):
         explanation says why.
     """
     best = {}
-    for line in [*checks(paper), *_rest(paper)]:
+    for line in [*(found := checks(paper)), *_rest(paper, {line[:2] for line in found})]:
         if line.check.verdict == "untestable":
             line = line._replace(evidence="untestable")
-        key = line.id, line.field, line.evidence
-        if key not in best or _rank(line) < _rank(best[key]):
-            best[key] = line
+        if line[:3] not in best or _weight(line) < _weight(best[line[:3]]):
+            best[line[:3]] = line
     decided = {key[:2] for key in best if key[2] != "untestable"}
-    kept = [key for key in best if key[2] != "untestable" or key[:2] not in decided]
-    place = {id: number for number, id in enumerate(reported.load(paper).index)}
-    kept.sort(key=lambda key: (place[key[0]], FIELDS.index(key[1]), EVIDENCE.index(key[2])))
-    return [best[key] for key in kept]
+    return [
+        best[number, field, evidence]
+        for number, field in reported.results(paper)
+        for evidence in EVIDENCE
+        if (number, field, evidence) in best
+        and (evidence != "untestable" or (number, field) not in decided)
+    ]
 
 
-def _rank(line):
+def _weight(line):
     return WEIGHT.index(line.check.verdict)
 
 
-def rest(paper):
-    """Return the id and field of each printed result of one paper that no relation judges."""
-    judged = {(f"{paper}.{one.id}", one.field) for group in load(paper).values() for one in group}
-    frame = reported.load(paper)
-    results = frame[frame["kind"] == "result"]
-    cells = [(id, field) for id, row in results.iterrows() for field in FIELDS if row[field]]
-    return [cell for cell in cells if cell not in judged]
-
-
-def _rest(paper):
-    """Yield a line for each number that no relation judges, with the reason from the file."""
-    for id, field in rest(paper):
+def _rest(paper, judged):
+    """Yield a line for each result that no relation judges, with the reason from the file."""
+    for id, field in reported.results(paper):
+        if (id, field) in judged:
+            continue
         reason = next((why for part, why in reasons(paper).items() if part in id), "")
         if not reason:
             raise ValueError(
                 f"{paper}.toml, untestable: expected why nothing bears on {id} ({field}), "
                 "got nothing"
             )
-        check = undecided("none", reported.text(id, field), "untestable", reason)
+        nothing = (float("nan"),) * 3
+        check = Check.of("none", reported.text(id, field), nothing, reason, "untestable")
         yield Line(id, field, "untestable", REST, check)

@@ -1,0 +1,356 @@
+"""What an audit sees of errors that are put in on purpose, and what it says of right numbers.
+
+Both run the relations of a paper on other numbers than those that it prints: :func:`inject`
+changes digits, :func:`error_free` prints what simulated patients have. None of them ever lived.
+"""
+
+import re
+
+import numpy as np
+from scipy import stats
+from scipy.special import expit
+
+from . import _checks, accuracy, audit, reported, survival
+from .display import progress
+from .estimate import Printed
+from .relations import Relation, checks, load
+from .relations.common import FIRST
+
+__all__ = ["error_free", "inject"]
+__dir__ = __all__.copy
+
+
+def _change_digit(text, rng):
+    """Change one digit of a printed number, all numbers that differ in one being equally likely.
+
+    The other number has as many digits and decimals: the first of several digits before the
+    decimal point does not become 0.
+    """
+    number, others = Printed(text), []
+    first = re.search(r"[0-9]", text).start()
+    for match in re.finditer(r"[0-9]", text):
+        for new in "0123456789".replace(match[0], ""):
+            other = text[: match.start()] + new + text[match.end() :]
+            shorter = match.start() == first and new == "0" and abs(number.value) >= 10
+            # "0,508" has a decimal comma, but in "1,508" it would separate thousands.
+            if not shorter and Printed(other).decimals == number.decimals:
+                others.append(other)
+    return others[rng.integers(len(others))]
+
+
+def inject(changes, seed=0):
+    """Change digits of numbers that the audit proves exact, one at a time, and run it again.
+
+    Parameters
+    ----------
+    changes : int
+        How many changes, at least 1; each paper gets its share, by its proven numbers.
+    seed : int
+        Seed of the choice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a change: ``paper``, ``id``, ``field``, ``was``, ``became``, ``family`` (of the
+        check that proved the number exact), ``relations`` (how many read the number),
+        ``detected`` and ``by`` (families of the checks that saw it, sorted; ``"refused"`` where
+        a check does not take the number, as when a lower limit exceeds the upper one).
+    """
+    import pandas as pd
+
+    changes = _checks.whole("changes", changes, 1)
+    rng = np.random.default_rng(_checks.whole("seed", seed))
+    audits = {paper: _proven(paper) for paper in reported.papers()}
+    proven = [(paper, cell) for paper, (found, _) in audits.items() for cell in found]
+    # Every number once before any number twice.
+    order = [rng.permutation(len(proven)) for _ in range(-(-changes // len(proven)))]
+    rows = []
+    for place in progress(np.concatenate(order)[:changes], "changes"):
+        paper, cell = proven[place]
+        families, readers = audits[paper]
+        cells = reported.cells(paper)
+        was, seen = cells[cell], set()
+        cells[cell] = _change_digit(was, rng)
+        for one in readers[cell]:
+            try:
+                check = one.check(cells)
+                seen |= {check.family} if check.verdict == "contradicted" else set()
+            except ValueError:
+                seen.add("refused")
+        found = families[cell], len(readers[cell]), bool(seen), ", ".join(sorted(seen))
+        rows.append((paper, f"{paper}.{cell[0]}", cell[1], was, cells[cell], *found))
+    columns = ["paper", "id", "field", "was", "became", "family", "relations", "detected", "by"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _proven(paper):
+    """Return the family that proves each proven number, and the relations that read each cell.
+
+    Relations that contradict the paper itself are left out, with the numbers that they judge.
+    """
+    members = [one for section in load(paper).values() for one in section]
+    families, readers, contradicted = {}, {}, set()
+    for one, line in zip(members, checks(paper), strict=True):
+        cell, check = (one.id, one.field), line.check
+        if check.verdict == "contradicted":
+            contradicted.add(cell)
+            continue
+        for read in {*one.reads(), cell}:
+            readers.setdefault(read, []).append(one)
+        if check.verdict == "exact" and isinstance(check.computed, int | float):
+            families.setdefault(cell, check.family)
+    return {cell: x for cell, x in families.items() if cell not in contradicted}, readers
+
+
+def error_free(relation, cells, rng):
+    """Print the numbers of one relation anew, from simulated patients (or studies) who have them.
+
+    Parameters
+    ----------
+    relation : Relation
+        One of those that :func:`hccbook.relations.load` returns.
+    cells : mapping of (str, str) to str
+        The register of its paper, as :func:`hccbook.reported.cells` returns it: numbers are printed
+        with the same decimals.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of (str, str) to str
+        The cells that the relation reads, for ``relation.check``. A check of them that ends in
+        ``contradicted`` is a false alarm.
+    """
+    if not isinstance(relation, Relation):
+        raise ValueError(f"relation: expected one of a paper, got {relation!r:.60}")
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng: expected a numpy.random.Generator, got {rng!r:.60}")
+    cells = _checks.mapping("cells", cells)
+    texts, reads = relation.texts(cells), relation.cells
+    names = {word: word.strip("#*?") for word in reads if word != "@"}
+    names |= {"@": relation.judged} if relation.judged not in names.values() else {}
+    style = {name: texts[word] for word, name in names.items()}
+    values, printed = SIMULATED[relation.kind](rng, style, **relation.options), {}
+    for word, name in names.items():
+        value = values[name]
+        if isinstance(value, dict) and not isinstance(reads[word], dict):
+            value = value[relation.options["name"]]
+        _print(printed, reads[word], value, cells, name.rpartition(":")[2] in ("p", "ps"))
+    return printed
+
+
+def _print(printed, read, value, cells, is_p):
+    """Print values in the style of the cells; P values with at least two decimals."""
+    if isinstance(read, list | dict):
+        keys = range(len(read)) if isinstance(read, list) else read
+        for key in keys:
+            _print(printed, read[key], value[key], cells, is_p)
+    elif isinstance(value, str):
+        printed[read] = value
+    else:
+        places, comma = Printed(cells[read]).decimals, "," * ("," in cells[read])
+        places = max(2, places) if is_p else places
+        small = is_p and value < 10**-places
+        printed[read] = f"< {10**-places:z.{places}f}" if small else f"{value:z{comma}.{places}f}"
+
+
+Z = stats.norm.ppf(0.975)
+#: Functions that draw patients or studies for a kind of relation, and return the numbers that they
+#: have by the words of the kind. They take the paper's own printed numbers by these words.
+SIMULATED = {}
+
+
+def _simulates(*kinds):
+    return lambda function: SIMULATED.update(dict.fromkeys(kinds, function)) or function
+
+
+@_simulates("percentage", "share", "share-or-cut")
+def _counts(rng, x):
+    n = rng.integers(10, 500)
+    count = rng.integers(0, n + 1)
+    return {"n": n, "count": count, "percent": 100 * count / n}
+
+
+@_simulates("part", "total")
+def _parts(rng, x):
+    others = rng.integers(0, 500, len(x.get("others") or x["parts"]))
+    own = rng.integers(0, 500) if "others" in x else 0
+    return {"part": own, "others": others, "parts": others, "whole": own + others.sum()}
+
+
+@_simulates("same")
+def _same(rng, x, whole, thousands=","):
+    value = rng.integers(0, 5000) if whole else rng.uniform(0, 1)
+    one = f"{value:,}".replace(",", thousands) if thousands != "," else value
+    return {"one": one, "two": value}
+
+
+@_simulates("rows")
+def _rows(rng, x, note, but=0):
+    less = rng.integers(0, len(x["rows"]))
+    number = len(x["rows"]) - but - (less if "less" in x else 0)
+    return {"number": number, "rows": x["rows"], "less": less}
+
+
+@_simulates("rows-between")
+def _rows_between(rng, x, lowest, highest, what):
+    rows = rng.integers(0, 10, len(x["rows"]))
+    return {"number": ((lowest <= rows) & (rows <= highest)).sum(), "rows": rows}
+
+
+@_simulates("at-least", "at-most", "inside")
+def _ordered(rng, x, **options):
+    least, number, most = np.sort(rng.uniform(0, 100, 3))
+    return {"least": least, "lower": least, "number": number, "most": most, "upper": most}
+
+
+@_simulates("significance", "number-significant")
+def _significance(rng, x, level=0.05):
+    ps, word = rng.uniform(0, 2 * level, len(x["ps"])), "not significant"
+    if "word" in x:
+        above = rng.random() < 0.5
+        ps = ps / 2 + level * above
+        word = word if above else "independent" if x["word"] == "independent" else "significant"
+    return {"ps": ps, "number": (ps < level).sum(), "word": word, "level": str(level)}
+
+
+@_simulates("rank")
+def _rank(rng, x, of=""):
+    rows = [np.sort(rng.uniform(0, 100, len(row)))[:: -FIRST[x["word"]]] for row in x["rows"]]
+    return {"word": x["word"], "rows": rows}
+
+
+@_simulates("pooled", "group", "p-of-means")
+def _groups(rng, x):
+    """Return means and SDs: of all, of each group, and of one beside the others."""
+    several = x.get("means") or x["other-means"]
+    scale = abs(float(Printed(several[0]))) or 1
+    sizes = rng.integers(5, 200, len(several) + ("means" not in x))
+    groups = [rng.normal(scale, rng.uniform(0.05, 0.6) * scale, n) for n in sizes]
+    means, sds = [group.mean() for group in groups], [group.std(ddof=1) for group in groups]
+    every = np.concatenate(groups)
+    found = {"means": means, "sds": sds, "ns": sizes, "p": stats.f_oneway(*groups).pvalue}
+    found |= {"all-mean": every.mean(), "all-sd": every.std(ddof=1), "n": sizes[0]}
+    found |= {f"other-{key}": found[key][1:] for key in ("means", "sds", "ns")}
+    own = groups[0] if "other-means" in x else every
+    return found | {"mean": own.mean(), "sd": own.std(ddof=1)}
+
+
+@_simulates("sd-within")
+def _times(rng, x):
+    longest = rng.integers(20, 2000)
+    time = longest * rng.beta(*rng.uniform(0.5, 3, 2), rng.integers(5, 300))
+    return {"longest": longest, "mean": time.mean(), "sd": time.std(ddof=1), "n": len(time)}
+
+
+@_simulates("p-of-counts")
+def _table(rng, x):
+    counts = rng.integers(5, 80, (len(x["table"]), len(x["table"][0])))
+    return {"table": counts, "p": stats.chi2_contingency(counts).pvalue}
+
+
+def _cox(rng):
+    """Return a hazard ratio of two groups with its Wald test, and the log-rank P; without ties."""
+    high = rng.permutation(np.arange(n := rng.integers(60, 300)) < n * rng.uniform(0.3, 0.7))
+    time = rng.weibull(1.3, n) * 300 * np.where(high, rng.uniform(0.4, 1), 1)
+    end = rng.uniform(200, 900, n)
+    follow_up = np.minimum(time, end), time <= end, high
+    hr = survival.cox_two_groups(*follow_up)
+    found = {"ratio": hr.value, "ratio:lower": hr.lower, "ratio:upper": hr.upper}
+    p = 2 * stats.norm.sf(abs(np.log(hr.value)) / (np.log(hr.upper / hr.lower) / (2 * Z)))
+    return found | {"ratio:p": p}, survival.logrank(*follow_up)[1]
+
+
+@_simulates("ratio", "wald-p")
+def _ratio(rng, x):
+    return _cox(rng)[0]
+
+
+@_simulates("logrank-p")
+def _logrank(rng, x):
+    found, p = _cox(rng)
+    return found | {"ratio:p": p}
+
+
+@_simulates("ratio-of-medians")
+def _medians(rng, x):
+    medians = rng.uniform(3, 20, 2)
+    return {"median": medians[0], "other-median": medians[1], "ratio": medians[1] / medians[0]}
+
+
+@_simulates("interaction")
+def _interaction(rng, x):
+    """Return two ratios and the test of two separate fits (Altman and Bland, 2003)."""
+    logs = np.log([list(_cox(rng)[0].values())[:3] for _ in range(2)])
+    difference, errors = logs[0, 0] - logs[1, 0], (logs[:, 2] - logs[:, 1]) / (2 * Z)
+    return {"p": 2 * stats.norm.sf(abs(difference) / np.hypot(*errors)), "ratios": np.exp(logs)}
+
+
+@_simulates("odds-ratio", "wald-z")
+def _coefficient(rng, x):
+    se, z = rng.uniform(0.05, 2), rng.choice([-1, 1]) * rng.uniform(0.1, 5)
+    limits = {"z:lower": se * (z - Z), "z:upper": se * (z + Z), "z:p": 2 * stats.norm.sf(abs(z))}
+    return {"beta": se * z, "ratio": np.exp(se * z), "z": z} | limits
+
+
+def _pool(logs, se):
+    """Return a fixed-effect ratio with its limits, I² and its P value."""
+    w, df = se**-2.0, len(se) - 1
+    mean = np.average(logs, weights=w)
+    q, half = w @ (logs - mean) ** 2, Z * w.sum() ** -0.5
+    return np.exp([mean, mean - half, mean + half]), 100 * max(0, 1 - df / q), stats.chi2.sf(q, df)
+
+
+@_simulates("heterogeneity", "subgroups")
+def _studies(rng, x):
+    """Return the heterogeneity of studies, and of each of their subgroups."""
+    sizes = rng.integers(2, 8, len(x.get("numbers", "1")))
+    se = rng.uniform(0.1, 0.3, sizes.sum())
+    logs = rng.normal(rng.uniform(0, 0.8), np.hypot(se, rng.choice([0, 0.2, 0.5])))
+    ends = np.cumsum(sizes)[:-1]
+    parts = [_pool(*part) for part in zip(np.split(logs, ends), np.split(se, ends), strict=True)]
+    ratios, i2s, _ = zip(*parts, strict=True)
+    _, i2, p = _pool(logs, se)
+    found = {"studies": sizes.sum(), "i2": i2, "i2:p": p}
+    return found | {"ratios": ratios, "i2s": i2s, "numbers": sizes}
+
+
+@_simulates("rates", "rates-of-some", "area", "area-of-some")
+@_simulates("auc", "brier", "brier-of-some")
+def _marker(rng, x, **options):
+    """Return what a marker says of an outcome: rates at its best cut-off, area, Brier score."""
+    y = rng.permutation(np.arange(n := rng.integers(40, 90)) < n * rng.uniform(0.3, 0.7))
+    marker = y * rng.uniform(0.5, 1.5) + rng.normal(size=n)
+    positive = marker >= accuracy.youden(y, marker)["cutoff"].iloc[0]
+    pairs = {"tp": y & positive, "fp": ~y & positive, "fn": y & ~positive, "tn": ~y & ~positive}
+    rates = {
+        name: 100 * sum(pairs[z].sum() for z in above) / sum(pairs[z].sum() for z in below)
+        for name, (above, below) in audit.RATES.items()
+    }
+    area, brier = accuracy.auc(y, marker), ((expit(marker - 0.5) - y) ** 2).mean()
+    found = {"auc": area.value, "auc:lower": area.lower, "auc:upper": area.upper, "brier": brier}
+    sizes = {"n": n, "positives": y.sum(), "negatives": (~y).sum()}
+    return found | sizes | {"rates": rates, "given": rates}
+
+
+@_simulates("paired-areas")
+def _paired_areas(rng, x):
+    """Return areas of a good and of other markers of the same patients, all of them different."""
+    rows, ps = [], []
+    for models in x["areas"]:
+        y = rng.permutation(np.arange(200) < 90)
+        first, *others = (y * d + rng.normal(size=200) for d in (1.8, *[0.2] * (len(models) - 1)))
+        areas = [accuracy.auc(y, marker) for marker in (first, *others)]
+        rows.append([(area.value, area.lower, area.upper) for area in areas])
+        ps += [accuracy.delong_paired(y, first, other)["p"] for other in others]
+    return {"areas": rows, "p": "< 0.05" if max(ps) < 0.05 else f"< {max(ps) + 0.01:z.2f}"}
+
+
+@_simulates("kappa")
+def _kappa(rng, x):
+    """Return the agreement of two sets of criteria on response."""
+    from sklearn.metrics import cohen_kappa_score
+
+    first = rng.random(n := rng.integers(50, 400)) < rng.uniform(0.3, 0.7)
+    second = first ^ (rng.random(n) < 0.15)
+    kappa = cohen_kappa_score(first, second)
+    return {"kappa": kappa, "first": first.sum(), "percent": 100 * second.mean(), "n": n}

@@ -1,0 +1,419 @@
+"""One line for each printed number: how it was recomputed, and whether it fits.
+
+A notebook records and saves its lines as ``data/results/<notebook>.csv``; those of all notebooks
+together are read again, shown, counted, and written as JSON.
+"""
+
+import html
+import json
+import math
+import os
+import re
+from collections import Counter
+from contextlib import suppress
+from itertools import zip_longest
+
+from . import _checks, reported
+from .audit.check import VERDICTS, Check, judge
+from .display import Markup, badge, table
+from .estimate import format_p
+
+__all__ = [
+    "EVIDENCE",
+    "FATES",
+    "VERDICTS",
+    "Scorecard",
+    "as_json",
+    "computed_text",
+    "label",
+    "load",
+    "readable",
+    "totals",
+    "write_json",
+]
+__dir__ = __all__.copy
+
+#: Printed numbers of a register row that get a scorecard line each.
+FIELDS = reported.JUDGED
+#: Evidence classes, strongest first.
+EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")
+#: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
+FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
+RESULTS = reported.DATA / "results"
+COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
+#: All lines as data for other programs; made from the results files and the register.
+JSON = "scorecard.json"
+
+
+def _verdict(printed, computed, lower, upper, evidence):
+    """Return the verdict on one printed number, or on a word.
+
+    Of numbers it is that of the audit's judge for ``arithmetic`` and ``summary``. For ``held-out``,
+    where the range is the central 95 % over cohorts: ``compatible`` or ``missed``; a synthetic
+    cohort proves no contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
+    """
+    if evidence == "untestable":
+        return "untestable"
+    if printed in reported.contract()["words"]:
+        _checks.text("computed", computed)
+        fits = "exact" if evidence == "calibrated" else "compatible"
+        return fits if computed == printed else "missed"
+    if evidence == "held-out" and (lower is None or upper is None):
+        raise ValueError("lower, upper: expected the central 95 % over cohorts, got none")
+    if evidence == "calibrated":
+        lower, upper = -math.inf, math.inf
+    word = judge(printed, computed, lower, upper)
+    if evidence == "held-out":
+        return "missed" if word == "contradicted" else "compatible"
+    return "missed" if (evidence, word) == ("calibrated", "compatible") else word
+
+
+class Scorecard:
+    """The scorecard lines of one notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook, without ``.ipynb``: lower-case words joined by hyphens.
+    """
+
+    def __init__(self, notebook):
+        if not isinstance(notebook, str) or not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", notebook):
+            raise ValueError(f"notebook: expected a name such as 'a-lab', got {notebook!r:.60}")
+        self.notebook, self.lines, self._shown = notebook, [], 0
+
+    def record(
+        self,
+        id,
+        computed=None,
+        evidence="arithmetic",
+        *,
+        at=None,
+        field="printed",
+        lower=None,
+        upper=None,
+        note="",
+    ):
+        """Add a line for one printed number; there is one for each class of evidence.
+
+        Parameters
+        ----------
+        id : str
+            Register id.
+        computed : float, str or Check
+            The recomputed value, or word. A :class:`hccbook.audit.Check` of this number brings
+            its own range and verdict.
+        evidence : str
+            One of :data:`EVIDENCE`; with ``"untestable"`` nothing need be computed.
+        at : str, optional
+            Anchor of the heading that shows it; that of the line before when left out.
+        field : {"printed", "lower", "upper", "p"}
+            Which number of the register row.
+        lower, upper : float, optional
+            The allowed or central range.
+        note : str
+            One short sentence for the reader of the scorecard.
+        """
+        _checks.one_of("field", field, FIELDS)
+        _checks.one_of("evidence", evidence, EVIDENCE)
+        cell = reported.text(id, field)
+        if at is None and self.lines:
+            where = self.lines[-1]["where"]
+        elif isinstance(at, str) and re.fullmatch(r"[^\s#]+", at):
+            where = f"{self.notebook}#{at}"
+        else:
+            raise ValueError(f"at: expected the anchor of a heading, got {at!r:.60}")
+        if not isinstance(note, str):
+            raise ValueError(f"note: expected a sentence, got {note!r:.60}")
+        if any((x["id"], x["field"], x["evidence"]) == (id, field, evidence) for x in self.lines):
+            raise ValueError(f"id: {id} ({field}) has a line with evidence {evidence!r} already")
+        if isinstance(computed, Check):
+            allowed = {"arithmetic", "summary", computed.verdict} & set(EVIDENCE)
+            _checks.one_of("evidence", evidence, sorted(allowed))
+            if (other := computed.printed) != cell:
+                raise ValueError(f"computed: expected a check of {cell!r}, got one of {other!r}")
+            word, note = computed.verdict, note or computed.explanation
+            computed, lower, upper = computed.computed, computed.lower, computed.upper
+        else:
+            word = _verdict(cell, computed, lower, upper, evidence)
+        numbers = [_stored(value) for value in (computed, lower, upper)]
+        line = (id, field, evidence, word, *numbers, where, note)
+        self.lines.append(dict(zip(COLUMNS, line, strict=True)))
+
+    def record_interval(self, id, value, lower, upper, evidence, *, at=None):
+        """Add three lines: a printed estimate and its two confidence limits.
+
+        Parameters
+        ----------
+        value, lower, upper : float
+            The recomputed estimate and limits; all else as for :meth:`record`.
+        """
+        for field, number in (("printed", value), ("lower", lower), ("upper", upper)):
+            self.record(id, number, evidence, field=field, at=at)
+
+    def show(self):
+        """Show the lines added since the last call, as a table."""
+        import pandas as pd
+
+        rows = [_for_reader(line) for line in self.lines[self._shown :]]
+        self._shown = len(self.lines)
+        if not rows:
+            raise ValueError("show: expected new lines since the last call, got none")
+        frame = pd.DataFrame(rows)
+        frame.columns = ["printed number", "verdict", "they print", "we get", "evidence"]
+        table(frame, "Scorecard: printed and recomputed", index=False)
+
+    def save(self):
+        """Write the lines to ``data/results/<notebook>.csv``, or compare with it.
+
+        With the environment variable ``HCCBOOK_RESULTS=check`` nothing is written: the
+        file must hold these lines already. The tests run so. Returned is a sentence that says
+        what was done; nothing is stored where nothing can be written.
+        """
+        import pandas as pd
+
+        path, said = RESULTS / f"{self.notebook}.csv", f"{len(self.lines)} scorecard lines"
+        text = pd.DataFrame(self.lines, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
+        if os.environ.get("HCCBOOK_RESULTS") == "check":
+            if not path.is_file():
+                raise ValueError(f"{path.name}: expected it in data/results; run `make notebooks`")
+            stored = path.read_text(encoding="utf-8").split("\n")
+            for number, (old, new) in enumerate(zip_longest(stored, text.split("\n")), 1):
+                if old != new:
+                    raise ValueError(f"{path.name}, line {number}: stored {old}, computed {new}")
+        elif not os.access(RESULTS, os.W_OK):
+            return f"{said}, not stored: data/results is read-only"
+        else:
+            _write_whole(path, text)
+        return f"{said} in data/results/{path.name}"
+
+
+def _write_whole(path, text):
+    """Write beside, then move: a reader never sees half a file."""
+    beside = path.with_suffix(".tmp")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(path)
+
+
+def _stored(value):
+    """Return a value as the results file holds it: six significant digits, NaN as nothing."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return "" if math.isnan(value) else f"{float(value):z.6g}"
+
+
+def computed_text(line):
+    """Return the computed value and range of a line for a reader: four significant digits.
+
+    Parameters
+    ----------
+    line : mapping
+        With ``field``, ``computed``, ``lower`` and ``upper`` as the results file holds them.
+    """
+    line = _checks.mapping("line", line, ("field", "computed", "lower", "upper"))
+
+    def short(text):
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        return format_p(number) if line["field"] == "p" else f"{number:z.4g}"
+
+    computed, lower, upper = (short(line[name]) for name in ("computed", "lower", "upper"))
+    if lower == upper or not lower:
+        return computed or lower or "–"
+    return f"{computed} ({lower} to {upper})" if computed else f"{lower} to {upper}"
+
+
+def label(id, field="printed"):
+    """Return a short readable name of one printed number.
+
+    Parameters
+    ----------
+    id, field : str
+        As for :func:`hccbook.reported.text`; the field must be one of :data:`FIELDS`.
+
+    Examples
+    --------
+    >>> label("magnesium.derivation.pfs.hr", "p")
+    'derivation: hazard ratio, high against low magnesium, PFS (P)'
+    """
+    row = reported.row(id)
+    _checks.one_of("field", field, FIELDS)
+    part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
+    words = dict.fromkeys(row[["quantity", "group", "outcome"]])
+    name = ", ".join(word for word in words if word not in {"", "all"}) + part[field]
+    return name if row["cohort"] == "all" else f"{row['cohort']}: {name}"
+
+
+def _for_reader(line):
+    """Return what is said of a line: name, verdict, printed, computed, evidence."""
+    key = line["id"], line["field"]
+    words = badge("vd", line["verdict"]), badge("ev", line["evidence"])
+    return label(*key), words[0], reported.text(*key), computed_text(line), words[1]
+
+
+def load():
+    """Return all results, in the order of the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scorecard line, all strings: ``paper`` and the columns of the results files (see
+        the data dictionary), sorted by paper, place in the register, and strength of evidence.
+    """
+    import pandas as pd
+
+    words = {"id": _register().index, "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
+    ranks = {name: {word: rank for rank, word in enumerate(known)} for name, known in words.items()}
+    frames = [pd.DataFrame(columns=COLUMNS)]
+    for path in sorted(RESULTS.glob("*.csv")):
+        frame = reported.strings(path, COLUMNS)
+        if (frame["where"] == "").any():  # the end of a row is missing
+            raise ValueError(f"{path.name}, where: expected a heading in each row, got none")
+        for column, known in ranks.items():
+            if unknown := set(frame[column]) - set(known):
+                raise ValueError(f"{path.name}, {column}: unknown {sorted(unknown)}")
+        frames.append(frame)
+    lines = pd.concat(frames, ignore_index=True)
+    by = ["id", "field", "evidence"]
+    lines = lines.sort_values(by, key=lambda column: column.map(ranks[column.name]))
+    lines.insert(0, "paper", lines["id"].str.split(".").str[0])
+    return lines.reset_index(drop=True)
+
+
+def _register():
+    import pandas as pd
+
+    return pd.concat([reported.load(paper) for paper in reported.papers()])
+
+
+def readable(lines):
+    """Return lines as a reader sees them, the ones that do not fit first.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        As :func:`load` returns them, or some of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a line, for :func:`hccbook.display.table`.
+    """
+    import pandas as pd
+
+    _checks.frame("lines", lines, ("paper", *COLUMNS), empty=True)
+    rank = lines["verdict"].map({"contradicted": 0, "missed": 1}).fillna(2)
+    rows = []
+    for line in lines.loc[rank.sort_values(kind="stable").index].to_dict("records"):
+        name, *shown = _for_reader(line)
+        place = html.escape(reported.row(line["id"])["location"])
+        note = f"{html.escape(line['note'])}<br>" if line["note"] else ""
+        notebook, _, anchor = line["where"].partition("#")
+        words = f"{notebook}: {anchor}".replace("-", " ")  # they tell links apart
+        link = f'<a href="{notebook}.html#{anchor}">{words}</a>'
+        name = Markup(f"{html.escape(name)}<small>{place}</small>")
+        rows.append((line["paper"], name, *shown, Markup(note + link)))
+    columns = ["paper", "printed number", "verdict", "printed", "computed", "evidence", "how"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _uncovered():
+    """Return the ``(id, field)`` of every printed number of kind ``result`` without a line."""
+    lines, papers = load(), reported.papers()
+    numbers = {number for paper in papers for number in reported.results(paper)}
+    return sorted(numbers - set(zip(lines["id"], lines["field"], strict=True)))
+
+
+def _strongest(lines):
+    """Return one line for each printed number: a contradiction, or else its strongest evidence."""
+    strength = lines["evidence"].map(EVIDENCE.index).mask(lines["verdict"] == "contradicted", -1)
+    order = strength.sort_values(kind="stable").index
+    return lines[lines.index.isin(lines.loc[order].drop_duplicates(["id", "field"]).index)]
+
+
+def totals(by="verdict"):
+    """Count rows, printed numbers and their fate for each paper.
+
+    Each printed number counts once: with a contradiction, which no other evidence can undo, or
+    else with its line of strongest evidence. Numbers of the design or of the literature count only
+    if they have a line. A number that was only built into cohorts counts as ``calibrated`` and not
+    with its verdict, which would be by construction.
+
+    Parameters
+    ----------
+    by : {"verdict", "evidence"}
+        What the printed numbers are split by.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each paper, then ``all papers``. Columns: ``register rows``; ``results``, the rows
+        of kind ``result``; ``printed numbers``; ``tested``, those with evidence, which
+        ``calibrated`` and ``untestable`` are not; then those by :data:`FATES` or evidence class and
+        with ``no line``, which add up to ``printed numbers``.
+    """
+    import pandas as pd
+
+    words = {"verdict": FATES, "evidence": EVIDENCE}
+    _checks.one_of("by", by, words)
+    register, shown = _register(), _strongest(load())
+    evidence = shown["evidence"]
+    fate = shown[by] if by == "evidence" else shown[by].mask(evidence == "calibrated", "calibrated")
+    missing = [id for id, _ in _uncovered()]
+    groups = {
+        "register rows": register.index,
+        "results": register.index[register["kind"] == "result"],
+        "printed numbers": [*shown["id"], *missing],
+        "tested": shown.loc[~evidence.isin(["calibrated", "untestable"]), "id"],
+        **{word: shown.loc[fate == word, "id"] for word in words[by]},
+        "no line": missing,
+    }
+    counts = {name: Counter(id.partition(".")[0] for id in ids) for name, ids in groups.items()}
+    frame = pd.DataFrame(counts, index=pd.Index(reported.papers(), name="paper"))
+    frame = frame.fillna(0).astype(int)
+    frame.loc["all papers"] = frame.sum()
+    return frame
+
+
+def as_json():
+    """Return the whole scorecard as JSON, for other programs.
+
+    An object with a sentence ``about`` it, ``verdicts`` and ``evidence`` in their order, ``counts``
+    (the :func:`totals` of each paper by both), and ``lines``, one object a scorecard line in the
+    order of :func:`load`, one text line each. Printed numbers are strings, as printed; computed
+    ones are numbers, ``null`` where there is none, and strings where they are words or infinite.
+    """
+    counts = totals().drop(columns=list(FATES)).to_dict("index")
+    for by, words in (("verdict", FATES), ("evidence", EVIDENCE)):
+        for paper, found in totals(by)[list(words)].to_dict("index").items():
+            counts[paper][by] = found
+    head = {
+        "about": "One line for each check of a printed number; counts are of printed numbers,"
+        " each by its contradiction or else its strongest evidence.",
+        "verdicts": VERDICTS,
+        "evidence": EVIDENCE,
+        "counts": counts,
+    }
+    register = _register().to_dict("index")
+    lines = [_json_line(line, register[line["id"]]) for line in load().to_dict("records")]
+    start = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return start + ',\n "lines": [\n' + ",\n".join(lines) + "\n]\n}\n"
+
+
+def _json_line(line, row):
+    """Join one line to its row of the register, as JSON."""
+    about = {x: row[x] for x in ("cohort", "location", "quantity", "group", "outcome", "unit")}
+    joined = {"paper": line["paper"], "id": line["id"], "field": line["field"], **about}
+    joined["printed"] = row[line["field"]]
+    joined |= {name: line[name] for name in COLUMNS[2:]}
+    for name in ("computed", "lower", "upper"):
+        with suppress(ValueError):  # a word, or infinite
+            joined[name] = json.loads(line[name] or "null")
+    return json.dumps(joined, ensure_ascii=False, allow_nan=False)
+
+
+def write_json():
+    """Write :func:`as_json` to ``data/results/scorecard.json``."""
+    _write_whole(RESULTS / JSON, as_json())

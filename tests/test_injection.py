@@ -1,0 +1,206 @@
+"""hccbook.injection: errors put in must be seen; numbers without error must pass."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hccbook import injection, relations, reported
+from hccbook.estimate import Printed
+from hccbook.injection import _change_digit, error_free, inject
+from hccbook.relations import common
+
+PAPERS = reported.papers()
+CHANGES, SEED = 600, 2026
+#: Floors of the share of changes that are seen: measured with this seed, less a margin.
+SEEN = {
+    "2×2 table": 1.0,
+    "percentage and count": 0.97,
+    "sum of parts": 1.0,
+    "pooled mean": 0.85,
+    "pooled SD": 0.75,
+    "text and table": 0.85,
+    "test from counts": 0.8,
+}
+ROUNDS = 12  # simulated numbers for each relation
+#: Of these, the first few run the tests of means, which are slow and never contradict.
+WITH_MEANS = 2
+
+pytestmark = pytest.mark.filterwarnings("error")
+properties = settings(deadline=None, derandomize=True)
+every_paper = pytest.mark.parametrize("paper", PAPERS)
+
+
+@cache
+def checked(paper):
+    return relations.checks(paper)
+
+
+@cache
+def changed():
+    return inject(CHANGES, SEED)
+
+
+def members(paper):
+    return [one for section in relations.load(paper).values() for one in section]
+
+
+# Errors put in on purpose
+
+
+@st.composite
+def printed_numbers(draw):
+    places = draw(st.integers(0, 4))
+    value = draw(st.integers(0, 10**7)) / 10**places
+    comma = "," if draw(st.booleans()) else ""
+    text = f"{value:{comma}.{places}f}"
+    if not comma and places == 2 and draw(st.booleans()):
+        text = text.replace(".", ",")
+    return draw(st.sampled_from(["", "< ", "<", "-", "≥ "])) + text
+
+
+@given(text=printed_numbers(), seed=st.integers(0, 2**32))
+@properties
+def test_one_digit_is_changed_and_nothing_else(text, seed):
+    was = Printed(text)
+    other = _change_digit(text, np.random.default_rng(seed))
+    assert len(other) == len(text)
+    ((a, b),) = [(a, b) for a, b in zip(text, other, strict=True) if a != b]
+    assert {a, b} <= set("0123456789")
+    became = Printed(other)
+    assert (became.relation, became.decimals) == (was.relation, was.decimals)
+    assert became.value != was.value
+    assert not re.match(r"[^0-9]*0[0-9]", other)
+
+
+def test_every_neighbour_is_reached():
+    rng = np.random.default_rng(1)
+    found = {_change_digit("1.0", rng) for _ in range(400)}
+    assert found == {f"{x}.0" for x in (0, *range(2, 10))} | {f"1.{x}" for x in range(1, 10)}
+    thousands = {_change_digit("1,508", rng) for _ in range(400)}
+    assert "0,508" not in thousands
+    assert "2,508" in thousands
+    assert {_change_digit("7", rng) for _ in range(200)} == set("012345689")
+
+
+def test_changes_are_of_proven_numbers_and_spread_over_all_papers():
+    frame = changed()
+    assert len(frame) == CHANGES
+    assert set(frame["paper"]) == set(PAPERS)
+    lines = [line for paper in PAPERS for line in checked(paper)]
+    proven, refuted = (
+        {line[:2] for line in lines if line.check.verdict == word}
+        for word in ("exact", "contradicted")
+    )
+    for row in frame.itertuples():
+        assert (row.id, row.field) in proven - refuted
+        assert reported.text(row.id, row.field) == row.was != row.became
+        assert row.detected == bool(row.by)
+        assert row.relations >= 1
+    assert not frame.duplicated(["id", "field"]).any()
+
+
+def test_share_of_changes_that_are_seen():
+    frame = changed()
+    assert frame["detected"].mean() >= 0.93
+    by_family = frame.groupby("family")["detected"]
+    for family, floor in SEEN.items():
+        assert by_family.size()[family] >= 10, family
+        assert by_family.mean()[family] >= floor, family
+
+
+def test_a_count_beside_its_percentage_is_always_seen():
+    frame = changed().set_index(["id", "field"])
+    seen = 0
+    for paper in PAPERS:
+        cells = reported.cells(paper)
+        for member in members(paper):
+            cell = f"{paper}.{member.id}", member.field
+            if member.function is common.count and cell in frame.index:
+                _, percent, n = (cells[x] for x in member.reads())
+                if int(n) < 10 ** (Printed(percent).decimals + 2):
+                    assert frame.loc[cell, "detected"], cell
+                    seen += 1
+    assert seen >= 100
+
+
+def test_a_seed_makes_its_changes_and_more_than_there_are_numbers_take_each_again(monkeypatch):
+    monkeypatch.setattr(reported, "papers", lambda: ["mri", "radiotherapy"])
+    once = {line[:2] for line in checked("radiotherapy") if line.check.verdict == "exact"}
+    frame = inject(60, 3)
+    pd.testing.assert_frame_equal(frame, inject(60, 3))
+    assert not frame.equals(inject(60, 4))
+    again = frame[frame["paper"] == "radiotherapy"].groupby(["id", "field"]).size()
+    assert set(again.index) == once
+    assert again.max() - again.min() <= 1 < again.max()
+
+
+# Numbers without error
+
+
+def test_every_kind_is_simulated():
+    assert set(injection.SIMULATED) == set(relations.kinds.KINDS)
+
+
+@every_paper
+def test_numbers_without_error_are_printed_like_the_paper(paper):
+    style, other = reported.cells(paper), []
+    for one in members(paper):
+        cells = error_free(one, style, np.random.default_rng(0))
+        assert set(cells) == set(one.reads())
+        assert cells == error_free(one, style, np.random.default_rng(0))
+        for cell, text in cells.items():
+            fixed = cell[1] == "p" or cell[0].endswith(".p") or not style[cell][-1].isdigit()
+            if not fixed and one.options.get("thousands") is None:
+                assert Printed(text).decimals == Printed(style[cell]).decimals, (one.id, cell)
+        other.append(cells != error_free(one, style, np.random.default_rng(1)))
+    assert np.mean(other) > 0.5
+
+
+@every_paper
+def test_numbers_without_error_raise_no_alarm(paper):
+    style, alarms = reported.cells(paper), []
+    for seed in range(ROUNDS):
+        rng = np.random.default_rng(seed)
+        for one in members(paper):
+            if one.kind == "p-of-means" and seed >= WITH_MEANS:
+                continue
+            check = one.check(error_free(one, style, rng))
+            if check.verdict == "contradicted":
+                alarms.append((seed, one.id, check.printed, check.explanation))
+    assert alarms == []
+
+
+@every_paper
+def test_errors_in_such_numbers_are_seen(paper):
+    style, rng, tried = reported.cells(paper), np.random.default_rng(5), 0
+    for one in members(paper):
+        if one.kind not in ("part", "total", "rates", "rows", "percentage"):
+            continue
+        cells = error_free(one, style, rng)
+        cell = one.id, one.field
+        try:
+            seen = one.check({**cells, cell: _change_digit(cells[cell], rng)})
+            assert seen.verdict != "exact", (one.kind, cell)
+        except ValueError:
+            pass
+        tried += 1
+    assert tried or paper == "mri"
+
+
+def test_bad_input_is_named():
+    one, cells = members("mri")[0], reported.cells("mri")
+    rng = np.random.default_rng(0)
+    for message, call in (
+        ("^changes: expected a whole number of at least 1, got 0", lambda: inject(0)),
+        ("^seed: expected a whole number", lambda: inject(1, 0.5)),
+        ("^relation: expected one of a paper, got 'x'", lambda: error_free("x", cells, rng)),
+        ("^cells: expected a mapping", lambda: error_free(one, None, rng)),
+        ("^rng: expected a numpy.random.Generator", lambda: error_free(one, cells, 1)),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
