@@ -130,7 +130,7 @@ def test_a_recipe_reads_its_targets_and_nothing_else(register, monkeypatch, kind
     monkeypatch.setattr(calibration, "reader", watched)
     pd.testing.assert_frame_equal(build(kind), expected, check_exact=True)
     # Words follow from the numbers beside them.
-    words = {key for key in wanted(*kind) if reported.text(*key) in reported.WORDS}
+    words = {key for key in wanted(*kind) if reported.text(*key) in reported.contract()["words"]}
     assert wanted(*kind) - UNREAD - words <= read <= wanted(*kind)
 
 
@@ -256,7 +256,9 @@ def test_every_number_that_is_a_target_is_changed_above():
         kinds = [kind for kind in CHANGED if kind[0] == paper]
         aims = set().union(*(wanted(*kind) for kind in kinds))
         changed = {cell(paper, line) for kind in kinds for line in CHANGED[kind]}
-        words = {key for key in aims - changed if reported.text(*key) in reported.WORDS}
+        words = {
+            key for key in aims - changed if reported.text(*key) in reported.contract()["words"]
+        }
         assert changed == aims - words
 
 
