@@ -14,7 +14,6 @@ _MOST_HALVINGS = 60
 _REACH = 2.0
 _ROUNDING = 1e-13  # of a log likelihood, relative
 _RIDGE = 1e-15  # a separated model then does not end in an error
-_DEPENDENT = 1e-10  # smallest eigenvalue of a matrix of correlations
 
 
 class Fits(NamedTuple):
@@ -37,107 +36,66 @@ def fit_many(x, y, weight=None, keep=None, start=None, firth=False):
     Newton's method with halved steps. With ``firth`` likelihood and score have Firth's penalty
     (Biometrika 1993;80:27), that of all columns, kept or not.
     """
+    x = x if x.ndim == 3 else x[None]
     given = [part for part in (weight, keep, start) if part is not None]
-    models = len(x) if x.ndim == 3 else len(given[0]) if given else 1
+    models = len(given[0] if given else x)
     weight = np.ones((models, y.size)) if weight is None else weight
-    keep = np.ones((models, x.shape[-1]), dtype=bool) if keep is None else keep
+    keep = np.ones((models, x.shape[2]), dtype=bool) if keep is None else keep
     beta = np.zeros(keep.shape) if start is None else start.copy()
-    squares = _squares(x)
-    log_likelihood = _log_likelihood(beta, x, y, weight, firth and squares)
-    score, information, curvature = _derivatives(beta, x, y, weight, keep, firth, squares)
-    finite, todo = np.zeros(len(beta), dtype=bool), np.arange(len(beta))
+    finite, todo = np.zeros(models, dtype=bool), np.arange(models)
+    value = _log_likelihood(beta, x, y, weight, firth)
+    score, information, curvature = _derivatives(beta, x, y, weight, keep, firth)
     for _ in range(_MOST_FIRTH_STEPS if firth else _MOST_STEPS):
-        step = np.linalg.solve(curvature[todo], score[todo, :, None] * keep[todo, :, None])[:, :, 0]
+        step = np.linalg.solve(curvature[todo], (score * keep)[todo, :, None])[:, :, 0]
         near = np.sum(step * score[todo], axis=1) <= _CONVERGED
         beta[todo[near]] += step[near]  # so near that likelihood and score can stay
         finite[todo[near]] = True
         todo, step = todo[~near], step[~near]
         if not todo.size:
             break
-        some = (x[todo] if x.ndim == 3 else x, y, weight[todo])
-        squares = _squares(some[0]) if x.ndim == 3 else squares
+        some = x if len(x) == 1 else x[todo], y, weight[todo]
         if firth:  # far away the penalised likelihood is flat, and a long step is lost there
             reach = _REACH + np.abs(_linear(some[0], beta[todo])).max(axis=1)
-            far = np.abs(_linear(some[0], step)).max(axis=1)
-            step *= np.minimum(1, reach / far)[:, None]
-        least = log_likelihood[todo] - _ROUNDING * np.abs(log_likelihood[todo])
+            step *= np.minimum(1, reach / np.abs(_linear(some[0], step)).max(axis=1))[:, None]
+        least = value[todo] - _ROUNDING * np.abs(value[todo])
         for _ in range(_MOST_HALVINGS):
             moved = beta[todo] + step
-            log_likelihood[todo] = _log_likelihood(moved, *some, firth and squares)
-            worse = ~(log_likelihood[todo] >= least)
+            value[todo] = _log_likelihood(moved, *some, firth)
+            worse = ~(value[todo] >= least)
             if not worse.any():
                 break
             step[worse] /= 2
         beta[todo] = moved
         score[todo], information[todo], curvature[todo] = _derivatives(
-            moved, *some, keep[todo], firth, squares
+            moved, *some, keep[todo], firth
         )
-    return Fits(beta, log_likelihood, score, information, finite)
+    return Fits(beta, value, score, information, finite)
 
 
-def recalibration(linear, y):
-    """Fit a logistic model on each row of linear predictors.
-
-    Returns slope and intercept (model, 2) and their covariances; NaN where the classes are
-    separated.
-    """
-    mean, sd = linear.mean(axis=1), linear.std(axis=1)
-    z = (linear - mean[:, None]) / sd[:, None]
-    design = np.stack([z, np.ones_like(z)], axis=2)
-    fits = fit_many(design, y)
-    fits.coefficients[~fits.finite] = fits.information[~fits.finite] = np.nan
-    back = np.tile(np.eye(2), (len(z), 1, 1))  # from z to the linear predictor
-    back[:, 0, 0], back[:, 1, 0] = 1 / sd, -mean / sd
-    covariance = back @ np.linalg.inv(fits.information) @ back.transpose(0, 2, 1)
-    return (back @ fits.coefficients[:, :, None])[:, :, 0], covariance
-
-
-def independent(x, weight):
-    """Say for each model whether no column is constant or a combination of others.
-
-    ``x`` (patient, column) without the intercept, ``weight`` (model, patient).
-    """
-    if not x.shape[1]:
-        return np.ones(len(weight), dtype=bool)
-    z = x - x.mean(axis=0)
-    spread = z.std(axis=0)
-    z = z / np.where(spread > 0, spread, 1.0)
-    weight = weight / weight.sum(axis=1, keepdims=True)
-    mean = weight @ z
-    covariance = (z.T * weight[:, None, :]) @ z - mean[:, :, None] * mean[:, None, :]
-    variance = np.diagonal(covariance, axis1=1, axis2=2)
-    varies = (variance > _DEPENDENT).all(axis=1)
-    sd = np.sqrt(np.where(variance > _DEPENDENT, variance, 1.0))
-    correlation = covariance / sd[:, :, None] / sd[:, None, :]
-    return varies & (np.linalg.eigvalsh(correlation)[:, 0] > _DEPENDENT)
-
-
-def _log_likelihood(beta, x, y, weight, squares):
-    """Return log likelihoods, with Firth's penalty if there are ``squares``."""
+def _log_likelihood(beta, x, y, weight, firth):
+    """Return log likelihoods, with Firth's penalty or without."""
     linear = _linear(x, beta)
     value = -np.sum(weight * np.logaddexp(0, (1 - 2 * y) * linear), axis=1)
-    if squares:
-        spread = weight * expit(linear) * expit(-linear)
-        value += np.linalg.slogdet(squares(spread))[1] / 2
+    if firth:
+        value += np.linalg.slogdet(_squares(x, weight * expit(linear) * expit(-linear)))[1] / 2
     return value
 
 
-def _derivatives(beta, x, y, weight, keep, firth, squares):
+def _derivatives(beta, x, y, weight, keep, firth):
     """Return score, information, and the matrix of a Newton step among the columns kept."""
     linear = _linear(x, beta)
     risk, safe = expit(linear), expit(-linear)
     residual, spread = weight * (y * safe - (1 - y) * risk), weight * risk * safe
-    information = curvature = squares(spread)
+    information = curvature = _squares(x, spread)
     if firth:
         # The gradient and the second derivatives of log det(information) / 2, in terms of the
         # variance risk (1 - risk) of a patient and its derivatives by the linear predictor.
         skew, inverse = spread * (safe - risk), np.linalg.inv(information)
-        transposed = np.swapaxes(x, -1, -2)
-        leverage = np.sum((inverse @ transposed) * transposed, axis=1)
+        leverage = np.sum((x @ inverse) * x, axis=2)
         residual = residual + skew * leverage / 2
-        ratio = np.stack([inverse @ squares(skew * x[..., j]) for j in range(x.shape[-1])], 1)
+        ratio = np.stack([inverse @ _squares(x, skew * c) for c in np.moveaxis(x, 2, 0)], 1)
         fourth = spread * ((safe - risk) ** 2 - 2 * risk * safe) * leverage
-        penalty = squares(fourth) - np.einsum("mjab,mkba->mjk", ratio, ratio)
+        penalty = _squares(x, fourth) - np.einsum("mjab,mkba->mjk", ratio, ratio)
         curvature = information - penalty / 2
     both = keep[:, :, None] & keep[:, None, :]
     diagonal = np.where(keep, _RIDGE, 1.0)[:, :, None] * np.eye(keep.shape[1])
@@ -149,13 +107,9 @@ def _derivatives(beta, x, y, weight, keep, firth, squares):
 
 
 def _linear(x, beta):
-    return beta @ x.T if x.ndim == 2 else (x @ beta[:, :, None])[:, :, 0]
+    return (x @ beta[:, :, None])[:, :, 0]
 
 
-def _squares(x):
-    """Return a function of weights: the weighted cross-products of the columns, for each model."""
-    if x.ndim == 3:
-        return lambda weight: (np.swapaxes(x, 1, 2) * weight[:, None, :]) @ x
-    patients, columns = x.shape
-    products = (x[:, :, None] * x[:, None, :]).reshape(patients, -1)  # once for all steps
-    return lambda weight: (weight @ products).reshape(-1, columns, columns)
+def _squares(x, weight):
+    """Return the weighted cross-products of the columns, for each model."""
+    return (np.swapaxes(x, 1, 2) * weight[:, None, :]) @ x

@@ -30,7 +30,7 @@ R = json.loads((REFERENCE / "logistic.json").read_text(encoding="utf-8"))
 COHORT = pd.read_csv(REFERENCE / "logistic.csv")
 ENDOMETRIAL = pd.read_csv(REFERENCE / "logistic-endometrial.csv")
 RESAMPLES = np.loadtxt(REFERENCE / "logistic-resamples.csv", delimiter=",", dtype=int)
-MEASURES = ["auc", "dxy", "brier", "slope", "recalibration_intercept"]
+MEASURES = ["auc", "brier", "slope"]
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True, max_examples=25)
 
@@ -44,11 +44,6 @@ FIRTH = {
     "small": (COHORT.iloc[:30, 1:], COHORT["y"].iloc[:30]),
     "endometrial": (ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]),
 }
-
-
-def numbers(values):
-    """Read R's numbers, where "NA" is NaN."""
-    return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float)
 
 
 @pytest.mark.parametrize("module", ["lasso", "logistic", "nomogram", "selection"])
@@ -69,12 +64,8 @@ def test_estimates_and_wald_as_glm(name):
     assert table[["lower", "upper"]].to_numpy() == pytest.approx(
         np.array(expected["wald90"]), rel=SAME
     )
-    covariance = np.array(expected["covariance"])
-    assert model.covariance.to_numpy() == pytest.approx(covariance, rel=SAME)
-    assert model.log_likelihood == pytest.approx(expected["log_likelihood"], rel=SAME)
     assert model.predict(x.head()) == pytest.approx(np.array(expected["risk"]), rel=SAME)
     assert table["odds_ratio_upper"].to_numpy() == pytest.approx(np.exp(table["upper"]), rel=SAME)
-    assert (model.n, model.events) == (len(y), y.sum())
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -160,7 +151,6 @@ def test_firth_and_its_profile_by_brute_force(name):
         return -minimize(loss, beta[free], method="BFGS", options={"gtol": 1e-7}).fun
 
     top = penalised(beta, design, y)
-    assert model.log_likelihood == pytest.approx(top + np.log(size).sum(), rel=SAME)
     assert top >= -minimize(lambda b: -penalised(b, design, y), beta, method="BFGS").fun - BRUTE
     for j, row in enumerate(model.table.itertuples()):
         for limit in (row.lower, row.upper):
@@ -206,15 +196,13 @@ def test_units_zeros_and_order_do_not_matter(data, penalty, seed):
     se = other.table["se"].to_numpy()
     ours, theirs = -moved @ one.table["coefficient"] / se, other.table["coefficient"] / se
     assert theirs.to_numpy() == pytest.approx(ours, abs=1e-9)
-    ours, theirs = moved @ one.covariance.to_numpy() @ moved.T, other.covariance.to_numpy()
-    assert theirs / np.outer(se, se) == pytest.approx(ours / np.outer(se, se), abs=1e-9)
+    # Standard errors of slopes; that of the intercept is another where x is 0 elsewhere.
+    assert se[1:] * scale == pytest.approx(one.table["se"].to_numpy()[1:], rel=1e-9)
     for ours, theirs in (("lower", "upper"), ("upper", "lower")):
         limit = -other.table[theirs].to_numpy()[1:]
         ours = one.table[ours].to_numpy()[1:] / scale
         assert limit / se[1:] == pytest.approx(ours / se[1:], abs=1e-8)
     assert one.table["p"].to_numpy()[1:] == pytest.approx(other.table["p"].to_numpy()[1:], abs=1e-9)
-    units = np.log(scale).sum() if penalty == "firth" else 0
-    assert other.log_likelihood - units == pytest.approx(one.log_likelihood, rel=1e-9)
 
 
 def test_a_calendar_year_is_as_good_as_years_since():
@@ -264,11 +252,9 @@ def test_separation_is_found_exactly_and_firth_is_finite(data):
     x, y = data[0][:, :1], data[1]
     ill, well = x[y == 1, 0], x[y == 0, 0]
     separated = ill.min() >= well.max() or well.min() >= ill.max()
-    complete = ill.min() > well.max() or well.min() > ill.max()
     assume(x.min() < x.max())
     if separated:
-        kind = "complete" if complete else "quasi-complete"
-        with pytest.raises(ValueError, match=f"^y: expected classes that overlap, got {kind} sep"):
+        with pytest.raises(ValueError, match=r"^y: expected classes that overlap, got separation"):
             prediction.logistic(x, y)
     else:
         prediction.logistic(x, y)
@@ -277,9 +263,9 @@ def test_separation_is_found_exactly_and_firth_is_finite(data):
 
 def test_separation_names_the_columns():
     x, y = ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]
-    with pytest.raises(ValueError, match=r"got quasi-complete separation by NV: the coefficient "):
+    with pytest.raises(ValueError, match=r"got separation by NV: the max"):
         prediction.logistic(x, y)
-    with pytest.raises(ValueError, match=r"got complete separation by x1, x2: the coefficients "):
+    with pytest.raises(ValueError, match=r"got separation by x1, x2: the max"):
         prediction.logistic([[1, 1], [2, 5], [3, 2], [4, 7]], [0, 0, 1, 1])
 
 
@@ -313,8 +299,6 @@ def test_backward_by_aic_as_step_aic():
     expected = R["step_aic"]
     assert list(model.table.index[1:]) == expected["names"][1:]
     assert steps["aic"].to_numpy() == pytest.approx(np.array(expected["aic"]), rel=SAME)
-    deviance = np.array(expected["deviance"])
-    assert steps["deviance"].to_numpy() == pytest.approx(deviance, rel=SAME)
 
 
 def test_backward_may_leave_nothing():
@@ -329,27 +313,12 @@ def test_backward_may_leave_nothing():
     assert model.predict(x.head()) == pytest.approx(np.full(5, share))
 
 
-@pytest.mark.parametrize(
-    ("rule", "alpha"), [("none", 0.05), ("aic", 0.05), ("lr", 0.05), ("wald", 0.1)]
-)
-def test_optimism_as_a_loop_in_r(rule, alpha):
-    chosen = None if rule == "none" else rule
-    table = prediction.logistic_optimism(*MODELS["cohort"], chosen, alpha, RESAMPLES)
+def test_optimism_as_a_loop_in_r():
+    table = prediction.logistic_optimism(*MODELS["cohort"], RESAMPLES)
     assert list(table.index) == MEASURES
-    check_optimism(table, R["optimism"][rule])
-
-
-def test_optimism_where_nothing_may_be_left():
-    x, y = COHORT[["afp", "male", "noise"]], COHORT["y"]
-    table = prediction.logistic_optimism(x, y, "wald", 0.1, RESAMPLES)
-    check_optimism(table, R["optimism_weak"])
-    assert table.loc["slope", ["apparent", "optimism", "corrected"]].isna().to_list() == [1, 0, 1]
-
-
-def check_optimism(table, expected):
     for column in ("apparent", "training", "test", "resamples"):
-        theirs = numbers(expected[column])
-        assert table[column].to_numpy() == pytest.approx(theirs, abs=ROOT, nan_ok=True)
+        theirs = np.array(R["optimism"]["none"][column], dtype=float)[[0, 2, 3]]
+        assert table[column].to_numpy() == pytest.approx(theirs, abs=ROOT)
     gap = table["training"] - table["test"]
     pd.testing.assert_series_equal(table["optimism"], gap, check_names=False)
     corrected = table["apparent"] - gap
@@ -359,8 +328,11 @@ def check_optimism(table, expected):
 def test_optimism_is_what_rms_validate_says():
     expected = pd.DataFrame(
         R["validate"]["values"], R["validate"]["names"], R["validate"]["columns"]
-    ).loc[["Dxy", "B", "Slope", "Intercept"]]
-    table = prediction.logistic_optimism(*MODELS["cohort"], resamples=RESAMPLES).iloc[1:]
+    ).loc[["Dxy", "B", "Slope"]]
+    table = prediction.logistic_optimism(*MODELS["cohort"], resamples=RESAMPLES)
+    dxy = ["training", "test", "apparent", "corrected"]
+    table.loc["auc", dxy] = 2 * table.loc["auc", dxy] - 1
+    table.loc["auc", "optimism"] *= 2
     for ours, theirs in (
         ("apparent", "index.orig"),
         ("training", "training"),
@@ -372,8 +344,7 @@ def test_optimism_is_what_rms_validate_says():
         assert table[ours].to_numpy() == pytest.approx(expected[theirs].to_numpy(), abs=RMS)
 
 
-@pytest.mark.parametrize("rule", [None, "wald"])
-def test_optimism_with_ties_and_left_out_resamples(rule):
+def test_optimism_with_ties_and_left_out_resamples():
     """One resample after the other, with the functions for one model."""
     rng = np.random.default_rng(5)
     x = pd.DataFrame(rng.integers(0, 3, (25, 2)), columns=["a", "b"])
@@ -382,34 +353,25 @@ def test_optimism_with_ties_and_left_out_resamples(rule):
     drawn[0] = np.flatnonzero(y)[0]  # one class
     drawn[1] = np.flatnonzero(x["b"] == 1)[rng.integers(0, 3, 25)]  # a constant column
 
-    def fitted(rows):
-        part, outcome = x.iloc[rows], y[rows]
-        if rule is None:
-            return prediction.logistic(part, outcome, limits="wald")
-        return prediction.backward(part, outcome, rule, 0.3, limits="wald")[0]
-
     def measures(model, rows):
         risk, outcome = model.predict(x.iloc[rows]), y[rows]
         area = accuracy.auc(outcome, risk.round(12)).value
-        calibration = prediction.calibration_measures(outcome, risk)["value"]
-        if risk.round(12).min() == risk.round(12).max():
-            calibration = calibration * math.nan
-        slope = calibration[["slope", "recalibration_intercept"]].to_list()
-        return [area, 2 * area - 1, np.mean((outcome - risk) ** 2), *slope]
+        slope = prediction.calibration_measures(outcome, risk).loc["slope", "value"]
+        return [area, np.mean((outcome - risk) ** 2), slope]
 
     training, test = [], []
     for rows in drawn:
         try:
-            model = fitted(rows)
+            model = prediction.logistic(x.iloc[rows], y[rows], limits="wald")
         except ValueError:
             continue
         training.append(measures(model, rows))
         test.append(measures(model, np.arange(25)))
-    table = prediction.logistic_optimism(x, y, rule, 0.3, drawn)
+    table = prediction.logistic_optimism(x, y, drawn)
     assert len(test) == 38
-    assert table["resamples"].to_list() == np.isfinite(test).sum(axis=0).tolist()
+    assert table["resamples"].to_list() == [38] * 3
     for column, each in (("training", training), ("test", test)):
-        assert table[column].to_numpy() == pytest.approx(np.nanmean(each, axis=0), abs=ROOT)
+        assert table[column].to_numpy() == pytest.approx(np.mean(each, axis=0), abs=ROOT)
 
 
 def test_optimism_follows_the_seed_and_not_the_blocks(monkeypatch):
@@ -442,46 +404,38 @@ def test_a_profile_without_clear_limits_is_refused(monkeypatch):
 
 X, Y = [[1.0], [2], [3], [4], [5], [6]], [0, 0, 1, 0, 1, 1]
 BAD = [
-    (r"^limits: expected one of profile, wald", lambda: prediction.logistic(X, Y, limits="exact")),
-    (r"^penalty: expected one of none, firth", lambda: prediction.logistic(X, Y, penalty="l2")),
-    (r"^level: expected a number between 0 and 1", lambda: prediction.logistic(X, Y, level=95)),
-    (r"^x: expected rows of patients", lambda: prediction.logistic([], Y)),
-    (r"^x: expected 6 rows, as many as y, got 5", lambda: prediction.logistic(X[:5], Y)),
+    ("limits: expected one of profile, wald", "logistic", (X, Y), {"limits": "exact"}),
+    ("penalty: expected one of none, firth", "logistic", (X, Y), {"penalty": "l2"}),
+    ("level: expected a number between 0 and 1", "logistic", (X, Y), {"level": 95}),
+    ("x: expected rows of patients", "logistic", ([], Y), {}),
+    ("x: expected 6 rows, as many as y, got 5", "logistic", (X[:5], Y), {}),
     (
-        r"^x: expected columns of other names than 'intercept'",
-        lambda: prediction.logistic(pd.DataFrame({"intercept": [1, 2, 3, 4, 5, 6]}), Y),
+        "x: expected columns with different names other than 'intercept'",
+        "logistic",
+        (pd.DataFrame({"intercept": [1, 2, 3, 4, 5, 6]}), Y),
+        {},
     ),
-    (r"^x\['x1'\]: expected finite", lambda: prediction.logistic([[math.inf]] * 6, Y)),
-    (r"^x\['x1'\]: expected numbers, got .*'a'", lambda: prediction.logistic([["a"]] * 6, Y)),
-    (r"^x\['x1'\]: expected a column that varies", lambda: prediction.logistic([[2]] * 6, Y)),
-    (r"^x: expected columns of which none", lambda: prediction.logistic(np.tile(X, 2), Y)),
-    (r"^y: expected 0 or 1, got 2", lambda: prediction.logistic(X, [0, 0, 1, 0, 1, 2])),
-    (r"^y: expected both classes", lambda: prediction.logistic(X, [0] * 6)),
-    (r"^x: expected 1 columns, got 2", lambda: prediction.logistic(X, Y).predict([[1, 2]])),
-    (r"^rule: expected one of aic, lr, wald", lambda: prediction.backward(X, Y, "p")),
-    (r"^alpha: expected a number above 0", lambda: prediction.backward(X, Y, "lr", 0)),
-    (r"^limits: expected one of", lambda: prediction.backward(X, Y, limits="none")),
-    (r"^y: expected classes that overlap", lambda: prediction.backward(X, sorted(Y))),
-    (r"^y: expected classes that overlap", lambda: prediction.logistic_optimism(X, sorted(Y))),
-    (r"^rule: expected one of", lambda: prediction.logistic_optimism(X, Y, "none")),
-    (r"^resamples: expected a whole", lambda: prediction.logistic_optimism(X, Y, resamples=0)),
-    (
-        r"^resamples: expected a number, or rows of 6",
-        lambda: prediction.logistic_optimism(X, Y, resamples=[[0, 1]]),
-    ),
-    (
-        r"^resamples: expected patients from 0 to 5",
-        lambda: prediction.logistic_optimism(X, Y, resamples=[[1, 2, 3, 4, 5, 6]]),
-    ),
-    (
-        r"^resamples: expected one or more in which",
-        lambda: prediction.logistic_optimism(X, Y, resamples=[[0] * 6]),
-    ),
-    (r"^seed: expected a whole number", lambda: prediction.logistic_optimism(X, Y, seed=0.5)),
+    (r"x\['x1'\]: expected finite", "logistic", ([[math.inf]] * 6, Y), {}),
+    (r"x\['x1'\]: expected a column that varies", "logistic", ([[2]] * 6, Y), {}),
+    ("x: expected columns of which none", "logistic", (np.tile(X, 2), Y), {}),
+    ("y: expected 0 or 1, got 2", "logistic", (X, [0, 0, 1, 0, 1, 2]), {}),
+    ("y: expected both classes", "logistic", (X, [0] * 6), {}),
+    ("rule: expected one of aic, lr, wald", "backward", (X, Y, "p"), {}),
+    ("alpha: expected a number above 0", "backward", (X, Y, "lr", 0), {}),
+    ("limits: expected one of", "backward", (X, Y), {"limits": "none"}),
+    ("y: expected classes that overlap", "backward", (X, sorted(Y)), {}),
+    ("y: expected classes that overlap", "logistic_optimism", (X, sorted(Y)), {}),
+    ("resamples: expected a whole", "logistic_optimism", (X, Y, 0), {}),
+    ("resamples: .* rows of 6 patients from 0 to 5", "logistic_optimism", (X, Y, [[0, 1]]), {}),
+    ("resamples: .* from 0 to 5", "logistic_optimism", (X, Y, [[1, 2, 3, 4, 5, 6]]), {}),
+    ("resamples: expected one or more in which", "logistic_optimism", (X, Y, [[0] * 6]), {}),
+    ("seed: expected a whole number", "logistic_optimism", (X, Y), {"seed": 0.5}),
 ]
 
 
-@pytest.mark.parametrize(("message", "call"), BAD)
-def test_bad_input_is_named(message, call):
-    with pytest.raises(ValueError, match=message):
-        call()
+def test_bad_input_is_named():
+    for message, function, arguments, options in BAD:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            getattr(prediction, function)(*arguments, **options)
+    with pytest.raises(ValueError, match=r"^x: expected 1 columns, got 2"):
+        prediction.logistic(X, Y).predict([[1, 2]])

@@ -7,7 +7,7 @@ from .._ties import merge_ties
 from .calibration import outcome_and_risk
 
 
-def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
+def net_benefit(y, risk, thresholds=None, resamples=0, seed=0):
     r"""Net benefit of a model, of treating all and of treating none, at each threshold.
 
     Parameters
@@ -21,8 +21,6 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
         Threshold probabilities, at least 0 and below 1. Default: 0, 0.01, ..., 0.99.
     resamples : int, default 0
         Number of bootstrap samples of n patients for the limits; 0 for none.
-    level : float, default 0.95
-        Confidence level.
     seed : int or numpy.random.SeedSequence, default 0
         Seed of the resampling.
 
@@ -31,30 +29,27 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
     pandas.DataFrame
         One row a threshold, in the given order: ``threshold``; ``tp``, ``fp`` (treated patients
         with and without the outcome); ``model``, ``all``, ``none``, the net benefits, in true
-        positives per patient; ``standardised``, that of the model divided by the prevalence;
-        ``avoided_per_100``, net interventions avoided per 100 patients, against treating all.
-        With ``resamples`` also ``lower`` and ``upper``, percentile limits of ``model``.
+        positives per patient. With ``resamples`` also ``lower`` and ``upper``, 95 % percentile
+        limits of ``model``.
 
     Notes
     -----
     At the threshold t, which says that treating (1 - t)/t patients in vain is worth one treated
     rightly,
 
-    .. math:: NB = \frac{TP}{n} - \frac{FP}{n} \frac{t}{1 - t}, \qquad \\
-              avoided = \frac{1}{n} \left(TN - FN \frac{1 - t}{t}\right).
+    .. math:: NB = \frac{TP}{n} - \frac{FP}{n} \frac{t}{1 - t}.
 
-    At 0 all are treated and none is avoided. The limits hold for a given model. They do not
-    correct the optimism of a model that was fitted in the same patients.
+    The limits hold for a given model. They do not correct the optimism of a model that was fitted
+    in the same patients.
 
     References
     ----------
     Vickers & Elkin, Med Decis Making 2006;26:565. Vickers et al., BMC Med Inform Decis Mak
-    2008;8:53. Standardised: Kerr et al., J Clin Oncol 2016;34:2534.
+    2008;8:53.
     """
     import pandas as pd
 
     resamples, seed = _checks.whole("resamples", resamples), _checks.seed(seed)
-    _checks.level(level)
     y, risk = outcome_and_risk(y, risk)
     at = _checks.vector("thresholds", np.arange(100) / 100 if thresholds is None else thresholds)
     if (wrong := (at < 0) | (at >= 1)).any():
@@ -67,25 +62,12 @@ def net_benefit(y, risk, thresholds=None, resamples=0, level=0.95, seed=0):
     both = merge_ties(np.concatenate([risk, at]))
     risk, ends = both[: risk.size], both[risk.size :]
     tp, fp = (x.size - np.searchsorted(np.sort(x), ends) for x in (risk[ill], risk[~ill]))
-    n, events = y.size, np.count_nonzero(ill)
-    fn, tn = events - tp, n - events - fp
-    odds = at / (1 - at)
-    model = tp / n - fp / n * odds
-    missed = np.divide(fn * (1 - at), at, out=np.zeros(at.size), where=at > 0)
-    curve = {
-        "threshold": at,
-        "tp": tp,
-        "fp": fp,
-        "model": model,
-        "all": events / n - (n - events) / n * odds,
-        "none": np.zeros(at.size),
-        "standardised": model * (n / events),
-        "avoided_per_100": 100 * (tn - missed) / n,
-    }
+    n, events, odds = y.size, np.count_nonzero(ill), at / (1 - at)
+    curve = {"threshold": at, "tp": tp, "fp": fp, "model": tp / n - fp / n * odds}
+    curve |= {"all": events / n - (n - events) / n * odds, "none": np.zeros(at.size)}
     if resamples:
-        ends = [(1 - level) / 2, (1 + level) / 2]
         drawn = _resampled(tp, fp, at, n, events, resamples, seed)
-        curve["lower"], curve["upper"] = np.quantile(drawn, ends, axis=0)
+        curve["lower"], curve["upper"] = np.quantile(drawn, [0.025, 0.975], axis=0)
     return pd.DataFrame(curve)
 
 

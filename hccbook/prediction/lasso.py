@@ -17,10 +17,9 @@ _TOLERANCE = 1e-10
 _FLOOR = 1e-14  # rounding of a slope, whose terms add up to 1 at most
 _ROUNDING = 1e-13  # of the objective, relative
 _MOST_STEPS = 10_000
-_SHORTEST = 0.1  # of a step, before it is looked for in another direction
 # Added to second derivatives of about 1/4, more of it where columns depend on each other: with
 # much of it the step goes straight downhill.
-_LEAST_RIDGE, _MOST_RIDGE, _MORE, _LESS = 1e-10, 1e6, 100.0, 1e-3
+_LEAST_RIDGE, _SOME_RIDGE, _MOST_RIDGE, _MORE, _LESS = 1e-10, 1e-3, 1e6, 10.0, 1e-3
 _COPY = 1e-9  # correlations this near to 1 are 1
 _NEVER = 1e150  # the scale of a column that must stay out
 
@@ -173,20 +172,24 @@ def _path(x, y, fold, lambdas, ratio):
     the deviance of each patient when left out, the deviance ratios and the lambdas.
     """
     train = np.vstack([np.ones(y.size, dtype=bool), fold != np.arange(fold.max() + 1)[:, None]])
-    scale = np.array([_column_scales(x[rows]) for rows in train])
-    problem = _Problems(x, y, train / train.sum(axis=1, keepdims=True), scale)
-    largest = np.max(np.abs(problem.slope[0, :-1]) / scale[0])
+    scale = np.array([np.append(_column_scales(x[rows]), 0.0) for rows in train])
+    weight = train / train.sum(axis=1, keepdims=True)
+    x = np.column_stack([x, np.ones(y.size)])
+    beta = np.zeros(scale.shape)
+    beta[:, -1] = logit(weight @ y)
+    null = _loss(beta[:1] @ x.T, y, weight[:1])[0]
+    largest = np.max(np.abs((y - y.mean()) @ x[:, :-1]) / y.size / scale[0, :-1])
     if largest < _TOLERANCE:
         raise ValueError("x: expected a column that is associated with y, got none")
     used = largest * ratio ** (np.arange(lambdas) / (lambdas - 1))
-    null = problem.loss[0]
     path, scores, explained = [], [], []
     for number, penalty in enumerate(used):
-        problem.minimise(penalty)
-        left_out = problem.linear[fold + 1, np.arange(y.size)].clip(-_LOGIT_LIMIT, _LOGIT_LIMIT)
+        _minimise(beta, x, y, weight, scale, penalty)
+        linear = beta @ x.T
+        left_out = linear[fold + 1, np.arange(y.size)].clip(-_LOGIT_LIMIT, _LOGIT_LIMIT)
         scores.append(2 * (np.logaddexp(0, left_out) - y * left_out))
-        explained.append(1 - problem.loss[0] / null)
-        path.append(problem.beta[0].copy())
+        explained.append(1 - _loss(linear[:1], y, weight[:1])[0] / null)
+        path.append(beta[0].copy())
         if number + 1 >= min(_MNLAM, lambdas):
             gain = explained[-1] - explained[-2]
             if explained[-1] > _DEVMAX or gain < _FDEV:
@@ -237,92 +240,54 @@ def _ratio_of(ratio, patients, columns):
     return float(ratio)
 
 
-class _Problems:
-    """LASSO problems on the same columns with different weights of the patients.
+def _minimise(beta, x, y, weight, scale, penalty):
+    """Take each problem (a row of ``beta``, the intercept last) to its minimum, from where it is.
 
-    ``beta`` (problem, column, the intercept last), ``linear`` (problem, patient), ``loss`` (the
-    mean of log(1 + exp(linear)) - y · linear) and its ``slope`` (problem, column) belong
-    together. They begin with the intercept alone. ``x`` is standardised, more or less; weights
-    (problem, patient) add up to 1; ``scale`` (problem, column) is the penalty of a coefficient of
-    1, for lambda = 1.
+    Each step is Newton's on the coefficients that are free: those that are not 0, and those at 0
+    that the slope drives away from it by more than their cost. A coefficient that would change
+    its sign stops at 0, for this step at least. (Bertsekas, SIAM J Control Optim 1982;20:221: the
+    objective falls in that direction.) Where a step does not help, a ridge makes the next shorter
+    and turns it downhill (Levenberg and Marquardt).
     """
+    todo, ridge = np.arange(len(beta)), np.full(len(beta), _LEAST_RIDGE)
+    for _ in range(_MOST_STEPS):
+        here, shares, cost = beta[todo], weight[todo], penalty * scale[todo]
+        linear = here @ x.T
+        risk, safe = expit(linear), expit(-linear)
+        slope = ((risk - y) * shares) @ x
+        sign = np.where(here == 0, -np.sign(slope), np.sign(here))
+        free = (here != 0) | (np.abs(slope) > cost * (1 + _TOLERANCE))
+        slope = np.where(free, slope + cost * sign, 0.0)
+        going = np.abs(slope).max(axis=1) > _TOLERANCE * penalty + _FLOOR
+        going &= ridge[todo] < _MOST_RIDGE
+        if not going.any():
+            return
+        todo = todo[going]
+        here, shares, cost, linear, slope, sign, free, risk, safe = (
+            part[going] for part in (here, shares, cost, linear, slope, sign, free, risk, safe)
+        )
+        # The free columns of each problem, and some that are 0 where it has fewer than others.
+        at = np.argsort(~free, axis=1, kind="stable")[:, : free.sum(axis=1).max()]
+        place, diagonal = (np.arange(len(at))[:, None], at), np.arange(at.shape[1])
+        columns = x.T[at] * free[place][:, :, None]
+        second = (columns * (shares * risk * safe)[:, None, :]) @ columns.transpose(0, 2, 1)
+        second[:, diagonal, diagonal] += np.where(free[place], ridge[todo, None], 1.0)
+        moved = here.copy()
+        moved[place] -= np.linalg.solve(second, slope[place][:, :, None])[:, :, 0]
+        moved[(moved * sign < 0) & (cost > 0)] = 0.0
+        before = _loss(linear, y, shares) + np.sum(np.abs(here) * cost, axis=1)
+        after = _loss(moved @ x.T, y, shares) + np.sum(np.abs(moved) * cost, axis=1)
+        better = after <= before * (1 + _ROUNDING)
+        beta[todo[better]] = moved[better]
+        now = ridge[todo]
+        ridge[todo] = np.where(
+            better, np.maximum(now * _LESS, _LEAST_RIDGE), np.maximum(now * _MORE, _SOME_RIDGE)
+        )
+    raise ArithmeticError(f"no minimum after {_MOST_STEPS} steps at lambda = {penalty:g}")
 
-    def __init__(self, x, y, weight, scale):
-        self.columns = np.vstack([x.T, np.ones(y.size)])
-        self.y, self.weight = y, weight
-        self.scale = np.column_stack([scale, np.zeros(len(weight))])
-        self.beta = np.zeros((len(weight), len(self.columns)))
-        self.beta[:, -1] = logit(weight @ y)
-        self.linear = np.repeat(self.beta[:, -1:], y.size, axis=1)
-        self.loss = self._loss(self.linear, weight)
-        self.slope = self._slope(self.linear, weight)
-        self.ridge = np.full(len(weight), _LEAST_RIDGE)
 
-    def minimise(self, penalty):
-        """Take every problem to its minimum at a penalty, from where it is.
-
-        Each step is Newton's on the coefficients that are free: those that are not 0, and those
-        at 0 that the slope drives away from it by more than their cost. A coefficient that
-        would change its sign stops at 0, for this step at least. (Bertsekas, SIAM J Control
-        Optim 1982;20:221: the objective falls in that direction.)
-        """
-        todo = np.arange(len(self.beta))
-        for _ in range(_MOST_STEPS):
-            beta, slope, cost = self.beta[todo], self.slope[todo], penalty * self.scale[todo]
-            sign = np.where(beta == 0, -np.sign(slope), np.sign(beta))
-            free = (beta != 0) | (np.abs(slope) > cost * (1 + _TOLERANCE))
-            free[:, -1] = True
-            slope = np.where(free, slope + cost * sign, 0.0)
-            going = np.abs(slope).max(axis=1) > _TOLERANCE * penalty + _FLOOR
-            if not going.any():
-                return
-            todo = todo[going]
-            todo = self._step(todo, *(part[going] for part in (beta, slope, cost, sign, free)))
-        raise ArithmeticError(f"no minimum after {_MOST_STEPS} steps at lambda = {penalty:g}")
-
-    def _step(self, todo, beta, slope, cost, sign, free):
-        """Take a step in the problems ``todo``; return those that can still get better."""
-        most = free.sum(axis=1).max()
-        at = np.argsort(~free, axis=1, kind="stable")[:, :most]  # the free ones first
-        place = np.arange(len(at))[:, None], at
-        beta, slope, cost, sign, free = (part[place] for part in (beta, slope, cost, sign, free))
-        cost = np.where(free, cost, 0.0)
-        columns = self.columns[at] * free[:, :, None]
-        weight, linear, diagonal = self.weight[todo], self.linear[todo], np.arange(most)
-        spread = weight * expit(linear) * expit(-linear)
-        second = (columns * spread[:, None, :]) @ columns.transpose(0, 2, 1)
-        ridge, length = self.ridge[todo], np.ones((len(todo), 1))
-        second[:, diagonal, diagonal] += np.where(free, ridge[:, None], 1.0)
-        step = np.linalg.solve(second, slope[:, :, None])[:, :, 0]
-        before = (self.loss[todo] + np.sum(np.abs(beta) * cost, axis=1)) * (1 + _ROUNDING)
-        while True:
-            moved = beta - length * step
-            moved[(moved * sign < 0) & (cost > 0)] = 0.0
-            linear = (moved[:, None, :] @ columns)[:, 0]
-            loss = self._loss(linear, weight)
-            worse = loss + np.sum(np.abs(moved) * cost, axis=1) > before
-            worse &= ridge < _MOST_RIDGE
-            if not worse.any():
-                break
-            length[worse] /= 2
-            short = worse & (length[:, 0] < _SHORTEST)
-            if short.any():
-                second[:, diagonal, diagonal] += (short * (_MORE - 1) * ridge)[:, None]
-                ridge[short] *= _MORE
-                length[short] = 1.0
-                step = np.linalg.solve(second, slope[:, :, None])[:, :, 0]
-        fresh = np.zeros((len(todo), len(self.columns)))
-        fresh[place] = moved * free
-        self.beta[todo], self.linear[todo], self.loss[todo] = fresh, linear, loss
-        self.slope[todo] = self._slope(linear, weight)
-        self.ridge[todo] = np.maximum(ridge * _LESS, _LEAST_RIDGE)
-        return todo[ridge < _MOST_RIDGE]
-
-    def _loss(self, linear, weight):
-        return np.sum((np.logaddexp(0, linear) - self.y * linear) * weight, axis=1)
-
-    def _slope(self, linear, weight):
-        return ((expit(linear) - self.y) * weight) @ self.columns.T
+def _loss(linear, y, weight):
+    return np.sum((np.logaddexp(0, linear) - y * linear) * weight, axis=1)
 
 
 def _column_scales(x):
@@ -330,17 +295,7 @@ def _column_scales(x):
 
     Out stay constant columns, and those that say the same as a column before them.
     """
-    sd = x.std(axis=0)
-    usable = np.flatnonzero((np.ptp(x, axis=0) > 0) & (sd > 0))
-    z = (x[:, usable] - x[:, usable].mean(axis=0)) / sd[usable]
-    # Copies have the same weighted sum, up to its sign; other columns only by a rare chance.
-    total = np.abs(np.random.default_rng(0).standard_normal(len(z)) @ z)
-    order, same = np.argsort(total), np.arange(usable.size)
-    for i in np.flatnonzero(np.diff(total[order]) < _COPY * len(z)):
-        one, other = order[i : i + 2]
-        if abs(z[:, one] @ z[:, other]) > (1 - _COPY) * len(z):
-            same[other] = same[one]
-    first = usable[np.unique(same, return_index=True)[1]]
-    scale = np.full(x.shape[1], _NEVER)
-    scale[first] = sd[first]
-    return scale
+    sd, varies = x.std(axis=0), np.ptp(x, axis=0) > 0
+    z = (x - x.mean(axis=0)) / np.where(varies, sd, 1.0)
+    first = (np.abs(z.T @ z) > (1 - _COPY) * len(x)).argmax(axis=0)
+    return np.where(varies & (first == np.arange(sd.size)), sd, _NEVER)
