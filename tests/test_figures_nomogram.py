@@ -26,20 +26,18 @@ SPREAD = "Extrahepatic spread at the first visit, on CT of chest and abdomen or 
 THROMBUS = "Portal vein tumour thrombus (Cheng classification)"
 T2, ADC = "T2 signal intensity ratio after treatment", "ADC after treatment (10⁻³ mm²/s)"
 
-#: Coefficients, ends of the rulers, intercept, survival, and a patient.
+#: Coefficients, ends of the rulers, intercept, and a patient.
 MODELS = {
     "four": (
         {"ΔT": -0.9, "Diameter": 0.35, "ALB": -0.1, "NLR": {"≤ 3": 0, "> 3": 1.2}},
         {"ΔT": (-4, 4), "Diameter": (1, 14), "ALB": (25, 50)},
         1.2,
-        None,
         {"ΔT": -1.3, "Diameter": 6.4, "ALB": 37, "NLR": "> 3"},
     ),
     "three": (
         {T2: -1.8, ADC: 2.4, "NLR": -0.35},
         {T2: (0.8, 3.2), ADC: (0.7, 1.9), "NLR": (1, 9)},
         0.3,
-        None,
         {T2: 1.45, ADC: 1.32, "NLR": 2.7},
     ),
     "six": (
@@ -58,7 +56,6 @@ MODELS = {
         },
         {"Age": (30, 90), "Magnesium": (0.6, 1.1)},
         -2.5,
-        {"6 months": 0.9, "24 months": 0.5},
         {
             "Age": 67,
             THROMBUS: "type II (right or left branch)",
@@ -81,7 +78,6 @@ MODELS = {
         },
         {"Age": (30, 90)},
         -4,
-        None,
         {"Age": 67.25, "BCLC": "not known"},
     ),
 }
@@ -96,14 +92,15 @@ def style():
 
 
 def sheet_of(name):
-    coefficients, ends, intercept, survival, patient = MODELS[name]
+    coefficients, ends, intercept, patient = MODELS[name]
     ticks = {axis: prediction.round_ticks(*pair) for axis, pair in ends.items()}
-    return prediction.nomogram(coefficients, ticks, intercept, survival), patient
+    return prediction.nomogram(coefficients, ticks, intercept), patient
 
 
 def ruler(fig, name):
     """Return points and height of the ticks of one ruler."""
-    lines = [line for ax in fig.axes for line in ax.lines if line.get_label() == name]
+    named = [(line, line.get_label()) for ax in fig.axes for line in ax.lines]
+    lines = [line for line, label in named if label == name or label.startswith(f"{name}: ")]
     assert len(lines) == 1, f"{len(lines)} rulers {name!r}"
     (line,) = lines
     (height,) = set(line.get_ydata()) or {None}
@@ -155,17 +152,15 @@ every_model = pytest.mark.parametrize("model", MODELS)
 @every_model
 def test_ticks_stand_at_the_points_of_the_model(model):
     sheet, patient = sheet_of(model)
-    for given_patient in (None, patient):
-        fig, _ = figures.nomogram(sheet, given_patient)
-        for name, rows in sheet.axes.groupby("axis"):
-            assert ruler(fig, name)[0] == pytest.approx(np.sort(rows["points"]), abs=SAME)
-        assert ruler(fig, "Points")[0].tolist() == list(range(0, 101, 10))
-        assert ruler(fig, "Total points")[0] == pytest.approx(sheet.total["points"], abs=SAME)
-        for axis, rows in sheet.risks.groupby("axis"):
-            at, _ = ruler(fig, "Risk" if axis == "risk" else f"Risk, {axis}")
-            assert sheet.risk(at, axis) == pytest.approx(rows["risk"].to_numpy(), abs=SAME)
-        assert fig.axes[0].get_xlim() == (0, 100)
-        assert fig.axes[1].get_xlim() == (0, sheet.total["points"].iloc[-1])
+    fig, _ = figures.nomogram(sheet, patient)
+    for name, rows in sheet.axes.groupby("axis"):
+        assert ruler(fig, name)[0] == pytest.approx(np.sort(rows["points"]), abs=SAME)
+    assert ruler(fig, "Points")[0].tolist() == list(range(0, 101, 10))
+    assert ruler(fig, "Total points")[0] == pytest.approx(sheet.total, abs=SAME)
+    at, _ = ruler(fig, "Risk")
+    assert sheet.risk(at) == pytest.approx(sheet.risks["risk"].to_numpy(), abs=SAME)
+    assert fig.axes[0].get_xlim() == (0, 100)
+    assert fig.axes[1].get_xlim() == (0, sheet.total[-1])
 
 
 @every_model
@@ -201,10 +196,10 @@ def test_the_patient_is_read_as_the_model_says(model):
     sheet, patient = sheet_of(model)
     fig, alt = figures.nomogram(sheet, patient)
     reading = sheet.read(patient).iloc[0]
-    coefficients, _, intercept, survival, _ = MODELS[model]
+    coefficients, _, intercept, _ = MODELS[model]
     names = list(coefficients)
     points = [reading[name] for name in names]
-    expected = points + [reading["total"]] * (1 + len(sheet.survival))
+    expected = points + [reading["total"]] * 2
     assert [x for x, _ in marks(fig)] == pytest.approx(expected, abs=SAME)
     # The marks stand on their rulers, and the arrows below the ruler of points.
     assert [y for _, y in marks(fig)][: len(names)] == [ruler(fig, name)[1] for name in names]
@@ -214,16 +209,12 @@ def test_the_patient_is_read_as_the_model_says(model):
         c[patient[name]] if isinstance(c, dict) else c * patient[name]
         for name, c in coefficients.items()
     )
-    bases = survival or {"risk": None}
-    risks = [expit(linear) if s is None else 1 - s ** np.exp(linear) for s in bases.values()]
-    numbers = [f"{value:.1f}" for value in [*points, sum(points)]]
-    numbers += [f"{risk:.2f}" for risk in risks]
+    numbers = [f"{value:.1f}" for value in [*points, sum(points)]] + [f"{expit(linear):.2f}"]
     assert written == ["Patient", *numbers]
     for name, number in zip(names, numbers, strict=False):
         assert f"has {number}" in alt.partition(f"{name}: ")[2]
     assert f"the patient has {sum(points):.1f}" in alt
-    for risk in risks:
-        assert f"the patient's is {risk:.2f}" in alt
+    assert f"the patient's is {expit(linear):.2f}" in alt
 
 
 @every_model
@@ -241,16 +232,14 @@ def test_guides_are_upright_and_join_mark_and_ruler(model):
         height = ruler(fig, name)[1]
         assert line == pytest.approx(np.array([(rows[name], height), (rows[name], top)]))
     (line,) = (line for line in lower if len(line) == 2)
-    ends = [y for _, y in marks(fig)][-len(sheet.survival) - 1 :]
+    ends = [y for _, y in marks(fig)][-2:]
     assert line[:, 0] == pytest.approx(rows["total"])
     assert line[:, 1].tolist() == [ends[0], ends[-1]]
 
 
 @every_model
-@pytest.mark.parametrize("worked", [True, False])
-def test_no_word_is_hidden(model, worked):
-    sheet, patient = sheet_of(model)
-    fig, _ = figures.nomogram(sheet, patient if worked else None)
+def test_no_word_is_hidden(model):
+    fig, _ = figures.nomogram(*sheet_of(model))
     found = boxes(fig)
     for (a, one), (b, other) in itertools.combinations(found, 2):
         assert not overlap(one, other), f"{a!r} on {b!r}"
@@ -270,47 +259,17 @@ def test_type_is_large_enough_on_a_phone(model):
     assert min(text.get_fontsize() for text in texts(fig)) * 96 / 72 * shrunk >= SMALLEST
 
 
-STAGES = {
-    "five": {
-        "A (early)": 0,
-        "B (intermediate)": 0.1,
-        "C (advanced)": 0.3,
-        "D (terminal)": 0.3,
-        "not known": 0.2,
-    },
-    "three": {"early stage": 0, "middle stage": 0.05, "late stage": 0.1},
-    "apart": {
-        "none": 0,
-        "a branch on one side": 0.75,
-        "a branch on each side": 0.8,
-        "the main trunk": 1.5,
-    },
-    "on the right": {"no": 0, "early stage": 1.9, "middle stage": 1.95, "late stage": 2},
-    "three long": {level: 2 * x for level, x in MODELS["six"][0][THROMBUS].items()},
-    "one short": {"first of all stages": 0.4, "second of all stages": 0.8, "third stage": 1.2},
-}
-
-
-@pytest.mark.parametrize("stages", STAGES)
-def test_leaders_of_crowded_levels_cross_no_label(stages):
-    levels = STAGES[stages]
-    sheet = prediction.nomogram({"Age": 0.05, "Stage": levels}, {"Age": [30, 50, 70]})
-    fig, _ = figures.nomogram(sheet)
-    upper = fig.axes[0]
-    leaders = [line for line in upper.lines if line.get_color() == figures.GREY]
-    found = [(word, box) for word, box in boxes(fig) if word in levels]
-    assert len(found) == len(levels)
-    for line in leaders:
-        ends = upper.transData.transform(line.get_xydata()) * 72 / fig.dpi
-        (x, _), low, high = ends[0], ends[:, 1].min(), ends[:, 1].max()
-        for word, box in found:
-            crossed = box[0] < x < box[2] and min(high, box[3]) - max(low, box[1]) > TOUCH
-            assert not crossed, word
-    # Every label that is not beside the ruler has a leader.
-    _, height = ruler(fig, "Stage")
-    away = [t for t in upper.texts if t.get_text() in levels]
-    away = [t for t in away if abs(t.get_position()[1] - height) > 6]
-    assert len(leaders) >= len(away)
+def test_levels_without_room_have_a_leader():
+    sheet, patient = sheet_of("crowded")
+    fig, _ = figures.nomogram(sheet, patient)
+    upper, (at, height) = fig.axes[0], ruler(fig, "BCLC")
+    levels = MODELS["crowded"][0]["BCLC"]
+    heights = [t.get_position()[1] for t in upper.texts if t.get_text() in levels]
+    assert len(heights) == len(levels)
+    leaders = [line.get_xydata() for line in upper.lines if line.get_color() == figures.GREY]
+    assert {line[0, 0] for line in leaders} <= set(at)
+    assert all(line[0, 1] == height for line in leaders)
+    assert sorted(line[1, 1] for line in leaders) == sorted(y for y in heights if y > height + 6)
 
 
 def test_long_levels_stay_in_the_figure():
@@ -327,17 +286,6 @@ def test_long_titles_keep_every_word():
     for title in (f"{SPREAD}: no", f"{THROMBUS}: type II (right or left branch)"):
         assert title in shown
         assert title not in words(fig)
-
-
-def test_without_a_patient_nothing_is_read():
-    sheet, patient = sheet_of("four")
-    fig, alt = figures.nomogram(sheet)
-    assert not marks(fig)
-    assert "patient" not in alt.lower()
-    assert {"Points", "ΔT", "Diameter", "ALB", "NLR", "Total points", "Risk"} <= set(words(fig))
-    assert fig.axes[0].get_position().width > (
-        figures.nomogram(sheet, patient)[0].axes[0].get_position().width
-    )
 
 
 def test_alt_text_names_each_ruler():
@@ -430,24 +378,21 @@ def test_any_model_is_drawn_as_it_is_and_without_overlaps(case):
 
 
 BAD = [
-    ("nomogram: expected one made by .*, got None", lambda: figures.nomogram(None)),
-    ("outcome: expected a name, got ' '", lambda: draw(outcome=" ")),
-    ("outcome: expected a name, got None", lambda: draw(outcome=None)),
-    ("patient: expected values of 'NLR', got none", lambda: draw({"ALB": 3})),
-    ("patient: expected values of 'NLR', got none", lambda: draw(3)),
-    ("patient: expected 'NLR' from 1 to 5, the axis, got 6", lambda: draw({"NLR": 6, "AFP": "a"})),
-    ("patient: expected a level of 'AFP' .*'c'", lambda: draw({"NLR": 1, "AFP": "c"})),
-    ("patient, NLR: expected .*got nan", lambda: draw({"NLR": np.nan, "AFP": "a"})),
-    ("patient: expected one patient, got 2", lambda: draw({"NLR": [1, 2], "AFP": "a"})),
+    ("patient: expected values of 'NLR', got none", {"ALB": 3}),
+    ("patient: expected values of 'NLR', got none", 3),
+    ("patient: expected 'NLR' from 1 to 5, the axis, got 6", {"NLR": 6, "AFP": "a"}),
+    ("patient, AFP: expected one of a, b, got 'c'", {"NLR": 1, "AFP": "c"}),
+    ("patient, NLR: expected .*got nan", {"NLR": np.nan, "AFP": "a"}),
+    ("patient: expected one patient, got 2", {"NLR": [1, 2], "AFP": "a"}),
 ]
 
 
-def draw(patient=None, outcome="Risk"):
+def test_bad_input_is_named():
     sheet = prediction.nomogram({"NLR": 0.5, "AFP": {"a": 0, "b": 1.0}}, {"NLR": [1, 3, 5]})
-    return figures.nomogram(sheet, patient, outcome)
-
-
-@pytest.mark.parametrize(("message", "call"), BAD)
-def test_bad_input_is_named(message, call):
-    with pytest.raises(ValueError, match=f"^{message}"):
-        call()
+    for message, patient in BAD:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            figures.nomogram(sheet, patient)
+    with pytest.raises(ValueError, match=r"^nomogram: expected one made by .*, got None"):
+        figures.nomogram(None, {})
+    with pytest.raises(ValueError, match=r"^outcome: expected text, got ' '"):
+        figures.nomogram(sheet, {"NLR": 1, "AFP": "a"}, " ")

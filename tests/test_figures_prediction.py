@@ -4,7 +4,6 @@ import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.colors import same_color
 from scipy.special import expit
@@ -63,7 +62,7 @@ STEPS = {"short": (0, 0.41), "usual": (0, 0.61), "full": (0, 1), "high": (0.5, 0
 
 
 @pytest.mark.parametrize("steps", STEPS)
-@pytest.mark.parametrize("slope", [1.0, 3.0, -1.0])
+@pytest.mark.parametrize("slope", [1.0, 3.0])
 def test_decision_curve_draws_and_labels_three_lines(steps, slope):
     frame = prediction.net_benefit(*patients(slope=slope), np.arange(*STEPS[steps], 0.01))
     fig, _ = figures.decision_curve(frame, "score")
@@ -103,12 +102,9 @@ def test_a_line_that_leaves_is_labelled_where_it_leaves():
     assert bottom < y < bottom + 0.1 * (top - bottom)
 
 
-def test_two_lines_that_leave_are_labelled_on_both_sides():
+def test_two_lines_that_leave_have_labels_apart():
     frame = prediction.net_benefit(*patients(slope=-1), np.arange(0.05, 0.7, 0.01))
-    found = labels(figures.decision_curve(frame)[0].axes[0])
-    (_, model, first), (_, everyone, second) = found["model"], found["treat all"]
-    assert model[2] < everyone[0]
-    assert first.xy[1] == second.xy[1]
+    assert_apart(labels(figures.decision_curve(frame)[0].axes[0]))
 
 
 def test_decision_curve_has_a_band_with_limits():
@@ -169,59 +165,25 @@ def test_calibration_draws_groups_curve_and_patients(shift, slope):
     assert alt.endswith(f"from the diagonal at risk {far.risk:.2f}, with {far.rate:.2f}.")
 
 
-def test_without_a_curve_the_groups_show_where_the_patients_are():
-    frame = prediction.calibration_curve(*patients(), groups=5)
-    fig, alt = figures.calibration(frame)
-    ax, below = fig.axes
-    bars = [(b.get_x(), b.get_x() + b.get_width(), b.get_height()) for b in below.patches]
-    assert np.array(bars) == pytest.approx(frame[["low", "high", "n"]].to_numpy())
-    assert set(labels(ax)) == {"ideal"}
-    assert "smooth" not in alt
-
-
-def test_a_group_of_one_risk_is_seen_too():
-    y, risk = [0, 1, 0, 1], [0.2, 0.2, 0.7, 0.7]
-    fig, _ = figures.calibration(prediction.calibration_curve(y, risk, None))
-    for bar in fig.axes[1].patches:
-        assert bar.get_width() == 0
-        assert bar.get_linewidth() > 0
-        assert bar.get_edgecolor()[3] == 1
-
-
 CURVE = prediction.net_benefit([0, 1], [0.2, 0.8], [0.3, 0.4])
 GROUPS = prediction.calibration_curve([0, 1], [0.2, 0.8], 2)
 SMOOTH = prediction.smooth_calibration([0, 1], [0.2, 0.8])
 BAD = [
-    ("frame: expected a data frame .*, got int", lambda: figures.decision_curve(3)),
-    ("frame: expected the columns .*none", lambda: figures.decision_curve(CURVE[["threshold"]])),
-    ("frame: expected two or more thresholds", lambda: figures.decision_curve(CURVE[:1])),
-    (
-        "frame, model: expected finite numbers, got nan",
-        lambda: figures.decision_curve(CURVE.assign(model=np.nan)),
-    ),
-    ("frame: expected the columns .*upper", lambda: figures.decision_curve(CURVE.assign(lower=0))),
-    (
-        "frame: expected two or more thresholds, got only 0.3",
-        lambda: figures.decision_curve(CURVE.assign(threshold=0.3)),
-    ),
-    ("name: .* got 'treat all'", lambda: figures.decision_curve(CURVE, "treat all")),
-    ("name: expected a name of the model, got ''", lambda: figures.decision_curve(CURVE, "")),
-    ("frame: expected the columns .*'low'", lambda: figures.calibration(CURVE)),
-    ("frame: expected a data frame with rows", lambda: figures.calibration(GROUPS[:0])),
-    ("smooth: expected a data frame .*, got bool", lambda: figures.calibration(GROUPS, True)),
-    ("smooth: expected the columns .*'risk'", lambda: figures.calibration(GROUPS, CURVE)),
-    (
-        "smooth: expected the 2 patients of frame, got 1",
-        lambda: figures.calibration(GROUPS, SMOOTH[:1]),
-    ),
-    (
-        "smooth, rate: expected numbers",
-        lambda: figures.calibration(GROUPS, SMOOTH.assign(rate=pd.Series(["a", "b"]))),
-    ),
+    ("frame: expected a data frame .*, got int", "decision_curve", (3,)),
+    ("frame: expected the columns .*none", "decision_curve", (CURVE[["threshold"]],)),
+    ("frame: expected two or more thresholds", "decision_curve", (CURVE[:1],)),
+    ("frame, model: expected finite .* nan", "decision_curve", (CURVE.assign(model=np.nan),)),
+    ("frame: expected the columns .*upper", "decision_curve", (CURVE.assign(lower=0),)),
+    ("name: .* got 'treat all'", "decision_curve", (CURVE, "treat all")),
+    ("name: expected a name of the model, got ''", "decision_curve", (CURVE, "")),
+    ("frame: expected the columns .*'n'", "calibration", (CURVE, SMOOTH)),
+    ("frame: expected a data frame with rows", "calibration", (GROUPS[:0], SMOOTH)),
+    ("smooth: expected a data frame .*, got bool", "calibration", (GROUPS, True)),
+    ("smooth: expected the 2 patients of frame, got 1", "calibration", (GROUPS, SMOOTH[:1])),
 ]
 
 
-@pytest.mark.parametrize(("message", "call"), BAD)
-def test_bad_input_is_named(message, call):
-    with pytest.raises(ValueError, match=f"^{message}"):
-        call()
+def test_bad_input_is_named():
+    for message, function, arguments in BAD:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            getattr(figures, function)(*arguments)

@@ -286,7 +286,10 @@ CALLS["scorecard"] = {
 }
 RISKS = {"y": Y, "risk": RISK}
 CALLS["figures"] = {
-    "calibration": {"frame": prediction.calibration_curve(**RISKS)},
+    "calibration": {
+        "frame": prediction.calibration_curve(**RISKS),
+        "smooth": prediction.smooth_calibration(**RISKS),
+    },
     "decision_curve": {"frame": prediction.net_benefit(**RISKS, thresholds=[0.2, 0.4])},
     "forest": {"labels": ["a", "b"], "estimates": [1, 2], "lowers": [0.5, 1], "uppers": [2, 3]},
     "forest_meta": {

@@ -11,10 +11,10 @@ from .style import BLUE, GREY, VERMILION
 LOG_TICKS = {3: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), 30: (1, 2, 5), 900: (1, 3), math.inf: (1,)}
 #: Area of the square of a study that has all the weight, and of the smallest one, in points².
 LARGEST_SQUARE, SMALLEST_SQUARE = 420, 12
-_COLUMNS = ("ratio", "lower", "upper", "weight")
+_COLUMNS = ["ratio", "lower", "upper", "weight"]
 
 
-def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0):
+def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio"):
     """Draw estimates with intervals on a log axis, one row each.
 
     Parameters
@@ -24,8 +24,6 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
         Above 0; a row whose estimate is NaN is shown as not estimable.
     quantity : str
         Name of the estimate, for the axis.
-    null : float
-        Where a line marks no effect.
 
     Returns
     -------
@@ -36,40 +34,34 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio", null=1.0)
     import matplotlib.pyplot as plt
 
     labels, drawn = _checks.listed("labels", labels), []
+    for label in labels:
+        _checks.text("labels", label)
+    _checks.text("quantity", quantity)
     for name, values in (("estimates", estimates), ("lowers", lowers), ("uppers", uppers)):
         drawn.append(_checks.numbers(name, values))
-        if drawn[-1].shape != (len(labels),):
-            raise ValueError(f"{name}: expected {len(labels)} numbers, as many as labels")
-        if (wrong := drawn[-1] <= 0).any():
-            at = int(wrong.argmax())
+        if drawn[-1].shape != (len(labels),) or (drawn[-1] <= 0).any():
             raise ValueError(
-                f"{name}: expected numbers above 0, got {drawn[-1][at]:g} in row {labels[at]!r}"
+                f"{name}: expected {len(labels)} numbers above 0, as many as labels, got {values!r}"
             )
-    _titles(quantity, null, labels)
-    rows = list(zip(labels, *drawn, strict=True))
-    fig, ax = plt.subplots(figsize=(4.4, 0.9 + 0.42 * len(rows)))
+    fig, ax = plt.subplots(figsize=(4.4, 0.9 + 0.42 * len(labels)))
     parts = []
-    for place, (label, value, low, high) in enumerate(rows):
+    for place, (label, value, low, high) in enumerate(zip(labels, *drawn, strict=True)):
         if math.isnan(value):
             parts.append(f"{label}: not estimable")
             continue
         ax.plot([low, high], [-place, -place], color=BLUE, linestyle="-")
         ax.plot(value, -place, "s", color=BLUE, markersize=6)
-        ax.annotate(
-            f"{value:z.2f} ({low:z.2f}–{high:z.2f})",
-            (1.02, -place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=10,
-        )
-        parts.append(f"{label}: {value:z.2f} ({low:z.2f} to {high:z.2f})")
-    ax.set(yticks=[-place for place in range(len(rows))], ylim=(0.6 - len(rows), 0.6))
+        text = f"{value:z.2f} ({low:z.2f}–{high:z.2f})"
+        beside = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 10}
+        ax.annotate(text, (1.02, -place), **beside)
+        parts.append(f"{label}: {text.replace('–', ' to ')}")
+    ax.set(yticks=[-place for place in range(len(labels))], ylim=(0.6 - len(labels), 0.6))
     ax.set_yticklabels(labels)
-    return fig, _finish(ax, quantity, null, parts, 2)
+    return fig, _finish(ax, quantity, parts, 2)
 
 
-def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
-    """Draw the studies of a meta-analysis and their pooled ratios.
+def forest_meta(studies, pooled):
+    """Draw the studies of a meta-analysis and their pooled hazard ratios.
 
     Parameters
     ----------
@@ -80,8 +72,6 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
         square, a dashed line, and a band.
     pooled : mapping of str to tuple of float
         ``(ratio, lower, upper)`` by name: a diamond each.
-    quantity, null
-        As in :func:`forest`.
 
     Returns
     -------
@@ -92,24 +82,21 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
     import matplotlib.pyplot as plt
 
     _checks.frame("studies", studies, _COLUMNS)
-    pooled = _checks.mapping("pooled", pooled)
-    _titles(quantity, null)
     for name in _COLUMNS:
         _checks.vector(f"studies, {name}", studies[name])
     rows = studies.reindex(columns=[*_COLUMNS, "least", "most"]).astype(float)
-    results = [_checks.vector("pooled", triple) for triple in pooled.values()]
-    if not results or any(triple.size != 3 for triple in results):
-        raise ValueError(f"pooled: expected results of three numbers each, got {pooled}")
-    drawn = {"studies": rows[list(_COLUMNS[:3])].to_numpy(), "pooled": np.array(results)}
-    for name, triples in drawn.items():
-        if not (triples > 0).all():
-            raise ValueError(f"{name}: expected ratios above 0, got {triples.tolist()}")
-    size, parts = len(rows) + len(results), []
+    pooled = _checks.mapping("pooled", pooled)
+    for result in pooled.values():
+        if _checks.vector("pooled", result).size != 3:
+            raise ValueError(f"pooled: expected results of three numbers each, got {pooled}")
+    for name, ratios in (("studies", rows[_COLUMNS[:3]]), ("pooled", list(pooled.values()))):
+        if not len(ratios) or not (np.asarray(ratios) > 0).all():
+            raise ValueError(f"{name}: expected ratios above 0, got {ratios}")
+    size, parts = len(rows) + len(pooled), []
     fig, ax = plt.subplots(figsize=(4.8, 0.9 + 0.42 * size))
     for place, (name, row) in enumerate(rows.iterrows()):
-        implied = np.isfinite(row.least)
         line, face, more = "-", BLUE, ""
-        if implied:
+        if np.isfinite(row.least):
             ends = np.full(2, place - 0.3)
             ax.fill_between([row.least, row.most], ends, ends + 0.6, color=BLUE, alpha=0.15)
             line, face = "--", "white"
@@ -126,24 +113,14 @@ def forest_meta(studies, pooled, quantity="Hazard ratio", null=1.0):
     ax.set(ylim=(size - 0.4, -0.6), yticks=range(size))
     weights = [f"{name}, {weight:z.0f} %" for name, weight in rows["weight"].items()]
     ax.set_yticklabels([*weights, *pooled])
-    return fig, _finish(ax, quantity, null, parts, 0)
+    return fig, _finish(ax, "Hazard ratio", parts, 0)
 
 
-def _titles(quantity, null, labels=()):
-    """Check what stands beside and below a forest, and where its line is."""
-    for label in labels:
-        _checks.text("labels", label)
-    _checks.text("quantity", quantity)
-    _checks.real("null", null)
-    if not 0 < null < math.inf:
-        raise ValueError(f"null: expected a number above 0, got {null!r}")
-
-
-def _finish(ax, quantity, null, parts, zorder):
+def _finish(ax, quantity, parts, zorder):
     """Mark no effect, make the x axis logarithmic, and return what the plot says."""
     from matplotlib.ticker import LogLocator, NullLocator
 
-    ax.axvline(null, color=GREY, linewidth=1, linestyle="--", zorder=zorder)
+    ax.axvline(1, color=GREY, linewidth=1, linestyle="--", zorder=zorder)
     ax.set_xscale("log")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -28,133 +28,100 @@ def decision_curve(frame, name="model"):
     """
     import matplotlib.pyplot as plt
 
-    _made("frame", frame, ("threshold", "model", "all", "none"))
-    if "lower" in frame:
-        _made("frame", frame, ("lower", "upper"))
+    band = ("lower", "upper") if hasattr(frame, "columns") and "lower" in frame else ()
+    _made("frame", frame, ("threshold", "model", "all", "none", *band))
     if not isinstance(name, str) or name.strip() in {"", "treat all", "treat none"}:
         raise ValueError(f"name: expected a name of the model, got {name!r}")
     frame = frame.sort_values("threshold")
-    if frame["threshold"].nunique() < 2:
-        raise ValueError(
-            f"frame: expected two or more thresholds, got only {frame['threshold'].iloc[0]:zg}"
-        )
     at = frame["threshold"].to_numpy()
+    if at[0] == at[-1]:
+        raise ValueError(f"frame: expected two or more thresholds, got only {at[0]:zg}")
     curves = {name: "model", "treat all": "all", "treat none": "none"}
     curves = {label: frame[column].to_numpy() for label, column in curves.items()}
     top = max(values.max() for values in curves.values()) or 0.05
     # The axis ends a little below 0: a large harm is not drawn.
     bottom, ceiling = -0.25 * top, 1.05 * top
     fig, ax = plt.subplots()
-    if "lower" in frame:
+    if band:
         ceiling = max(ceiling, frame["upper"].max())
-        ax.fill_between(
-            at, frame["lower"], frame["upper"], color=VERMILION, alpha=0.15, linewidth=0
-        )
+        look = {"color": VERMILION, "alpha": 0.15, "linewidth": 0}
+        ax.fill_between(at, frame["lower"], frame["upper"], **look)
     ends, leaving = [], []
     looks = ((VERMILION, "-"), (BLUE, "--"), (GREY, ":"))
     for (label, values), (colour, line) in zip(curves.items(), looks, strict=True):
         ax.plot(at, values, color=colour, linestyle=line, label=label)
-        x = _leaves(at, values, bottom)
-        if x < at[0] + 0.75 * np.ptp(at):
+        last = max(np.flatnonzero(values >= bottom), default=0)
+        if at[last] < at[0] + 0.75 * np.ptp(at):  # it leaves the axis for good
+            x = np.interp(-bottom, -values[last : last + 2], at[last : last + 2])
             leaving.append((x, label, colour))
         else:
             ends.append((label, max(values[-1], bottom), colour))
     ax.set(xlim=(at[0], at[-1]), ylim=(bottom, ceiling))
     ax.set(xlabel="Threshold probability", ylabel="Net benefit per patient")
     _at_ends(ax, ends)
-    leaving.sort()
-    # The left one of two has its label on its left, if there is room, or they stand in steps.
-    left = len(leaving) > 1 and leaving[0][0] > at[0] + 0.25 * np.ptp(at)
-    for row, (x, label, colour) in enumerate(leaving):
-        y = bottom + (0.05 + APART * row * (not left)) * (ceiling - bottom)
-        _label(ax, label, x, y, colour, left and row == 0)
-    return fig, _decision_alt(at, curves, name)
-
-
-def _leaves(at, values, bottom):
-    """Return where a falling line leaves the axis for good, or infinity."""
-    inside = (values >= bottom).nonzero()[0]
-    if values[-1] >= bottom:
-        return np.inf
-    if not inside.size:
-        return at[0]
-    last = inside[-1]
-    part = (values[last] - bottom) / (values[last] - values[last + 1])
-    return at[last] + part * (at[last + 1] - at[last])
-
-
-def _decision_alt(at, curves, name):
-    """Say what the decision curve shows."""
+    for row, (x, label, colour) in enumerate(sorted(leaving)):
+        _label(ax, label, x, bottom + (0.05 + APART * row) * (ceiling - bottom), colour)
     gain = curves[name] - np.maximum(curves["treat all"], curves["treat none"])
     best = at[gain > 1e-12]  # not by rounding alone
-    head = f"Decision curve. The {name} has the highest net benefit at {best.size} of {at.size}"
-    head += " thresholds"
-    head += f", the first {best[0]:zg}, the last {best[-1]:zg}" if best.size else ""
-    parts = [head]
+    parts = [f"Decision curve. The {name} has the highest net benefit at {best.size} of {at.size}"]
+    parts[0] += " thresholds"
+    parts[0] += f", the first {best[0]:zg}, the last {best[-1]:zg}" if best.size else ""
     for place in np.unique(np.linspace(0, at.size - 1, 5).round().astype(int)):
         said = [f"{label} {values[place]:z.3f}" for label, values in curves.items()]
         parts.append(f"At {at[place]:zg}: {', '.join(said)}")
-    return ". ".join(parts) + "."
+    return fig, ". ".join(parts) + "."
 
 
-def calibration(frame, smooth=None):
+def calibration(frame, smooth):
     """Draw the observed share of events against the predicted risk, and the risks below.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Made by :func:`hccbook.prediction.calibration_curve`.
-    smooth : pandas.DataFrame, optional
+    smooth : pandas.DataFrame
         Made by :func:`hccbook.prediction.smooth_calibration` of the same patients.
 
     Returns
     -------
     fig : matplotlib.figure.Figure
-        Below the plot, the number of patients by risk: in twentieths with ``smooth``, which
-        knows each risk; otherwise in the groups, each from its smallest to its largest risk.
+        Below the plot, the number of patients by twentieths of the risk.
     alt : str
         Names each group's risk, observed share with limits, and patients.
     """
     import matplotlib.pyplot as plt
 
-    _made("frame", frame, ("low", "high", "n", "risk", "rate", "lower", "upper"))
+    _made("frame", frame, ("n", "risk", "rate", "lower", "upper"))
+    _made("smooth", smooth, ("risk", "n", "rate"))
     patients = int(frame["n"].sum())
+    if smooth["n"].sum() != patients:
+        raise ValueError(
+            f"smooth: expected the {patients} patients of frame, got {smooth['n'].sum()}"
+        )
     fig, (ax, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.8), height_ratios=[4, 1])
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="ideal")
     ends = [("ideal", 1.0, GREY)]
-    parts = [f"Calibration plot of {patients} patients in {len(frame)} groups"]
-    for row in frame.itertuples():
-        interval = f"{row.rate:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
-        parts.append(f"Risk {row.risk:z.2f}: observed {interval} in {row.n} patients")
-    if smooth is None:
-        width = frame["high"] - frame["low"]
-        bars = {"align": "edge", "edgecolor": BLUE, "facecolor": BLUE + "55"}
-        below.bar(frame["low"], frame["n"], width, **bars)
+    risk, rate = smooth["risk"].to_numpy(), smooth["rate"].to_numpy()
+    ax.plot(risk, rate, color=VERMILION, linestyle="-", label="smooth")
+    if risk[-1] > 0.75:
+        ends.append(("smooth", min(max(rate[-1], 0), 1), VERMILION))
     else:
-        _made("smooth", smooth, ("risk", "n", "rate"))
-        if smooth["n"].sum() != patients:
-            raise ValueError(
-                f"smooth: expected the {patients} patients of frame, got {smooth['n'].sum()}"
-            )
-        risk, rate = smooth["risk"].to_numpy(), smooth["rate"].to_numpy()
-        ax.plot(risk, rate, color=VERMILION, linestyle="-", label="smooth")
-        if risk[-1] > 0.75:
-            ends.append(("smooth", min(max(rate[-1], 0), 1), VERMILION))
-        else:
-            _label(ax, "smooth", risk[-1], rate[-1], VERMILION)
-        below.hist(risk, np.linspace(0, 1, 21), weights=smooth["n"], color=BLUE)
-        far = int(np.abs(rate - risk).argmax())
-        parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:z.2f}")
-        parts[-1] += f", with {rate[far]:z.2f}"
-    limits = [frame["rate"] - frame["lower"], frame["upper"] - frame["rate"]]
+        _label(ax, "smooth", risk[-1], rate[-1], VERMILION)
+    below.hist(risk, np.linspace(0, 1, 21), weights=smooth["n"], color=BLUE)
     # A share of 0 or 1 is its own limit, up to rounding.
-    limits = np.maximum(limits, 0)
+    limits = np.maximum([frame["rate"] - frame["lower"], frame["upper"] - frame["rate"]], 0)
     look = {"fmt": "s", "color": BLUE, "markersize": 5, "elinewidth": 1.2}
     ax.errorbar(frame["risk"], frame["rate"], limits, **look, label="groups")
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="Observed share of groups, with limits")
     _at_ends(ax, ends)
     below.set(xlabel="Predicted risk", ylabel="Patients")
-    return fig, ". ".join(parts) + "."
+    parts = [f"Calibration plot of {patients} patients in {len(frame)} groups"]
+    for row in frame.itertuples():
+        interval = f"{row.rate:z.2f} ({row.lower:z.2f} to {row.upper:z.2f})"
+        parts.append(f"Risk {row.risk:z.2f}: observed {interval} in {row.n} patients")
+    far = int(np.abs(rate - risk).argmax())
+    parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:z.2f}")
+    return fig, ". ".join(parts) + f", with {rate[far]:z.2f}."
 
 
 def _made(name, frame, columns):
@@ -178,9 +145,8 @@ def _at_ends(ax, ends):
         ax.annotate(label, (1.02, y), color=colour, **place)
 
 
-def _label(ax, label, x, y, colour, left=False):
+def _label(ax, label, x, y, colour):
     """Label a line that ends within the axis, beside its end."""
-    side = {"xytext": (-12 if left else 6, 0), "ha": "right" if left else "left"}
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    place = {"textcoords": "offset points", "va": "center", "bbox": paper}
-    ax.annotate(label, (x, y), color=colour, **side, **place)
+    place = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "bbox": paper}
+    ax.annotate(label, (x, y), color=colour, **place)

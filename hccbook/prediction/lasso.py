@@ -17,9 +17,9 @@ _TOLERANCE = 1e-10
 _FLOOR = 1e-14  # rounding of a slope, whose terms add up to 1 at most
 _ROUNDING = 1e-13  # of the objective, relative
 _MOST_STEPS = 10_000
-# Added to second derivatives of about 1/4, more of it where columns depend on each other: with
-# much of it the step goes straight downhill.
-_LEAST_RIDGE, _SOME_RIDGE, _MOST_RIDGE, _MORE, _LESS = 1e-10, 1e-3, 1e6, 10.0, 1e-3
+# Added to second derivatives of about 1/4: the least; the one at which nothing helps any more;
+# and by what it grows after a step that did not help, and shrinks after one that did.
+_LEAST_RIDGE, _MOST_RIDGE, _MORE, _LESS = 1e-10, 1e6, 100.0, 1 / 30
 _COPY = 1e-9  # correlations this near to 1 are 1
 _NEVER = 1e150  # the scale of a column that must stay out
 
@@ -37,7 +37,7 @@ class LassoPath:
     ``folds`` the fold in which each patient is left out, 0, 1, …
 
     The methods take ``at``: ``"lambda_1se"`` (default), ``"lambda_min"`` or a number. Between two
-    lambdas of the path the coefficients are interpolated linearly, as glmnet does.
+    lambdas the coefficients are interpolated linearly, as glmnet does.
     """
 
     table: object
@@ -133,13 +133,15 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     import pandas as pd
 
     x, names, y = predictors_and_outcome(x, y)
-    fold = _fold_of(folds, y, seed)
-    lambdas = _checks.whole("lambdas", lambdas, 2)
-    ratio = _ratio_of(ratio, *x.shape)
-    mean, sd = x.mean(axis=0), x.std(axis=0)
-    if not np.ptp(x, axis=0).any():
+    fold, lambdas = _fold_of(folds, y, seed), _checks.whole("lambdas", lambdas, 2)
+    ratio = (0.01 if x.shape[0] < x.shape[1] else 1e-4) if ratio is None else ratio
+    _checks.real("ratio", ratio)
+    if not 0 < ratio < 1:
+        raise ValueError(f"ratio: expected a number above 0 and below 1, got {ratio!r}")
+    mean, sd, varies = x.mean(axis=0), x.std(axis=0), np.ptp(x, axis=0) > 0
+    if not varies.any():
         raise ValueError("x: expected a column that varies, got none")
-    sd[np.ptp(x, axis=0) == 0] = 1.0
+    sd[~varies] = 1.0
     # Many small products: on a busy machine several threads wait for one another for minutes.
     with one_thread():
         path, scores, explained, used = _path((x - mean) / sd, y, fold, lambdas, ratio)
@@ -147,18 +149,12 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     intercept = path[:, -1] - coefficients @ mean
     cv, se = _mean_and_error(scores, fold)
     best = int(cv.argmin())
-    table = pd.DataFrame(
-        {
-            "lambda": used,
-            "nonzero": np.count_nonzero(coefficients, axis=1),
-            "deviance_ratio": explained,
-            "cv_deviance": cv,
-            "cv_se": se,
-        }
-    )
+    table = {"lambda": used, "nonzero": np.count_nonzero(coefficients, axis=1)}
+    table |= {"deviance_ratio": explained, "cv_deviance": cv, "cv_se": se}
+    columns = np.column_stack([intercept, coefficients])
     return LassoPath(
-        table,
-        pd.DataFrame(np.column_stack([intercept, coefficients]), columns=["intercept", *names]),
+        pd.DataFrame(table),
+        pd.DataFrame(columns, columns=["intercept", *names]),
         float(used[best]),
         float(used[np.argmax(cv <= cv[best] + se[best])]),
         fold,
@@ -177,7 +173,7 @@ def _path(x, y, fold, lambdas, ratio):
     x = np.column_stack([x, np.ones(y.size)])
     beta = np.zeros(scale.shape)
     beta[:, -1] = logit(weight @ y)
-    null = _loss(beta[:1] @ x.T, y, weight[:1])[0]
+    null = _objective(beta[:1], x, y, weight[:1], 0.0)[0]
     largest = np.max(np.abs((y - y.mean()) @ x[:, :-1]) / y.size / scale[0, :-1])
     if largest < _TOLERANCE:
         raise ValueError("x: expected a column that is associated with y, got none")
@@ -188,7 +184,7 @@ def _path(x, y, fold, lambdas, ratio):
         linear = beta @ x.T
         left_out = linear[fold + 1, np.arange(y.size)].clip(-_LOGIT_LIMIT, _LOGIT_LIMIT)
         scores.append(2 * (np.logaddexp(0, left_out) - y * left_out))
-        explained.append(1 - _loss(linear[:1], y, weight[:1])[0] / null)
+        explained.append(1 - _objective(beta[:1], x, y, weight[:1], 0.0)[0] / null)
         path.append(beta[0].copy())
         if number + 1 >= min(_MNLAM, lambdas):
             gain = explained[-1] - explained[-2]
@@ -230,18 +226,8 @@ def _fold_of(folds, y, seed):
     return fold
 
 
-def _ratio_of(ratio, patients, columns):
-    """Return the smallest lambda over the largest."""
-    if ratio is None:
-        return 0.01 if patients < columns else 1e-4
-    _checks.real("ratio", ratio)
-    if not 0 < ratio < 1:
-        raise ValueError(f"ratio: expected a number above 0 and below 1, got {ratio!r}")
-    return float(ratio)
-
-
 def _minimise(beta, x, y, weight, scale, penalty):
-    """Take each problem (a row of ``beta``, the intercept last) to its minimum, from where it is.
+    """Take each problem, a row of ``beta``, to its minimum, from where it is.
 
     Each step is Newton's on the coefficients that are free: those that are not 0, and those at 0
     that the slope drives away from it by more than their cost. A coefficient that would change
@@ -249,45 +235,42 @@ def _minimise(beta, x, y, weight, scale, penalty):
     objective falls in that direction.) Where a step does not help, a ridge makes the next shorter
     and turns it downhill (Levenberg and Marquardt).
     """
+    cost = penalty * scale
+    value = _objective(beta, x, y, weight, cost)
     todo, ridge = np.arange(len(beta)), np.full(len(beta), _LEAST_RIDGE)
     for _ in range(_MOST_STEPS):
-        here, shares, cost = beta[todo], weight[todo], penalty * scale[todo]
-        linear = here @ x.T
-        risk, safe = expit(linear), expit(-linear)
-        slope = ((risk - y) * shares) @ x
-        sign = np.where(here == 0, -np.sign(slope), np.sign(here))
-        free = (here != 0) | (np.abs(slope) > cost * (1 + _TOLERANCE))
-        slope = np.where(free, slope + cost * sign, 0.0)
+        risk = expit(beta[todo] @ x.T)
+        slope = ((risk - y) * weight[todo]) @ x
+        sign = np.where(beta[todo] == 0, -np.sign(slope), np.sign(beta[todo]))
+        free = (beta[todo] != 0) | (np.abs(slope) > cost[todo] * (1 + _TOLERANCE))
+        slope = np.where(free, slope + cost[todo] * sign, 0.0)
         going = np.abs(slope).max(axis=1) > _TOLERANCE * penalty + _FLOOR
         going &= ridge[todo] < _MOST_RIDGE
         if not going.any():
             return
-        todo = todo[going]
-        here, shares, cost, linear, slope, sign, free, risk, safe = (
-            part[going] for part in (here, shares, cost, linear, slope, sign, free, risk, safe)
-        )
+        todo, risk, slope, sign, free = (each[going] for each in (todo, risk, slope, sign, free))
         # The free columns of each problem, and some that are 0 where it has fewer than others.
         at = np.argsort(~free, axis=1, kind="stable")[:, : free.sum(axis=1).max()]
         place, diagonal = (np.arange(len(at))[:, None], at), np.arange(at.shape[1])
         columns = x.T[at] * free[place][:, :, None]
-        second = (columns * (shares * risk * safe)[:, None, :]) @ columns.transpose(0, 2, 1)
+        second = columns * (weight[todo] * risk * (1 - risk))[:, None, :]
+        second = second @ columns.transpose(0, 2, 1)
         second[:, diagonal, diagonal] += np.where(free[place], ridge[todo, None], 1.0)
-        moved = here.copy()
+        moved = beta[todo]
         moved[place] -= np.linalg.solve(second, slope[place][:, :, None])[:, :, 0]
-        moved[(moved * sign < 0) & (cost > 0)] = 0.0
-        before = _loss(linear, y, shares) + np.sum(np.abs(here) * cost, axis=1)
-        after = _loss(moved @ x.T, y, shares) + np.sum(np.abs(moved) * cost, axis=1)
-        better = after <= before * (1 + _ROUNDING)
-        beta[todo[better]] = moved[better]
-        now = ridge[todo]
-        ridge[todo] = np.where(
-            better, np.maximum(now * _LESS, _LEAST_RIDGE), np.maximum(now * _MORE, _SOME_RIDGE)
-        )
+        moved[(moved * sign < 0) & (cost[todo] > 0)] = 0.0
+        now = _objective(moved, x, y, weight[todo], cost[todo])
+        better = now <= value[todo] * (1 + _ROUNDING)
+        beta[todo[better]], value[todo[better]] = moved[better], now[better]
+        ridge[todo] = np.maximum(ridge[todo] * np.where(better, _LESS, _MORE), _LEAST_RIDGE)
     raise ArithmeticError(f"no minimum after {_MOST_STEPS} steps at lambda = {penalty:g}")
 
 
-def _loss(linear, y, weight):
-    return np.sum((np.logaddexp(0, linear) - y * linear) * weight, axis=1)
+def _objective(beta, x, y, weight, cost):
+    """Return weighted means of log(1 + exp(linear)) - y · linear, and the costs."""
+    linear = beta @ x.T
+    loss = np.sum((np.logaddexp(0, linear) - y * linear) * weight, axis=1)
+    return loss + np.sum(np.abs(beta) * cost, axis=1)
 
 
 def _column_scales(x):
