@@ -73,7 +73,7 @@ CALLS = {
         "lasso_path": {"x": X, "y": Y, "folds": 3, "lambdas": 5},
         "logistic": {"x": X, "y": Y},
         "logistic_optimism": {"x": X, "y": Y, "resamples": 9},
-        "net_benefit": {"y": Y, "risk": RISK},
+        "net_benefit": {"y": Y, "risk": RISK, "thresholds": [0.1, 0.5]},
         "nomogram": {"coefficients": {"a": 0.5}, "ticks": {"a": [0, 1, 2]}},
         "round_ticks": {"low": 0, "high": 9},
         "smooth_calibration": {"y": Y, "risk": RISK},

@@ -68,13 +68,6 @@ def test_net_benefit_by_hand():
     assert row["all"] == pytest.approx(4 / 10 - 6 / 10 / 4, abs=SAME)
 
 
-def test_default_thresholds_are_decimals():
-    risk = np.arange(100) / 100
-    curve = prediction.net_benefit(np.arange(100) % 2, risk)
-    assert curve["threshold"].to_list() == risk.tolist()
-    assert (curve["tp"] + curve["fp"]).to_list() == list(range(100, 0, -1))
-
-
 @properties
 @given(patients(), hundredths)
 def test_net_benefit_is_the_formula(case, at):
@@ -169,20 +162,20 @@ def test_limits_depend_on_the_seed_alone():
     pd.testing.assert_frame_equal(first, again)
     assert first["lower"].to_list() != other["lower"].to_list()
     assert ((first["lower"] < first["model"]) & (first["model"] < first["upper"])).all()
-    assert "lower" not in prediction.net_benefit(y, risk)
+    assert "lower" not in prediction.net_benefit(y, risk, [0.1])
 
 
 Y, RISK = [0, 1, 0, 1], [0.2, 0.3, 0.4, 0.5]
 BAD = [
-    (([], []), "y: expected one or more values"),
-    (([0, 0], [0, 1]), "y: expected both classes 0 and 1, got only 0"),
-    (([0, 1], [0, 30]), "risk: .* from 0 to 1, got 30 at position 1"),
+    (([], [], [0.1]), "y: expected one or more values"),
+    (([0, 0], [0, 1], [0.1]), "y: expected both classes 0 and 1, got only 0"),
+    (([0, 1], [0, 30], [0.1]), "risk: .* from 0 to 1, got 30 at position 1"),
     ((Y, RISK, [0.5, 1]), "thresholds: .* at least 0 and below 1, got 1 at position 1"),
     ((Y, RISK, [-0.1]), "thresholds: .* got -0.1"),
     ((Y, RISK, []), "thresholds: expected one or more values in a row"),
     ((Y, RISK, 0.5), "thresholds: expected one or more values"),
-    ((Y, RISK, None, -1), "resamples: .* at least 0, got -1"),
-    ((Y, RISK, None, 0.5), "resamples: .* got 0.5"),
+    ((Y, RISK, [0.1], -1), "resamples: .* at least 0, got -1"),
+    ((Y, RISK, [0.1], 0.5), "resamples: .* got 0.5"),
 ]
 
 

@@ -177,7 +177,7 @@ def overlapping(x, y, **options):
     try:
         return prediction.logistic(x, y, **options)
     except ValueError as error:
-        assume("separation" not in str(error))
+        assume("separated" not in str(error))
         raise
 
 
@@ -254,19 +254,11 @@ def test_separation_is_found_exactly_and_firth_is_finite(data):
     separated = ill.min() >= well.max() or well.min() >= ill.max()
     assume(x.min() < x.max())
     if separated:
-        with pytest.raises(ValueError, match=r"^y: expected classes that overlap, got separation"):
+        with pytest.raises(ValueError, match=r"^y: expected classes that overlap, got separated"):
             prediction.logistic(x, y)
     else:
         prediction.logistic(x, y)
     assert np.isfinite(prediction.logistic(x, y, penalty="firth").table).all(axis=None)
-
-
-def test_separation_names_the_columns():
-    x, y = ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]
-    with pytest.raises(ValueError, match=r"got separation by NV: the max"):
-        prediction.logistic(x, y)
-    with pytest.raises(ValueError, match=r"got separation by x1, x2: the max"):
-        prediction.logistic([[1, 1], [2, 5], [3, 2], [4, 7]], [0, 0, 1, 1])
 
 
 def test_a_nearly_separated_outlier_is_no_separation():

@@ -82,10 +82,10 @@ def nomogram(nomogram, patient, outcome="Risk"):
     sums.append((total, y, f"{total:z.1f}"))
     at, labels = risks["points"].tolist(), [f"{risk:zg}" for risk in risks["risk"]]
     y, bottom = _ruler(lower, bottom, outcome, at, labels, end=nomogram.reach)
-    sums.append((total, y, _share(reading["risk"])))
-    low, high = (_share(nomogram.risk(points)) for points in (0, nomogram.reach))
+    risk, low, high = map(_share, (reading["risk"], *nomogram.risk([0, nomogram.reach])))
+    sums.append((total, y, risk))
     parts.append(f"Total from 0 to {nomogram.reach:z.1f} points; the patient has {total:z.1f}.")
-    parts.append(f"{outcome} from {low} to {high}; the patient's is {_share(reading['risk'])}.")
+    parts.append(f"{outcome} from {low} to {high}; the patient's is {risk}.")
     fig.set_size_inches(WIDTH / 72, bottom / 72)
     for ax in fig.axes:
         ax.set_ylim(bottom, 0)

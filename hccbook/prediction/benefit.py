@@ -7,7 +7,7 @@ from .._ties import merge_ties
 from .calibration import outcome_and_risk
 
 
-def net_benefit(y, risk, thresholds=None, resamples=0, seed=0):
+def net_benefit(y, risk, thresholds, resamples=0, seed=0):
     r"""Net benefit of a model, of treating all and of treating none, at each threshold.
 
     Parameters
@@ -17,8 +17,8 @@ def net_benefit(y, risk, thresholds=None, resamples=0, seed=0):
     risk : array_like of float, shape (n,)
         Predicted risk, from 0 to 1; ``risk >= threshold`` is treated. The result of a test is
         a risk too: 1 if positive, 0 if negative.
-    thresholds : array_like of float, shape (k,), optional
-        Threshold probabilities, at least 0 and below 1. Default: 0, 0.01, ..., 0.99.
+    thresholds : array_like of float, shape (k,)
+        Threshold probabilities, at least 0 and below 1.
     resamples : int, default 0
         Number of bootstrap samples of n patients for the limits; 0 for none.
     seed : int or numpy.random.SeedSequence, default 0
@@ -39,8 +39,7 @@ def net_benefit(y, risk, thresholds=None, resamples=0, seed=0):
 
     .. math:: NB = \frac{TP}{n} - \frac{FP}{n} \frac{t}{1 - t}.
 
-    The limits hold for a given model. They do not correct the optimism of a model that was fitted
-    in the same patients.
+    The limits do not correct the optimism of a model that was fitted in the same patients.
 
     References
     ----------
@@ -51,7 +50,7 @@ def net_benefit(y, risk, thresholds=None, resamples=0, seed=0):
 
     resamples, seed = _checks.whole("resamples", resamples), _checks.seed(seed)
     y, risk = outcome_and_risk(y, risk)
-    at = _checks.vector("thresholds", np.arange(100) / 100 if thresholds is None else thresholds)
+    at = _checks.vector("thresholds", thresholds)
     if (wrong := (at < 0) | (at >= 1)).any():
         place = int(wrong.argmax())
         raise ValueError(

@@ -40,9 +40,8 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     -----
     The groups are those of R's ``ResourceSelection::hoslem.test``: bounds at the quantiles
     (type 7), each group with its upper bound. Bounds that coincide are one and a group without
-    patients is none, so that ties leave fewer groups (where a group is empty, R's statistic is
-    NaN); with fewer than 3 there is nothing to test. A group that expects no events and has one,
-    or the reverse, makes the statistic infinite.
+    patients is none, so that ties leave fewer groups; with fewer than 3 there is nothing to test.
+    A group that expects no events and has one, or the reverse, makes the statistic infinite.
 
     The result depends on the number of groups, and a large P value is no sign of a good model:
     with few patients the test has little power.
@@ -86,9 +85,8 @@ def calibration_measures(y, risk):
     Notes
     -----
     Limits and P values are Wald's. If a risk separates the classes, the slope is infinite,
-    without limits; with one risk for all it is undetermined, NaN. The intercept that belongs to
-    it is NaN then. In the patients of the fit a logistic model has intercept 0 and slope 1 by
-    construction.
+    without limits; with one risk for all it is NaN. In the patients of the fit a logistic model
+    has intercept 0 and slope 1 by construction.
 
     References
     ----------
@@ -96,12 +94,7 @@ def calibration_measures(y, risk):
     """
     import pandas as pd
 
-    y, risk = outcome_and_risk(y, risk)
-    if (certain := (risk == 0) | (risk == 1)).any():
-        at = int(certain.argmax())
-        raise ValueError(
-            f"risk: expected numbers above 0 and below 1, got {risk[at]:g} at position {at}"
-        )
+    y, risk = outcome_and_risk(y, risk, certain=False)
     x, ideal = logit(risk), np.array([0.0, 1.0, 0.0])
     value, error = np.full((2, 3), np.nan)
     design = np.column_stack([np.ones_like(x), x])
@@ -187,12 +180,13 @@ def smooth_calibration(y, risk):
     return pd.DataFrame({"risk": values, "n": n, "rate": rate})
 
 
-def outcome_and_risk(y, risk):
-    """Check the pair of arrays that all functions take."""
+def outcome_and_risk(y, risk, certain=True):
+    """Check the pair of arrays that all functions take; ``certain`` risks are 0 and 1."""
     y, risk = _checks.together(binary=("y",), y=y, risk=risk)
-    if (wrong := (risk < 0) | (risk > 1)).any():
-        at = int(wrong.argmax())
-        raise ValueError(f"risk: expected numbers from 0 to 1, got {risk[at]:g} at position {at}")
+    wrong = (risk < 0) | (risk > 1) if certain else (risk <= 0) | (risk >= 1)
+    if wrong[at := int(wrong.argmax())]:
+        expected = "from 0 to 1" if certain else "above 0 and below 1"
+        raise ValueError(f"risk: expected numbers {expected}, got {risk[at]:g} at position {at}")
     _checks.both("y", y)
     return y, merge_ties(risk)
 

@@ -108,14 +108,12 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     explains 99.9 % of the deviance or no longer gains. ``cv_deviance`` is the mean over the
     folds, weighted by their sizes; with fewer than 3 patients in a fold patients take their place.
 
-    The folds use the lambdas of all patients, as ``cv.glmnet(x, y, lambda = glmnet(x, y)$lambda)``
-    does; by default it gives each fold its own, a difference of a few per cent of ``cv_deviance``
-    at most. glmnet itself is exact only with a small ``thresh``: with the default its
-    coefficients have two or three right digits at the end of the path, which may end earlier.
-
-    Of columns that say the same (copies, other units, the other level of two) the first is used.
-    Columns that separate the classes need no care. With more than some 200 coefficients a larger
-    ``ratio`` saves most of the time.
+    The folds use the lambdas of all patients; by default cv.glmnet gives each fold its own, a
+    difference of a few per cent of ``cv_deviance`` at most. glmnet itself is exact only with a
+    small ``thresh``: by default its coefficients have two or three right digits at the end of the
+    path. Of columns that say the same (copies, other units, the other level of two) the first is
+    used. Columns that separate the classes need no care. With more than some 200 coefficients a
+    larger ``ratio`` saves most of the time.
 
     References
     ----------
@@ -164,8 +162,8 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
 def _path(x, y, fold, lambdas, ratio):
     """Solve all problems (all patients; those outside of each fold) at each lambda.
 
-    ``x`` is standardised. Returns the coefficients of all patients (with the intercept last),
-    the deviance of each patient when left out, the deviance ratios and the lambdas.
+    Returns the coefficients of all patients (the intercept last) for columns ``x`` in standard
+    deviations, the deviance of each patient when left out, the deviance ratios and the lambdas.
     """
     train = np.vstack([np.ones(y.size, dtype=bool), fold != np.arange(fold.max() + 1)[:, None]])
     scale = np.array([np.append(_column_scales(x[rows]), 0.0) for rows in train])

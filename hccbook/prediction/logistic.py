@@ -11,7 +11,6 @@ from .._newton import fit_many
 
 _CONVERGED = 1e-10  # of the distance from an estimate to its limit, relative
 _MOST_STEPS = 100
-_SEPARATED = 1e-6  # the solver of linear programmes is exact to 1e-7
 _DEPENDENT = 1e-10  # smallest eigenvalue of a matrix of correlations
 
 
@@ -60,25 +59,22 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
 
     Notes
     -----
-    Profile limits are exact to some 10 digits. R's ``confint`` interpolates between some ten
-    points of the profile and is off by up to 0.001 standard errors or so.
+    R's ``confint`` interpolates the profile, and is off by up to 0.001 standard errors or so.
 
     Firth's profile and tests keep the penalty of the whole model, as R's logistf does; standard
     errors come from the information without it. Prefer profile limits: where the classes are
     separated the likelihood is far from symmetric. Predicted risks are drawn towards 1/2, and
     their mean is not the share of events.
 
-    Separated classes are refused where there is no penalty: a combination of the predictors is
-    at least as large in every patient with the outcome as in any without it. The likelihood then
-    grows forever, and programs report huge coefficients with huge standard errors, or stop
-    anywhere.
+    Without a penalty separated classes are refused: a combination of the predictors is at least
+    as large in every patient with the outcome as in any without it. The likelihood then grows
+    forever, and programs report huge coefficients, or stop anywhere.
 
     References
     ----------
     Venables & Ripley, Modern Applied Statistics with S, 4th ed. (2002), section 8.4. Firth,
     Biometrika 1993;80:27. Heinze & Schemper, Stat Med 2002;21:2409. Albert & Anderson,
-    Biometrika 1984;71:1. Konis, Linear programming algorithms for detecting separated data,
-    thesis, Oxford (2007).
+    Biometrika 1984;71:1.
 
     Examples
     --------
@@ -93,9 +89,7 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
     z = _checks.z(level)
     x, names, y = predictors_and_outcome(x, y)
     design, back = standardised(x, names)
-    best = fit_many(design, y, firth=penalty == "firth")
-    if not best.finite[0]:
-        raise ValueError(why_infinite(design, y, names))
+    best = fitted(design, y, penalty == "firth")
     value = back @ best.coefficients[0]
     se = np.sqrt(np.diag(back @ np.linalg.inv(best.information[0]) @ back.T))
     if limits == "wald":
@@ -110,6 +104,17 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
         for ratio, of in (("", "coefficient"), ("_lower", "lower"), ("_upper", "upper")):
             table[f"odds_ratio{ratio}"] = np.exp(table[of])
     return LogisticModel(table)
+
+
+def fitted(design, y, firth=False):
+    """Fit one model; separated classes, whose likelihood has no maximum, are refused."""
+    fit = fit_many(design, y, firth=firth)
+    if not fit.finite[0]:
+        raise ValueError(
+            "y: expected classes that overlap, got separated ones, for which no coefficients are "
+            "the most likely (with penalty='firth' there are)"
+        )
+    return fit
 
 
 def standardised(x, names):
@@ -180,28 +185,8 @@ def _profile(design, y, best, back, se, z, firth):
     )
 
 
-def why_infinite(design, y, names):
-    """Say which columns separate the classes, found by a linear programme (Konis)."""
-    from scipy.optimize import linprog
-
-    # Any direction in which no patient loses, and as many as possible win.
-    signed = design * (2 * y - 1)[:, None]
-    best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(y.size), bounds=(-1, 1))
-    if -best.fun <= _SEPARATED:
-        return "x: expected a model with finite coefficients, got none by Newton's method"
-    named = [name for name, moved in zip(names, best.x[1:], strict=True) if abs(moved) > _SEPARATED]
-    return (
-        f"y: expected classes that overlap, got separation by {', '.join(named)}: the maximum of "
-        "the likelihood is not finite (penalty='firth' has one that is)"
-    )
-
-
 def predictors(x, names=None):
-    """Return predictors as a float array (patient, predictor), and the names of its columns.
-
-    With ``names`` the columns of a model: a frame is asked for them by name, an array must
-    have as many.
-    """
+    """Return predictors as an array (patient, predictor), and their names: those of a model."""
     if hasattr(x, "columns") and names is not None:
         if missing := [name for name in names if name not in x.columns]:
             raise ValueError(f"x: expected the columns of the model, got no {missing[0]!r}")

@@ -1,7 +1,4 @@
-"""Nomograms: a model's coefficients as points, and points as a risk.
-
-The numbers of the figure only; what draws it needs no model.
-"""
+"""Nomograms: a model's coefficients as points, and points as a risk."""
 
 import math
 from collections.abc import Mapping
@@ -40,15 +37,9 @@ class Nomogram:
     def read(self, patients):
         """Read patients off the nomogram.
 
-        Parameters
-        ----------
-        patients : mapping or pandas.DataFrame
-            Values of each predictor: numbers or arrays of shape (n,), on the axes.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a patient: the points on each axis, ``total`` and ``risk``.
+        ``patients``, a mapping or a frame, has the values of each predictor, numbers or arrays of
+        shape (n,). The frame returned has one row a patient: the points on each axis, ``total``
+        and ``risk``.
         """
         import pandas as pd
 
@@ -115,13 +106,10 @@ def nomogram(coefficients, ticks, intercept=0.0):
     -----
     As in ``rms::nomogram``, 100 points are the longest axis, from its smallest to its largest
     effect, ``coefficient × value``; each axis starts with 0 points at its smallest effect:
-    ``points = 100 (effect - smallest) / longest``. Then
-
-        linear predictor = intercept + Σ smallest + total points × longest / 100,
-
-    and the risk is ``1 / (1 + exp(-linear predictor))``. Reading each of k axes to the nearest
-    point moves the linear predictor by at most ``k × longest / 200``. Effects are straight lines
-    without interactions; a bent one can be given as a category for each tick.
+    ``points = 100 (effect - smallest) / longest``. The linear predictor is then
+    ``intercept + Σ smallest + total points × longest / 100``. Reading each of k axes to the
+    nearest point moves it by at most ``k × longest / 200``. Effects are straight lines without
+    interactions; a bent one can be given as a category for each tick.
 
     References
     ----------
@@ -137,8 +125,6 @@ def nomogram(coefficients, ticks, intercept=0.0):
         raise ValueError(
             f"coefficients: expected one or more, none named total or risk, got {list(kept)}"
         )
-    if unknown := [name for name in ticks if name not in kept or isinstance(kept[name], dict)]:
-        raise ValueError(f"ticks: expected those of predictors with one coefficient, got {unknown}")
     intercept = _finite("intercept", intercept)
     axes = pd.DataFrame(rows, columns=["axis", "label", "value", "effect"])
     smallest, largest = (axes.groupby("axis", sort=False)["effect"].agg(f) for f in ("min", "max"))

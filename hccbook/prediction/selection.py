@@ -6,7 +6,7 @@ from scipy.special import erfc, expit
 from .. import _checks
 from .._newton import fit_many
 from .._ties import merge_ties
-from .logistic import independent, logistic, predictors_and_outcome, standardised, why_infinite
+from .logistic import fitted, independent, logistic, predictors_and_outcome, standardised
 
 _MEASURES = ("auc", "brier", "slope")
 _BLOCK = 2**17  # patients drawn at a time
@@ -37,13 +37,10 @@ def backward(x, y, rule="aic", alpha=0.05, limits="profile"):
 
     Notes
     -----
-    Every model is fitted anew. ``"aic"`` is R's ``MASS::stepAIC(direction = "backward")``: to
-    drop one coefficient lowers the criterion if the likelihood-ratio statistic is below 2,
-    P > 0.157. R's ``rms::fastbw`` approximates the later models; results are close to
-    ``"wald"``, not equal.
-
-    P values and limits of the last model are those of a model given in advance. They are too
-    good: the data chose it. So is its performance.
+    ``"aic"`` is R's ``MASS::stepAIC(direction = "backward")``: to drop one coefficient lowers the
+    criterion if the likelihood-ratio statistic is below 2, P > 0.157. Every model is fitted anew,
+    where R's ``rms::fastbw`` approximates. P values, limits and performance of the last model are
+    too good: the data chose it.
 
     References
     ----------
@@ -71,9 +68,7 @@ def backward(x, y, rule="aic", alpha=0.05, limits="profile"):
     kept, rows = list(range(len(names))), []
     while kept:
         some = design[:, [0, *(k + 1 for k in kept)]]
-        fit = fit_many(some, y)
-        if not fit.finite[0]:
-            raise ValueError(why_infinite(some, y, [names[k] for k in kept]))
+        fit = fitted(some, y)
         beta, top = fit.coefficients[0], fit.log_likelihood[0]
         if rule == "wald":
             statistic = (beta**2 / np.diag(np.linalg.inv(fit.information[0])))[1:]
@@ -108,10 +103,9 @@ def logistic_optimism(x, y, resamples=500, seed=0):
     Returns
     -------
     pandas.DataFrame
-        Index ``measure``: ``auc``; ``brier``; ``slope``, b of
-        ``logit P(y = 1) = a + b · linear predictor``. Columns ``apparent`` (the model in the
-        patients of its fit), ``training`` (mean over the resamples, each model in its own
-        resample), ``test`` (mean, each model in all patients), ``optimism``
+        Index ``measure``: ``auc``, ``brier``, ``slope`` (of calibration). Columns ``apparent``
+        (the model in the patients of its fit), ``training`` (mean over the resamples, each model
+        in its own resample), ``test`` (mean, each model in all patients), ``optimism``
         (``training - test``), ``corrected`` (``apparent - optimism``) and ``resamples``, how
         many of them the means are over.
 
@@ -120,14 +114,11 @@ def logistic_optimism(x, y, resamples=500, seed=0):
     Harrell's method, as R's ``rms::validate`` does it. Left out are resamples with one class
     only, with a column that is constant or depends on others, or in which the classes are
     separated: what is left is then too good, and ``resamples`` says by how many they are fewer.
-    A model that separates all patients has no slope.
-
     A choice of the predictors by looking at the data is not repeated, and not corrected.
 
     References
     ----------
-    Harrell, Lee & Mark, Stat Med 1996;15:361, section 5. Recalibration: Cox, Biometrika
-    1958;45:562.
+    Harrell, Lee & Mark, Stat Med 1996;15:361, section 5.
 
     Examples
     --------
@@ -142,10 +133,8 @@ def logistic_optimism(x, y, resamples=500, seed=0):
     x, names, y = predictors_and_outcome(x, y)
     design, _ = standardised(x, names)
     drawn = _samples(resamples, y.size, seed)
-    fit, everyone = fit_many(design, y), np.ones((1, y.size))
-    if not fit.finite[0]:
-        raise ValueError(why_infinite(design, y, names))
-    apparent = _performance(design, y, everyone, fit.coefficients)[0]
+    everyone = np.ones((1, y.size))
+    apparent = _performance(design, y, everyone, fitted(design, y).coefficients)[0]
     training, test = [], []
     for rows in np.array_split(drawn, -(-drawn.size // _BLOCK)):
         weight = np.array([np.bincount(row, minlength=y.size) for row in rows], dtype=float)

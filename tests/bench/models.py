@@ -100,10 +100,10 @@ def optimism(run):
 def net_benefit(n):
     """A decision curve."""
     y, risk = data.risks(n)
-    dca = installed("dcurves", "dca")
+    dca, at = installed("dcurves", "dca"), np.arange(100) / 100
     return Case(
         f"Net benefit at 100 thresholds, n = {n:,}",
-        partial(prediction.net_benefit, y, risk),
+        partial(prediction.net_benefit, y, risk, at),
         Rival(
             "dcurves",
             dca and partial(_dcurves, dca, y, risk),
