@@ -248,39 +248,38 @@ def fit(x=((0, 1), (1, 0), (2, 1), (3, 5), (4, 2), (5, 2)), y=(0, 1, 0, 1, 0, 1)
 
 
 BAD = [
+    ("x: expected 6 rows, as many as y, got 5", {"x": np.ones((5, 1))}),
+    (r"x\['x2'\]: expected finite numbers, got nan", {"x": [[1, np.nan]] * 6}),
+    ("x: expected a column that varies, got none", {"x": np.ones((6, 2))}),
+    ("x: expected a column that is associated", {"x": [[1], [1], [2], [2], [3], [3]]}),
+    ("y: expected 0 or 1, got 2", {"y": [0, 1, 2, 0, 1, 0]}),
+    ("y: expected both classes 0 and 1, got only 1", {"y": [1] * 6}),
     (
-        r"^x: expected rows of patients and columns",
-        lambda: prediction.lasso_path(np.ones((2, 2, 2)), [0, 1]),
+        "y: expected both classes outside of fold 1, got only 0",
+        {"y": [0, 1, 0, 0, 0, 0], "folds": [0, 1, 2] * 2},
     ),
-    (r"^x: expected 6 rows, as many as y, got 5", lambda: fit(x=np.ones((5, 1)))),
-    (r"^x\['x2'\]: expected finite numbers, got nan", lambda: fit(x=[[1, np.nan]] * 6)),
-    (
-        r"^x: expected columns with different names",
-        lambda: prediction.lasso_path(X.iloc[:, [0, 0]], Y),
-    ),
-    (r"^x: expected a column that varies, got none", lambda: fit(x=np.ones((6, 2)))),
-    (r"^x: expected a column that is associated", lambda: fit(x=[[1], [1], [2], [2], [3], [3]])),
-    (r"^y: expected 0 or 1, got 2", lambda: fit(y=[0, 1, 2, 0, 1, 0])),
-    (r"^y: expected both classes 0 and 1, got only 1", lambda: fit(y=[1] * 6)),
-    (
-        r"^y: expected both classes outside of fold 1, got only 0",
-        lambda: fit(y=[0, 1, 0, 0, 0, 0], folds=[0, 1, 2] * 2),
-    ),
-    (r"^folds: expected a whole number of at least 3, got 2", lambda: fit(folds=2)),
-    (r"^folds: expected at most 6, the patients, got 7", lambda: fit(folds=7)),
-    (r"^folds: expected at least 3 folds, got 2", lambda: fit(folds=[0, 1] * 3)),
-    (r"^folds: expected 6 values, as many as y, got 5", lambda: fit(folds=[0, 1, 2, 0, 1])),
-    (r"^lambdas: expected a whole number of at least 2", lambda: fit(lambdas=1)),
-    (r"^ratio: expected a number above 0 and below 1, got 1", lambda: fit(ratio=1)),
-    (r"^seed: expected a whole number", lambda: fit(seed=-1)),
-    (r"^at: expected one of lambda_1se, lambda_min", lambda: fit().selected("min")),
-    (r"^at: expected a lambda from .* to .*, got 99", lambda: fit().model(99)),
-    (r"^x: expected 2 columns, got 1", lambda: fit().predict([[1], [2]])),
-    (r"^x: expected the columns of the model, got no 'x2'", lambda: fit().predict(X[["x1"]])),
+    ("folds: expected a whole number of at least 3, got 2", {"folds": 2}),
+    ("folds: expected at most 6, the patients, got 7", {"folds": 7}),
+    ("folds: expected at least 3 folds, got 2", {"folds": [0, 1] * 3}),
+    ("folds: expected 6 values, as many as y, got 5", {"folds": [0, 1, 2, 0, 1]}),
+    ("lambdas: expected a whole number of at least 2", {"lambdas": 1}),
+    ("ratio: expected a number above 0 and below 1, got 1", {"ratio": 1}),
+    ("seed: expected a whole number", {"seed": -1}),
+]
+BAD_METHODS = [
+    ("at: expected one of lambda_1se, lambda_min", "selected", ["min"]),
+    ("at: expected a lambda from .* to .*, got 99", "model", [99]),
+    ("x: expected 2 columns, got 1", "predict", [[[1], [2]]]),
+    ("x: expected the columns of the model, got no 'x2'", "predict", [X[["x1"]]]),
 ]
 
 
-@pytest.mark.parametrize(("message", "call"), BAD)
-def test_bad_input_is_named(message, call):
-    with pytest.raises(ValueError, match=message):
-        call()
+def test_bad_input_is_named():
+    for message, options in BAD:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            fit(**options)
+    for message, method, arguments in BAD_METHODS:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            getattr(fit(), method)(*arguments)
+    with pytest.raises(ValueError, match=r"^x: expected columns with different names"):
+        prediction.lasso_path(X.iloc[:, [0, 0]], Y)
