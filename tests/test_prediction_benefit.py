@@ -110,15 +110,6 @@ def test_laws_of_the_curve(case, at):
 
 
 @properties
-@given(patients())
-def test_the_ends_of_the_curve(case):
-    y, percent = case
-    start, end = (prediction.net_benefit(y, percent / 101, [t]).iloc[0] for t in (0, 0.999999))
-    assert start["model"] == start["all"] == pytest.approx(y.mean(), abs=SAME)
-    assert end["model"] == end["none"] == 0
-
-
-@properties
 @given(patients(), hundredths, st.randoms(use_true_random=False))
 def test_the_order_does_not_matter(case, at, random):
     y, percent = case

@@ -377,17 +377,6 @@ def test_optimism_follows_the_seed_and_not_the_blocks(monkeypatch):
     assert one.loc["auc", "optimism"] != other.loc["auc", "optimism"]
 
 
-def test_optimism_shrinks_with_more_patients():
-    """Of a true model with 5 predictors: large with 60 patients, small with 1,500."""
-    rng = np.random.default_rng(1)
-    gaps = []
-    for n in (60, 1500):
-        x = rng.normal(size=(n, 5))
-        y = rng.random(n) < expit(x[:, 0])
-        gaps.append(prediction.logistic_optimism(x, y, resamples=100).loc["auc", "optimism"])
-    assert gaps[0] > 5 * gaps[1] > 0
-
-
 def test_a_profile_without_clear_limits_is_refused(monkeypatch):
     monkeypatch.setattr(import_module("hccbook.prediction.logistic"), "_MOST_STEPS", 1)
     with pytest.raises(ValueError, match=r"^limits: expected a profile likelihood with one"):

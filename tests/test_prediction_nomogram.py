@@ -80,18 +80,6 @@ def test_points_risks_and_patients_as_in_rms():
     assert read == pytest.approx(np.array(R["risk"]["logistic"]), abs=SAME)
 
 
-def test_a_logistic_model_of_statsmodels_reads_the_same():
-    from statsmodels.discrete.discrete_model import Logit
-
-    rng = np.random.default_rng(8)
-    x = pd.DataFrame({"const": 1.0, "nlr": rng.lognormal(1, 0.4, 90), "age": rng.normal(60, 9, 90)})
-    y = (rng.random(90) < expit(0.4 * x["nlr"] - 0.02 * x["age"])).astype(int)
-    fit = Logit(y, x).fit(disp=0)
-    ticks = {name: prediction.round_ticks(x[name].min(), x[name].max()) for name in ("nlr", "age")}
-    sheet = prediction.nomogram(fit.params.drop("const"), ticks, fit.params["const"])
-    assert sheet.read(x)["risk"].to_numpy() == pytest.approx(fit.predict(x).to_numpy(), abs=SAME)
-
-
 @properties
 @given(sheets())
 def test_reading_agrees_with_the_model(case):

@@ -27,14 +27,12 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     groups : int, default 10
         Number of groups, at least 3, bounded by the quantiles of the risk.
     external : bool, default False
-        Whether the model was fitted in other patients than these: the degrees of freedom are
-        then ``groups``, else ``groups - 2``.
+        Whether the model was fitted in other patients: ``df`` is then ``groups``, or 2 less.
 
     Returns
     -------
     pandas.Series
-        ``statistic`` (chi-squared), ``df``, ``p`` and ``groups``, the number of groups that
-        there are.
+        ``statistic`` (chi-squared), ``df``, ``p`` and ``groups``, the number that there are.
 
     Notes
     -----
@@ -71,8 +69,8 @@ def calibration_measures(y, risk):
 
     Parameters
     ----------
-    y, risk : array_like, shape (n,)
-        Outcome, 0 or 1, and predicted risk, above 0 and below 1.
+    y, risk
+        As in :func:`hosmer_lemeshow`; no risk is 0 or 1.
 
     Returns
     -------
@@ -84,8 +82,8 @@ def calibration_measures(y, risk):
 
     Notes
     -----
-    Limits and P values are Wald's. If a risk separates the classes, the slope is infinite,
-    without limits; with one risk for all it is NaN. In the patients of the fit a logistic model
+    Limits and P values are Wald's. If the risk separates the classes, the slope is infinite,
+    without limits; with one risk for all it is NaN. In the patients of its fit a logistic model
     has intercept 0 and slope 1 by construction.
 
     References
@@ -146,8 +144,8 @@ def smooth_calibration(y, risk):
 
     Parameters
     ----------
-    y, risk : array_like, shape (n,)
-        Outcome, 0 or 1, and predicted risk, from 0 to 1.
+    y, risk
+        As in :func:`hosmer_lemeshow`.
 
     Returns
     -------
@@ -157,11 +155,9 @@ def smooth_calibration(y, risk):
 
     Notes
     -----
-    Local lines of two thirds of the patients with tricube weights, fitted at points at least 1 %
-    of the range apart and joined by straight lines: R's ``lowess(risk, y, iter = 0)``, which
-    ``rms::val.prob`` draws. statsmodels' ``lowess`` differs by some 1e-8, and where more than two
-    thirds of the patients have the same risk its curve there is wrong; here, as in R, it is their
-    share of events.
+    R's ``lowess(risk, y, iter = 0)``: local lines of two thirds of the patients with tricube
+    weights, at points at least 1 % of the range apart. Where more than two thirds have the same
+    risk the curve is their share of events, as in R; that of statsmodels' ``lowess`` is wrong.
 
     References
     ----------

@@ -109,11 +109,9 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     folds, weighted by their sizes; with fewer than 3 patients in a fold patients take their place.
 
     The folds use the lambdas of all patients; by default cv.glmnet gives each fold its own, a
-    difference of a few per cent of ``cv_deviance`` at most. glmnet itself is exact only with a
-    small ``thresh``: by default its coefficients have two or three right digits at the end of the
-    path. Of columns that say the same (copies, other units, the other level of two) the first is
-    used. Columns that separate the classes need no care. With more than some 200 coefficients a
-    larger ``ratio`` saves most of the time.
+    difference of a few per cent of ``cv_deviance`` at most. glmnet is exact only with a small
+    ``thresh``. Of columns that say the same (copies, other units, the other level of two) the
+    first is used. With more than some 200 coefficients a larger ``ratio`` saves most of the time.
 
     References
     ----------
@@ -229,9 +227,8 @@ def _minimise(beta, x, y, weight, scale, penalty):
 
     Each step is Newton's on the coefficients that are free: those that are not 0, and those at 0
     that the slope drives away from it by more than their cost. A coefficient that would change
-    its sign stops at 0, for this step at least. (Bertsekas, SIAM J Control Optim 1982;20:221: the
-    objective falls in that direction.) Where a step does not help, a ridge makes the next shorter
-    and turns it downhill (Levenberg and Marquardt).
+    its sign stops at 0 (Bertsekas, SIAM J Control Optim 1982;20:221). Where a step does not help,
+    a ridge makes the next shorter and turns it downhill (Levenberg and Marquardt).
     """
     cost = penalty * scale
     value = _objective(beta, x, y, weight, cost)

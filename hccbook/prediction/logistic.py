@@ -50,8 +50,8 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
         as low as the level allows; P is that of the likelihood-ratio test. ``"wald"``:
         coefficient ± z·SE, and P of coefficient / SE.
     penalty : {"none", "firth"}
-        ``"firth"``: Firth's correction, which takes away most of the bias of small samples, and
-        has finite coefficients where the classes are separated.
+        Firth's correction takes away most of the bias of small samples, and has finite
+        coefficients where the classes are separated.
 
     Returns
     -------

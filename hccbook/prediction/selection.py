@@ -30,10 +30,9 @@ def backward(x, y, rule="aic", alpha=0.05, limits="profile"):
     model : LogisticModel
         The last model; it may have no predictor.
     steps : pandas.DataFrame
-        One row a step: ``variable``, the weakest predictor of the model of that step, with the
-        ``statistic`` (chi-squared with 1 degree of freedom) and ``p`` of its test; ``aic`` of
-        the model with it; ``dropped``, whether it went. The last row says why the elimination
-        ended, unless no predictor is left.
+        One row a step: ``variable``, the weakest predictor of that step, with the ``statistic``
+        (chi-squared with 1 degree of freedom) and ``p`` of its test; ``aic`` of the model with
+        it; ``dropped``, whether it went. The last row says why the elimination ended.
 
     Notes
     -----
@@ -111,9 +110,8 @@ def logistic_optimism(x, y, resamples=500, seed=0):
 
     Notes
     -----
-    Harrell's method, as R's ``rms::validate`` does it. Left out are resamples with one class
-    only, with a column that is constant or depends on others, or in which the classes are
-    separated: what is left is then too good, and ``resamples`` says by how many they are fewer.
+    Harrell's method, as R's ``rms::validate`` does it. Left out are resamples without a fit (one
+    class only, columns that depend on others, separated classes): what is left is then too good.
     A choice of the predictors by looking at the data is not repeated, and not corrected.
 
     References
@@ -177,7 +175,7 @@ def _samples(resamples, patients, seed):
 
 
 def _performance(design, y, weight, beta, own=True):
-    """Return the measures of each model in weighted patients, those of its fit or not."""
+    """Return the measures of each model in weighted patients, its ``own`` or others."""
     # Not a matrix product, which may round alike patients differently.
     linear = sum(b[:, None] * column for b, column in zip(beta.T, design.T, strict=True))
     linear = merge_ties(linear)
