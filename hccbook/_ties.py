@@ -22,18 +22,7 @@ def tied(first, second):
 
 
 def merge_ties(values):
-    """Return ``values`` with those that are tied replaced by the smallest of them.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (..., n)
-        Finite numbers; those of a row (last axis) are compared with each other.
-
-    Returns
-    -------
-    ndarray of float, shape (..., n)
-        ``values`` themselves where all tied ones are equal already.
-    """
+    """Replace tied numbers of each row (last axis) by the smallest of them."""
     if not values.size:
         return values
     ordered = np.sort(values, axis=-1)

@@ -28,7 +28,7 @@ CORE = (
 #: From the ground up. A room imports from its own floor and from those below it.
 FLOORS = (
     # display knows formats and captions, and nothing of statistics or of the book
-    ("_checks", "_newton", "_ties", "_threads", "estimate", "display", "numerics"),
+    ("_checks", "_names", "_newton", "_ties", "_threads", "estimate", "display", "numerics"),
     ("accuracy", "survival", "prediction", "lasso", "nomogram", "meta", "response", "indices"),
     ("audit", "simulate"),
     ("reported", "relations", "scorecard", "studies", "reconstruction"),

@@ -113,6 +113,7 @@ def test_a_table_is_found_from_its_own_prints(cells, decimals):
     shares = accuracy.two_by_two(**table)["value"]
     rates = {name: f"{100 * share:.{decimals}f}" for name, share in shares.items()}
     rates["false_omission"] = f"{100 * fn / (fn + tn):.{decimals}f}"
+    rates["prevalence"] = f"{100 * (tp + fn) / n:.{decimals}f}"
     rates["precision"] = rates["ppv"]
     rates["f1"] = f"{200 * tp / (2 * tp + fp + fn):.{decimals}f}"
     assert set(rates) == set(audit.RATES)

@@ -5,9 +5,10 @@ Throughout, ``y`` is 1 for a patient with the outcome and 0 for one without it, 
 a ValueError that names the argument, the value and what was expected.
 """
 
+from .._names import names
 from .cutoffs import youden, youden_optimism
 from .roc import auc, delong_paired
 from .tables import proportion, two_by_two
 
-__all__ = ["auc", "delong_paired", "proportion", "two_by_two", "youden", "youden_optimism"]
+__all__ = names(globals())
 __dir__ = __all__.copy

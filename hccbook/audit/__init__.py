@@ -9,6 +9,7 @@ such as a string that is no printed number or limits out of order, with a ``Valu
 the argument, the value and what was expected.
 """
 
+from .._names import names
 from .check import VERDICTS, Check, Range, judge, same
 from .coefficients import (
     coefficient_p,
@@ -57,61 +58,5 @@ from .times import (
     survival_at_median,
 )
 
-__all__ = [
-    "RATES",
-    "VERDICTS",
-    "Check",
-    "Range",
-    "auc_bounds",
-    "auc_correlation",
-    "auc_interval",
-    "auc_interval_readings",
-    "brier_bounds",
-    "censored_before_median",
-    "centre_of_interval",
-    "chi_square_p",
-    "coefficient_p",
-    "column_readings",
-    "count_tests",
-    "counts",
-    "denominators",
-    "direction",
-    "events_for_two_studies",
-    "events_needed",
-    "grim",
-    "grimmer",
-    "hazard_ratio_readings",
-    "heterogeneity_p",
-    "inside_interval",
-    "interaction_p",
-    "judge",
-    "limit_from_other",
-    "logrank_p_bounds",
-    "median_of_union",
-    "month_lengths",
-    "odds_ratio",
-    "p_from_counts",
-    "p_from_interval",
-    "p_from_summaries",
-    "percentage",
-    "pooled_mean",
-    "pooled_sd",
-    "q_from_i2",
-    "q_partition",
-    "random_effects_check",
-    "rate",
-    "ratio_of_medians",
-    "same",
-    "sd_in_range",
-    "standard_error",
-    "study_counts",
-    "summary_tests",
-    "survival_at_median",
-    "tables",
-    "tables_within",
-    "total",
-    "two_sided_p",
-    "wald_limits",
-    "within_group_concordance",
-]
+__all__ = names(globals())
 __dir__ = __all__.copy

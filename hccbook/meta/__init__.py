@@ -6,8 +6,9 @@ arrays of shape (..., k), the studies on the last axis. Bad input raises a Value
 the argument, the value and what was expected.
 """
 
+from .._names import names
 from .effects import log_ratios
 from .pooling import EggerTest, Pooled, egger_test, pool, q_profile
 
-__all__ = ["EggerTest", "Pooled", "egger_test", "log_ratios", "pool", "q_profile"]
+__all__ = names(globals())
 __dir__ = __all__.copy

@@ -1,5 +1,6 @@
 """Prediction models: fitting them, and judging their risks."""
 
+from .._names import names
 from .benefit import net_benefit
 from .calibration import (
     calibration_curve,
@@ -12,20 +13,5 @@ from .logistic import LogisticModel, logistic
 from .nomogram import Nomogram, nomogram, round_ticks
 from .selection import backward, logistic_optimism
 
-__all__ = [
-    "LassoPath",
-    "LogisticModel",
-    "Nomogram",
-    "backward",
-    "calibration_curve",
-    "calibration_measures",
-    "hosmer_lemeshow",
-    "lasso_path",
-    "logistic",
-    "logistic_optimism",
-    "net_benefit",
-    "nomogram",
-    "round_ticks",
-    "smooth_calibration",
-]
+__all__ = names(globals())
 __dir__ = __all__.copy

@@ -8,25 +8,11 @@ the finding. Where no set is found, :func:`nearest` tells how far the numbers mi
 :mod:`hccbook.reconstruction.overlaps` may prove that there is none.
 """
 
+from .._names import names
 from .draws import BATCH, Sets, draw
 from .nearest import Nearest, misses, nearest
 from .overlaps import MOST_BOXES, Proof, in_two_pairs, one_exchanged, pair_in_group
 from .results import Result, from_register, reproduces
 
-__all__ = [
-    "BATCH",
-    "MOST_BOXES",
-    "Nearest",
-    "Proof",
-    "Result",
-    "Sets",
-    "draw",
-    "from_register",
-    "in_two_pairs",
-    "misses",
-    "nearest",
-    "one_exchanged",
-    "pair_in_group",
-    "reproduces",
-]
+__all__ = names(globals())
 __dir__ = __all__.copy

@@ -5,9 +5,10 @@ each patient (:func:`best_response`) and the rates of a cohort (:func:`response_
 raises a ValueError that names the argument, the value and what was expected.
 """
 
+from .._names import names
 from .lesions import STATUSES
 from .rules import CRITERIA, timepoints
 from .summary import RESPONSES, best_response, response_rates
 
-__all__ = ["CRITERIA", "RESPONSES", "STATUSES", "best_response", "response_rates", "timepoints"]
+__all__ = names(globals())
 __dir__ = __all__.copy

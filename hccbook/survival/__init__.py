@@ -6,21 +6,10 @@ at risk there. Times are tied when they are equal as numbers. Bad input raises a
 names the argument, the value and what was expected.
 """
 
+from .._names import names
 from .cox import CoxModel, cox_model, proportional_hazards_test
 from .curves import c_index, median, median_follow_up, rmst
 from .groups import cox_two_groups, landmark, logrank, subgroup_table
 
-__all__ = [
-    "CoxModel",
-    "c_index",
-    "cox_model",
-    "cox_two_groups",
-    "landmark",
-    "logrank",
-    "median",
-    "median_follow_up",
-    "proportional_hazards_test",
-    "rmst",
-    "subgroup_table",
-]
+__all__ = names(globals())
 __dir__ = __all__.copy

@@ -5,6 +5,7 @@ exchanges values between two, keeps what is calibrated already, and stops when i
 print as wanted. What a change does is worked out for many possible changes at once.
 """
 
+from ..._names import names
 from .follow_up import (
     HazardRatioAim,
     LogRankAim,
@@ -38,35 +39,4 @@ from .recipes import (
 )
 from .search import Aim, Miss, Search, boxes, decisive
 
-__all__ = [
-    "Aim",
-    "AreaAim",
-    "Assumptions",
-    "HazardRatioAim",
-    "JointAim",
-    "LogRankAim",
-    "Miss",
-    "Part",
-    "Search",
-    "Survival",
-    "assuming",
-    "below",
-    "boxes",
-    "covariates",
-    "days_box",
-    "decisive",
-    "flags",
-    "keyed",
-    "km_median",
-    "measurements",
-    "misses",
-    "outcome_in_groups",
-    "permute",
-    "reach_auc",
-    "reader",
-    "set_median",
-    "shuffled",
-    "solve",
-    "targets",
-    "until_met",
-]
+__all__ = names(globals())
