@@ -48,7 +48,7 @@ def run_notebooks(names):
 
 def write_cohorts():
     """Write seed 0 of every cohort to ``data/cohorts``."""
-    for paper, splits in cohorts.SPLITS.items():
+    for paper, splits in cohorts.splits().items():
         for split in splits:
             path = DATA / "cohorts" / f"{paper}-{split}.csv"
             print(path.name, flush=True)

@@ -94,7 +94,7 @@ def cohort_hashes(seeds):
     from hccbook import cohorts
 
     found = {}
-    for paper, splits in cohorts.SPLITS.items():
+    for paper, splits in cohorts.splits().items():
         # ``all`` beside other splits is these once more.
         for split in [split for split in splits if split != "all"] or splits:
             for reading in import_module(f"hccbook.cohorts.{paper}").READINGS:

@@ -12,11 +12,11 @@ from hccbook import audit, cohorts, reported
 from hccbook.cohorts import calibration
 from hccbook.estimate import Printed
 
-RECIPES = {paper: import_module(f"hccbook.cohorts.{paper}") for paper in cohorts.SPLITS}
+RECIPES = {paper: import_module(f"hccbook.cohorts.{paper}") for paper in cohorts.splits()}
 ALL = [
     (paper, *kind)
     for paper in RECIPES
-    for kind in product(cohorts.SPLITS[paper], RECIPES[paper].READINGS)
+    for kind in product(cohorts.splits()[paper], RECIPES[paper].READINGS)
 ]
 #: Cohorts of the papers whose cohorts have nothing in common.
 KINDS = [kind for kind in ALL if kind[0] != "tipm"]
@@ -62,7 +62,7 @@ def test_the_same_seed_gives_the_same_patients(kind):
     pd.testing.assert_frame_equal(build(kind), first, check_exact=True)
     assert not first.equals(build(kind, 2))
     paper, split, reading = kind
-    if split == cohorts.SPLITS[paper][-1]:
+    if split == cohorts.splits()[paper][-1]:
         others = set(RECIPES[paper].READINGS) - {reading}
         assert not any(first.equals(build((paper, split, other))) for other in others)
 
@@ -341,7 +341,7 @@ def test_impossible_seeds_are_refused(seed):
 
 @pytest.mark.parametrize("paper", RECIPES)
 def test_the_first_split_and_reading_are_taken_when_left_out(paper):
-    first = cohorts.SPLITS[paper][0], RECIPES[paper].READINGS[0]
+    first = cohorts.splits()[paper][0], RECIPES[paper].READINGS[0]
     for call in (cohorts.targets, cohorts.load, cohorts.report):
         expected = call(paper, first[0], reading=first[1])
         pd.testing.assert_frame_equal(call(paper), expected, check_exact=True)
@@ -387,14 +387,14 @@ def test_unknown_assumptions_are_refused_and_nothing_is_changed(assumed, message
 
 @pytest.mark.parametrize("paper", RECIPES)
 def test_recipe_files_say_what_the_register_knows(paper):
-    recipe = calibration.recipes._recipe(paper)
-    known = {"split": set(cohorts.SPLITS[paper]), "reading": set(RECIPES[paper].READINGS)}
+    recipe = calibration.recipes.told(paper)
+    known = {"split": set(cohorts.splits()[paper]), "reading": set(RECIPES[paper].READINGS)}
     for kind, keys in (("targets", {"ids"}), ("misses", {"ids", "why"})):
         for entry in recipe.get(kind, ()):
             assert keys <= set(entry) <= keys | set(known) | {"each"}
             for name in set(known) & set(entry):
                 assert set(np.atleast_1d(entry[name])) <= known[name]
-    for split, reading in product(cohorts.SPLITS[paper], RECIPES[paper].READINGS):
+    for split, reading in product(cohorts.splits()[paper], RECIPES[paper].READINGS):
         aimed, missed = (
             wanted(paper, split, reading),
             set(calibration.misses(paper, split, reading)),

@@ -33,7 +33,7 @@ STATISTICS = [
 ]
 CASES = [
     (paper, split, reading)
-    for paper, splits in cohorts.SPLITS.items()
+    for paper, splits in cohorts.splits().items()
     for split in splits
     for reading in import_module(f"hccbook.cohorts.{paper}").READINGS
     if (paper, split) != ("tipm", "all")  # the three others

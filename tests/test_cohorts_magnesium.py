@@ -17,7 +17,7 @@ FEATURES = list(magnesium.ASSUMED["prevalence"])
 made = cache(lambda *kind: cohorts.build("magnesium", kind[0], kind[2], kind[1]))
 each = pytest.mark.parametrize(
     ("split", "reading", "seed"),
-    list(product(cohorts.SPLITS["magnesium"], magnesium.READINGS, range(6))),
+    list(product(cohorts.splits()["magnesium"], magnesium.READINGS, range(6))),
 )
 
 

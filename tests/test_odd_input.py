@@ -189,6 +189,7 @@ CALLS |= {
         "build": {"paper": "mri"},
         "load": {"paper": "mri"},
         "report": {"paper": "mri"},
+        "splits": {},
         "targets": {"paper": "mri"},
     },
     "display": {

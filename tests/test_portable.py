@@ -72,7 +72,7 @@ def test_differences_of_what_only_one_has():
 
 
 def test_every_cohort_has_a_hash_or_an_error(monkeypatch):
-    monkeypatch.setattr(cohorts, "SPLITS", {"radiotherapy": ("all",)})
+    monkeypatch.setattr(cohorts, "splits", lambda: {"radiotherapy": ("all",)})
     first, again = cohort_hashes([0, 1]), cohort_hashes([1])
     assert len(first) == 4
     assert len(set(first.values())) == 4

@@ -11,26 +11,27 @@ from importlib import import_module
 from .. import _checks, reported
 from ..estimate import Printed
 from . import calibration
+from .declared import Recipe
 
-__all__ = ["SPLITS", "build", "load", "report", "targets"]
+__all__ = ["build", "load", "report", "splits", "targets"]
 __dir__ = __all__.copy
 
-#: Splits of each paper that has a recipe; the first is that of a call without one.
-SPLITS = {
-    "magnesium": ("derivation", "validation"),
-    "mri": ("all",),
-    "radiotherapy": ("all",),
-    "tipm": ("training", "internal", "external", "all"),
-}
+
+def splits():
+    """Return the cohorts of each paper that has a recipe; a call without one means the first."""
+    papers = sorted(path.stem for path in (reported.DATA / "recipes").glob("*.toml"))
+    return {paper: tuple(calibration.told(paper).get("splits", ["all"])) for paper in papers}
 
 
 def _recipe(paper, split, reading):
     """Return a paper's recipe, with the split and the reading that are meant."""
-    _checks.one_of("paper", paper, sorted(SPLITS))
-    recipe = import_module(f"hccbook.cohorts.{paper}")
-    split = SPLITS[paper][0] if split is None else split
+    known = splits()
+    _checks.one_of("paper", paper, list(known))
+    told = calibration.told(paper)
+    recipe = Recipe(paper, told) if "columns" in told else import_module(f"{__name__}.{paper}")
+    split = known[paper][0] if split is None else split
     reading = recipe.READINGS[0] if reading is None else reading
-    _checks.one_of("split", split, SPLITS[paper])
+    _checks.one_of("split", split, known[paper])
     _checks.one_of("reading", reading, recipe.READINGS)
     return recipe, split, reading
 
@@ -62,7 +63,7 @@ def load(paper, split=None, seed=0, reading=None, assumed=None):
     paper : str
         Short name of a paper, such as ``"magnesium"``.
     split : str, optional
-        Which of the paper's cohorts; the first of :data:`SPLITS` when left out.
+        Which of the paper's cohorts; the first of :func:`splits` when left out.
     seed : int
         Any seed gives another cohort with the same targets. Seed 0 of the recipe's first
         reading is read from ``data/cohorts``.

@@ -114,7 +114,7 @@ def cohort(paper, split, reading):
 #: Every split in its first reading, and every other reading in the first split.
 COHORTS = tuple(
     partial(cohort, paper, split, reading)
-    for paper, splits in cohorts.SPLITS.items()
+    for paper, splits in cohorts.splits().items()
     for number, reading in enumerate(import_module(f"hccbook.cohorts.{paper}").READINGS)
     for split in (splits if number == 0 else splits[:1])
 )

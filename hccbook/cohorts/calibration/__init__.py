@@ -35,6 +35,7 @@ from .recipes import (
     reader,
     shuffled,
     targets,
+    told,
     until_met,
 )
 from .search import Aim, Miss, Search, boxes, decisive

@@ -20,7 +20,8 @@ ATTEMPTS = 60
 
 
 @cache
-def _recipe(paper):
+def told(paper):
+    """Return what a recipe's file tells."""
     path = reported.DATA / "recipes" / f"{paper}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
@@ -39,7 +40,7 @@ def misses(paper, split, reading):
 def _listed(paper, kind, split, reading):
     """Yield the ids of a kind of entries with their fields, and why they stand there."""
     meant = {"split": split, "reading": reading}
-    for entry in _recipe(paper).get(kind, ()):
+    for entry in told(paper).get(kind, ()):
         if all(value in np.atleast_1d(entry.get(name, value)) for name, value in meant.items()):
             for each, line in product(entry.get("each", [""]), entry["ids"]):
                 pattern, _, fields = line.partition(": ")
@@ -128,7 +129,7 @@ class Part(UserDict):
     def data(self):
         """The mapping itself, the same for all who ask."""
         paper, names = self._where
-        return reduce(getitem, names, _recipe(paper))
+        return reduce(getitem, names, told(paper))
 
 
 def Assumptions(paper, *groups):

@@ -1,0 +1,138 @@
+"""Recipes without Python: groups, features, measurements and follow-up, told in a file."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import _checks
+from ..accuracy import auc
+from ..survival import cox_two_groups, median
+from . import calibration as cal
+
+
+class Form(NamedTuple):
+    """What the table of a column must hold, what it may hold beside, and what is assumed."""
+
+    needed: tuple
+    other: tuple = ()
+    assumed: tuple = ()
+
+
+FORMS = (
+    Form(("count",), ("auc", "marker")),
+    Form(("mean", "sd"), (), ("range", "resolution")),
+    Form(("median",), ("hr",), ("days_per_month", "followed", "shape")),
+)
+
+
+class Recipe:
+    """The recipe of one paper that ``data/recipes/<paper>.toml`` tells by ``columns``."""
+
+    def __init__(self, paper, told):
+        self.paper, self.groups, self.columns = paper, told["groups"], told["columns"]
+        self.READINGS, self.ASSUMED = ("printed",), cal.Assumptions(paper)
+        for name, column in self.columns.items():
+            self._check(name, column, told.setdefault("assumed", {}).get(name, {}))
+
+    def _check(self, name, column, assumed):
+        """Refuse a column that is told by none of the forms."""
+        where, fits = f"{self.paper}.toml, ", [x for x in FORMS if {*x.needed} <= {*column}]
+        if len(fits) != 1 or not {*column} <= {*fits[0].needed, *fits[0].other}:
+            forms = " or ".join(" and ".join(x.needed) for x in FORMS)
+            raise ValueError(f"{where}columns.{name}: expected {forms}, got {[*column]}")
+        if {*assumed} != {*fits[0].assumed}:
+            expected = f"expected {[*fits[0].assumed]}, got {[*assumed]}"
+            raise ValueError(f"{where}assumed.{name}: {expected}")
+        before = [*self.columns][: [*self.columns].index(name)]
+        if "auc" in column:
+            _checks.one_of(f"{where}columns.{name}, marker", column.get("marker"), before)
+
+    def _ids(self, pattern, split):
+        """Return what a pattern stands for: an id for each group, or one for all."""
+        pattern, names = pattern.replace("{split}", split), self.groups["names"]
+        return [pattern.replace("{group}", x) for x in names] if "{group}" in pattern else [pattern]
+
+    def make(self, split, seed, reading):
+        """Build one cohort."""
+        stream = np.random.SeedSequence([seed, self.READINGS.index(reading)])
+        return cal.until_met(stream, partial(self._attempt, split=split, reading=reading))
+
+    def _attempt(self, rng, split, reading):
+        printed = cal.reader(self.paper, split, reading)
+
+        def texts(pattern, field="printed"):
+            return [printed(id, field) for id in self._ids(pattern, split)]
+
+        sizes = [int(text) for text in texts(self.groups["n"])]
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        columns = {self.groups["column"]: group}
+        for name, told in self.columns.items():
+            assumed = self.ASSUMED.get(name, {})
+            if "count" in told:
+                columns[name] = cal.outcome_in_groups(rng, group, map(int, texts(told["count"])))
+            if "auc" in told:
+                (area,), marker = texts(told["auc"]), columns[told["marker"]]
+                columns[name] = cal.reach_auc(rng, columns[name], marker, group, area)
+            if "mean" in told:
+                moments = texts(told["mean"]), texts(told["sd"])
+                ends = assumed["resolution"], *assumed["range"]
+                columns[name] = cal.measurements(rng, group, *moments, *ends)
+            if "median" in told:
+                fields = ("printed", "lower", "upper") if "hr" in told else ()
+                ratio = [text for field in fields for text in texts(told["hr"], field)]
+                days, event = follow_up(rng, group, texts(told["median"]), ratio, **assumed)
+                columns |= {f"{name}_days": days, f"{name}_event": event}
+        return cal.shuffled(rng, columns)
+
+    def achieved(self, frame, split):
+        """Return what a cohort has, for every printed number that is a target."""
+        by = self.groups["column"]
+        parts, found = [part for _, part in frame.groupby(by)], {}
+
+        def note(pattern, values):
+            found.update(zip(self._ids(pattern, split), values, strict=True))
+
+        note(self.groups["n"], map(len, parts))
+        for name, told in self.columns.items():
+            for key, statistic in (("count", "sum"), ("mean", "mean"), ("sd", "std")):
+                if key in told:
+                    note(told[key], [getattr(x[name], statistic)() for x in parts])
+            if "auc" in told:
+                note(told["auc"], [auc(frame[name], frame[told["marker"]]).value])
+            if "median" in told:
+                columns = [f"{name}_days", f"{name}_event"]
+                month = self.ASSUMED[name]["days_per_month"]
+                times = [[x[column] for column in columns] for x in (*parts, frame)]
+                note(told["median"], [median(*x).value / month for x in times[:-1]])
+                if "hr" in told:
+                    note(told["hr"], [cox_two_groups(*times[-1], frame[by])])
+        return cal.keyed(self.paper, found)
+
+
+def follow_up(rng, group, medians, ratio, days_per_month, followed, shape):
+    """Draw days and events: Weibull times of one shape, uniform censoring, moved until all prints.
+
+    ``followed`` holds the least and the longest follow-up in months.
+    """
+    ends = [months * days_per_month for months in followed]
+    boxes = [cal.days_box(text, days_per_month) for text in medians]
+    targets = [round(sum(box) / 2) for box in boxes]
+    for text, target, box in zip(medians, targets, boxes, strict=True):
+        if not box[0] <= target <= box[1]:
+            raise ValueError(f"days_per_month: no whole day prints as {text} months")
+    time = np.array(targets)[group] * (rng.exponential(size=group.size) / np.log(2)) ** (1 / shape)
+    last = rng.uniform(*ends, group.size)
+    event = (time <= last).astype(int)
+    days = np.maximum(np.round(np.minimum(time, last)), 1).astype(int)
+    for label, target in enumerate(targets):
+        members = group == label
+        days[members] = cal.set_median(days[members], event[members], target)
+    if not ratio:
+        return days, event
+    limits = np.ones(group.size, dtype=int), np.full(group.size, round(ends[1]))
+    free = np.zeros(group.size, dtype=bool)
+    cohort = cal.Survival(rng, cal.HazardRatioAim(*ratio), days, event, group, *limits, free)
+    cohort.untie()
+    cohort.reach()
+    return cohort.days, cohort.event
