@@ -70,7 +70,9 @@ def _at_risk(days, event, group):
     order = np.argsort(2 * days - event, axis=1, kind="stable")
     group = group[order]
     left1 = group[:, ::-1].cumsum(axis=1)[:, ::-1]
-    return np.take_along_axis(event, order, axis=1), group, np.arange(days.shape[1], 0, -1), left1
+    # What np.take_along_axis does, faster for a single cohort.
+    event = event[np.arange(len(order))[:, None], order]
+    return event, group, np.arange(days.shape[1], 0, -1), left1
 
 
 def cox(days, event, group, start=0.0):
@@ -197,10 +199,11 @@ class Survival(Search):
             day = self._free_day(i, day, set(self.days[self.event == 1].tolist()))
             passed = np.count_nonzero((self.days - old[0]) * (self.days - day) <= 0)
             self.days[i], self.event[i] = day, ends
-            # Who passes nobody changes nothing.
-            then = now if passed == 1 and ends == old[1] else self.loss()
-            accepted = then <= now + temperature * self.rng.exponential()
-            if accepted and self._median(self.group[i]) == self.kept[self.group[i]]:
+            most, then = now + temperature * self.rng.exponential(), math.inf
+            if self._median(self.group[i]) == self.kept[self.group[i]]:
+                # Who passes nobody changes nothing.
+                then = now if passed == 1 and ends == old[1] else self.loss()
+            if then <= most:
                 now = then
             else:
                 self.days[i], self.event[i] = old
