@@ -17,8 +17,6 @@ from .follow_up import (
 )
 from .measurements import measurements
 from .permutations import (
-    AreaAim,
-    JointAim,
     below,
     covariates,
     flags,

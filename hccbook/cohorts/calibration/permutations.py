@@ -1,14 +1,13 @@
-"""Exchange values between patients of one outcome until joint statistics print.
+"""Exchange values between patients of one outcome until scores print.
 
 Who has the outcome stays, and so does every table of one variable by outcome. What changes is
-how variables go together: the area under the curve of a score, its table at a cut-off, the
-correlation of two variables.
+how variables go together: the area under the curve of a score, and its table at a cut-off.
 """
 
 import numpy as np
 
 from ...estimate import printed as as_printed
-from .search import Aim, Miss, Search, boxes
+from .search import Miss, Search
 
 #: Exchanges compared at a time.
 SINGLES = 128
@@ -75,49 +74,17 @@ def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
     raise Miss(f"AUC {auc} not reached: {concordant / pairs:.4f}")
 
 
-class JointAim(Aim):
-    """Statistics of rows and outcomes: sums over patients, and areas under the curve.
+def permute(rng, table, outcome, blocks, weights, cutoff, aim, changes, rounds):
+    """Exchange values of a block of columns between patients of one outcome until an aim is met.
 
-    Sums and areas are all that :func:`permute` needs to know: it works out how they change
-    when two patients exchange values. A recipe adds aims of its own in a few lines.
-    """
-
-    def adds(self, rows, outcome):
-        """Return what patients add to the sums, shape (m, q)."""
-        return np.zeros((len(rows), 0))
-
-    def scores(self, rows):
-        """Return the scores whose areas are wanted, shape (m, s), of a size of about 1 to 1e5."""
-        return np.zeros((len(rows), 0))
-
-    def statistics(self, sums, areas):
-        """Return the statistics of m cohorts from their sums and areas, shape (m, k)."""
-        raise NotImplementedError
-
-
-class AreaAim(JointAim):
-    """Areas under the curve of weighted sums of columns print."""
-
-    def __init__(self, weights, areas):
-        self.weights = np.asarray(weights, dtype=float)
-        super().__init__(*boxes(areas))
-
-    def scores(self, rows):
-        """Return the weighted sums."""
-        return (rows[:, None, :] * self.weights).sum(axis=2)
-
-    def statistics(self, sums, areas):
-        """Return the areas."""
-        return areas
-
-
-def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=300):
-    """Exchange values between patients of one outcome until joint statistics print.
+    Scores are weighted sums of columns, of a size of about 1 to 1e5. The statistics: patients
+    without and with the outcome whose first score is at the cut-off or above, and the areas under
+    the curve of all scores.
 
     By simulated annealing first: many random exchanges are worked out at once, and the first
     that the rule accepts is done. Then each time the best of many and of pairs of them.
     """
-    search = _Exchanges(rng, table, outcome, blocks, aims)
+    search = _Exchanges(rng, table, outcome, blocks, weights, cutoff, aim)
     search.rounds = rounds
     search.anneal(changes // SINGLES)
     search.reach()
@@ -125,14 +92,14 @@ def permute(rng, table, outcome, blocks, aims, changes=20_000, rounds=300):
 
 
 class _Exchanges(Search):
-    """Patients, their sums and areas, and what exchanges of values do to them."""
+    """Patients, their scores, and what exchanges of values do to them."""
 
     patience = 30
 
-    def __init__(self, rng, table, outcome, blocks, aims):
-        boxes = ([getattr(aim, x) for aim in aims] for x in ("low", "high", "middle", "slack"))
-        super().__init__(rng, Aim(*map(np.concatenate, boxes)))
-        self.aims, self.table, self.outcome = aims, table.copy(), outcome
+    def __init__(self, rng, table, outcome, blocks, weights, cutoff, aim):
+        super().__init__(rng, aim)
+        self.table, self.outcome = table.copy(), outcome
+        self.weights, self.cutoff = weights, cutoff
         self.member = np.zeros((len(blocks), table.shape[1]), dtype=bool)
         for block, columns in enumerate(blocks):
             self.member[block, columns] = True
@@ -140,27 +107,24 @@ class _Exchanges(Search):
         self.look()
 
     def _of(self, rows, outcome):
-        """Return what patients add to the sums of each aim, and their scores."""
-        adds = [aim.adds(rows, outcome) for aim in self.aims]
-        scores = [aim.scores(rows) for aim in self.aims]
-        ends = [np.cumsum([x.shape[1] for x in parts])[:-1] for parts in (adds, scores)]
+        """Return who is at the cut-off or above, by outcome, and the scores."""
         # Scores that are equal on paper must be tied.
-        return np.column_stack(adds), np.column_stack(scores).round(9), ends
+        score = (rows[:, None, :] * self.weights).sum(axis=2).round(9)
+        high = score[:, 0].round(2) >= self.cutoff
+        return np.column_stack([high & (outcome == 0), high & (outcome == 1)]).astype(float), score
 
     def statistics(self):
-        self.each, self.score, self.ends = self._of(self.table, self.outcome)
+        self.high, self.score = self._of(self.table, self.outcome)
         self.ordered = [np.sort(self.score[c], axis=0) for c in (self.well, self.ill)]
         both = zip(self.ordered[0].T, self.ordered[1].T, strict=True)
         self.concordant = np.array([below(*columns).sum() for columns in both])
         return self._values(np.zeros((1, 1)), np.zeros((1, 1)))
 
-    def _values(self, sums, concordant):
-        """Return the statistics of all aims after changes of the sums and the concordant pairs."""
-        sums = self.each.sum(axis=0) + sums
+    def _values(self, high, concordant):
+        """Return the statistics after changes of the counts and of the concordant pairs."""
         areas = (self.concordant + concordant) / (self.well.size * self.ill.size)
-        parts = (np.split(x, at, axis=1) for x, at in zip((sums, areas), self.ends, strict=True))
-        found = [aim.statistics(*part) for aim, *part in zip(self.aims, *parts, strict=True)]
-        return np.column_stack(found)
+        high = np.broadcast_to(self.high.sum(axis=0) + high, (len(areas), 2))
+        return np.column_stack([high, areas])
 
     def draw(self):
         rng = self.rng
@@ -173,11 +137,11 @@ class _Exchanges(Search):
         return (both, block, *self._gains(both, block)), both
 
     def _gains(self, both, block):
-        """Return what exchanges of two patients each do to the sums and the concordant pairs."""
+        """Return what exchanges of two patients each do to the counts and the concordant pairs."""
         rows = np.where(block[:, None], self.table[both[:, ::-1]], self.table[both])
-        flat, twice = rows.reshape(-1, rows.shape[2]), self.outcome[both.ravel()]
-        adds, new, _ = self._of(flat, twice)
-        sums, old = adds - self.each[both.ravel()], self.score[both.ravel()]
+        twice = self.outcome[both.ravel()]
+        high, new = self._of(rows.reshape(-1, rows.shape[2]), twice)
+        high, old = high - self.high[both.ravel()], self.score[both.ravel()]
         wins = np.empty_like(new)
         for k in range(new.shape[1]):
             # The ill win against those below them, the well lose against those above.
@@ -185,7 +149,7 @@ class _Exchanges(Search):
                 at, ordered = twice == label, self.ordered[opposite][:, k]
                 gain = below(ordered, new[at, k]) - below(ordered, old[at, k])
                 wins[at, k] = gain if label else -gain
-        return (x.reshape(len(both), 2, -1).sum(axis=1) for x in (sums, wins))
+        return (x.reshape(len(both), 2, -1).sum(axis=1) for x in (high, wins))
 
     def after(self, changes, chosen):
         return self._values(*(gains[chosen].sum(axis=1) for gains in changes[2:]))

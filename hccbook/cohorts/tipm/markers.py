@@ -100,22 +100,6 @@ def score(frame):
     return np.round(ASSUMED["offset"] + sum(points), 2)
 
 
-class _TableAim(cal.JointAim):
-    """As many patients of either outcome are at or above the cut-off as Table 3 has."""
-
-    def __init__(self, weights, cutoff, table):
-        self.weights, self.cutoff = weights, cutoff
-        wanted = np.array([table["fp"], table["tp"]], dtype=float)
-        super().__init__(wanted - 0.25, wanted + 0.25, wanted, [0.25, 0.25])
-
-    def adds(self, rows, outcome):
-        high = (rows * self.weights).sum(axis=1).round(2) >= self.cutoff
-        return np.column_stack([high & (outcome == 0), high & (outcome == 1)]).astype(float)
-
-    def statistics(self, sums, areas):
-        return sums
-
-
 #: Columns that :func:`fit` permutes. Two more follow: the logarithm of bilirubin, and 0 for
 #: patients with a score, of the others 1 for TIE and 2 for TIN.
 TABLE = ("tumour_stiffer", "nlr_high", "diameter", "alb", "tbil")
@@ -133,18 +117,19 @@ def fit(rng, cohort, outcome, columns, scored, cells, printed, blocks):
     points = [ASSUMED["points"].get(x, 0) for x in TABLE]
     weights = np.array([[*points, 0, -1e6], [0, 0, 0, -0.085, 0, 0.66, 0]])
     cutoff = float(printed("results.roc.cutoff")) - ASSUMED["offset"]
-    combined, liver = (
-        cal.AreaAim(weights[[k]], [printed(f"table4.{cohort}.{x}.auc")])
-        for k, x in enumerate(("combined", "albi"))
-    )
     # The area among those with a score, as the area among all: the others stand below them, TIN
     # below TIE, so a TIN patient with a score wins against all TIE patients without one.
     ill, well = (scored[outcome == label] for label in (1, 0))
     scale, shift = ill.sum() * np.array([well.sum(), (1 - well).sum()]) / (ill.size * well.size)
-    ends = combined.low, combined.high, combined.middle
-    combined.low, combined.high, combined.middle = (shift + scale * x for x in ends)
-    combined.slack = scale * combined.slack
-    aims = [_TableAim(weights[0], cutoff, cells), combined, liver]
-    found = cal.permute(rng, table, outcome, blocks, aims, CHANGES, ROUNDS)
+    low, high, middle, slack = np.array(
+        cal.boxes([printed(f"table4.{cohort}.{x}.auc") for x in ("combined", "albi")])
+    )
+    for ends in (low, high, middle):
+        ends[0] = shift + scale * ends[0]
+    slack[0] *= scale
+    counts = np.array([cells["fp"], cells["tp"]])
+    parts = (counts - 0.25, low), (counts + 0.25, high), (counts, middle), ([0.25] * 2, slack)
+    aim = cal.Aim(*map(np.concatenate, parts))
+    found = cal.permute(rng, table, outcome, blocks, weights, cutoff, aim, CHANGES, ROUNDS)
     for name, values in zip(TABLE, found.T, strict=False):
         columns[name][rows] = values
