@@ -372,16 +372,6 @@ def test_what_is_reached_already_is_left_alone():
     assert (made.event == event).all()
 
 
-def test_an_interval_out_of_reach_is_a_miss():
-    # So narrow an interval needs some hundred events.
-    made = cohort(0, cal.HazardRatioAim("0.500", "0.400", "0.625"), n=20)
-    medians, made.rounds = made.medians(), 3
-    with pytest.raises(cal.Miss, match="half intervals outside after 3 rounds"):
-        made.reach(changes=50)
-    assert made.medians() == medians
-    assert len(set(made.days[made.event == 1])) == made.event.sum()
-
-
 def test_ties_of_the_groups_are_broken_and_medians_stay():
     rng, days = np.random.default_rng(0), np.array([10, 20, 30, 40, 10, 25, 35, 45])
     group, ends = np.repeat([0, 1], 4), (np.full(8, 5), np.full(8, 60))
@@ -452,12 +442,6 @@ def test_unions_print_too(seed):
         assert prints(sd, values[at].std(ddof=1))
 
 
-def test_unions_that_contradict_their_groups_are_a_miss():
-    arguments = GROUPS, ("50.0", "52.0", "54.0"), ("9.0", "9.1", "9.2"), "0.1", 5, 120
-    with pytest.raises(cal.Miss, match="half intervals outside after"):
-        cal.measurements(np.random.default_rng(0), *arguments, [((0, 1), "55.0", "9.0")])
-
-
 # Permutations
 
 
@@ -471,45 +455,26 @@ def patients(seed, n=120):
     return np.column_stack([first, second, third, -first]), outcome
 
 
-class CorrelationAim(cal.JointAim):
-    """The correlation of the first two columns, and how many of the ill have a high sum of both."""
-
-    def __init__(self, correlation, count):
-        super().__init__(*cal.boxes([correlation, count]))
-
-    def adds(self, rows, outcome):
-        x, y = rows[:, 0], rows[:, 1]
-        high = (x + y > 51) & (outcome == 1)
-        return np.column_stack([np.ones(len(rows)), x, y, x * x, y * y, x * y, high])
-
-    def statistics(self, sums, areas):
-        n, x, y, xx, yy, xy, high = sums.T
-        correlation = (n * xy - x * y) / np.sqrt((n * xx - x * x) * (n * yy - y * y))
-        return np.column_stack([correlation, high])
-
-
-WEIGHTS = np.array([[0.1, -0.5, 0.8, 0], [0, 1, 1, 0]])
+WEIGHTS, BLOCKS, CUTOFF = np.array([[0.1, -0.5, 0.8, 0], [0, 1, 1, 0]]), [[0, 3], [1], [2]], 0.4
 
 
 def joint_statistics(table, outcome):
-    """Return two areas, the correlation and the count."""
-    areas = [accuracy.auc(outcome, score).value for score in (table @ WEIGHTS.T).T]
-    high = (table[:, 0] + table[:, 1] > 51)[outcome == 1].sum()
-    return [*areas, np.corrcoef(table[:, 0], table[:, 1])[0, 1], high]
+    """Return who is at the cut-off or above, by outcome, and two areas."""
+    scores = (table @ WEIGHTS.T).T
+    high = scores[0].round(2) >= CUTOFF
+    areas = [accuracy.auc(outcome, score).value for score in scores]
+    return [*np.bincount(outcome, high), *areas]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("changes", [0, 5000])
-def test_joint_statistics_print_together(seed, changes):
+def test_scores_print_together(seed, changes):
     table, outcome = patients(seed)
-    *before, _, high = joint_statistics(table, outcome)
-    areas, count = [f"{x + 0.01:.3f}" for x in before], f"{high - 1}"
-    joint = [cal.AreaAim(WEIGHTS, areas), CorrelationAim("0.2371", count)]
-    rng, blocks = np.random.default_rng(seed), [[0, 3], [1], [2]]
-    moved = cal.permute(rng, table, outcome, blocks, joint, changes=changes)
-    wanted = (*areas, "0.2371", count)
+    well, ill, *areas = joint_statistics(table, outcome)
+    wanted = f"{well + 1:.0f}", f"{ill - 1:.0f}", *(f"{x + 0.01:.3f}" for x in areas)
+    aim, rng = cal.Aim(*cal.boxes(wanted)), np.random.default_rng(seed)
+    moved = cal.permute(rng, table, outcome, BLOCKS, WEIGHTS, CUTOFF, aim, changes, 300)
     assert all(map(prints, wanted, joint_statistics(moved, outcome)))
-    assert not all(map(prints, wanted, joint_statistics(table, outcome)))
     for label in (0, 1):
         at = outcome == label
         assert (np.sort(moved[at], axis=0) == np.sort(table[at], axis=0)).all()
@@ -518,58 +483,50 @@ def test_joint_statistics_print_together(seed, changes):
 
 def test_what_exchanges_do_is_worked_out_exactly():
     table, outcome = patients(2, n=40)
-    aims = [CorrelationAim("0.2", "10"), cal.AreaAim(WEIGHTS, ["0.7", "0.4"])]
-    blocks, rng = [[0, 3], [1], [2]], np.random.default_rng(0)
-    state = permutations._Exchanges(rng, table, outcome, blocks, aims)
+    aim = cal.Aim(*cal.boxes(["9", "10", "0.7", "0.4"]))
+    rng = np.random.default_rng(0)
+    state = permutations._Exchanges(rng, table, outcome, BLOCKS, WEIGHTS, CUTOFF, aim)
     changes, both = state.draw()
     block, values = changes[1], state.after(changes, np.arange(len(both))[:, None])
     assert (outcome[both[:, 0]] == outcome[both[:, 1]]).all()
     for k in range(len(both)):
         rows = table.copy()
         rows[np.ix_(both[k], block[k])] = rows[np.ix_(both[k][::-1], block[k])]
-        *areas, correlation, high = joint_statistics(rows, outcome)
-        assert values[k] == pytest.approx([correlation, high, *areas], abs=CLOSE)
+        assert values[k] == pytest.approx(joint_statistics(rows, outcome), abs=CLOSE)
 
 
-def test_what_cannot_print_is_a_miss():
-    table, outcome = patients(0, n=40)
-    with pytest.raises(cal.Miss, match="half intervals outside after 3 rounds"):
-        cal.permute(
-            np.random.default_rng(0),
-            table,
-            outcome,
-            [[0], [1]],
-            [CorrelationAim("0.999", "17")],
-            changes=500,
-            rounds=3,
-        )
+def out_of_reach(kind):
+    """Search for what no patients have."""
+    rng = np.random.default_rng(0)
+    if kind == "moments":  # a union's mean that no means of its groups make
+        texts = ("50.0", "52.0", "54.0"), ("9.0", "9.1", "9.2")
+        cal.measurements(rng, GROUPS, *texts, "0.1", 5, 120, [((0, 1), "55.0", "9.0")])
+    elif kind == "scores":
+        table, outcome = patients(0, n=40)
+        aim = cal.Aim(*cal.boxes(["0", "20", "0.999", "0.1"]))
+        cal.permute(rng, table, outcome, [[0], [1]], WEIGHTS, CUTOFF, aim, 500, 3)
+    else:  # so narrow an interval needs some hundred events
+        made = cohort(0, cal.HazardRatioAim("0.500", "0.400", "0.625"), n=20)
+        medians, made.rounds = made.medians(), 3
+        try:
+            made.reach(changes=50)
+        finally:
+            assert made.medians() == medians
+            assert len(set(made.days[made.event == 1])) == made.event.sum()
 
 
-def test_the_toolkit_is_repeatable():
-    def once():
-        rng = np.random.default_rng(3)
-        aim = CorrelationAim("0.2371", "22")
-        moved = cal.permute(rng, *patients(3), [[0, 3], [1], [2]], [aim])
-        values = cal.measurements(rng, GROUPS, ["50.1"] * 3, ["60.2"] * 3, "0.1", 1, 900)
-        made = cohort(3, cal.LogRankAim("0.0371"))
-        made.reach()
-        return np.concatenate([moved.ravel(), values, made.days, made.event, [rng.random()]])
-
-    assert (once() == once()).all()
+@pytest.mark.parametrize("kind", ["moments", "scores", "interval"])
+def test_what_cannot_print_is_a_miss(kind):
+    with pytest.raises(cal.Miss, match="half intervals outside after"):
+        out_of_reach(kind)
 
 
-BAD = [
-    (
-        "events: expected 0 to 40 in group 0, got 41",
-        lambda: cal.outcome_in_groups(None, GROUPS, (41, 0, 0)),
-    ),
-    ("text: .*got 0.7", lambda: cal.reach_auc(None, GROUPS, GROUPS, GROUPS, 0.7)),
-    ("text: expected one printed .*got 0.3", lambda: cal.HazardRatioAim(0.3, "0.1", "0.7")),
-    ("text: expected one printed .*'n.s.'", lambda: cal.LogRankAim("n.s.")),
-]
-
-
-@pytest.mark.parametrize(("message", "call"), BAD)
-def test_bad_input_is_named(message, call):
-    with pytest.raises(ValueError, match=f"^{message}"):
-        call()
+def test_bad_input_is_named():
+    for message, call, *arguments in (
+        (r"events: expected 0 to 40 .* 0, got 41", cal.outcome_in_groups, None, GROUPS, (41, 0, 0)),
+        ("text: .*got 0.7", cal.reach_auc, None, GROUPS, GROUPS, GROUPS, 0.7),
+        ("text: expected one printed .*got 0.3", cal.HazardRatioAim, 0.3, "0.1", "0.7"),
+        ("text: expected one printed .*'n.s.'", cal.LogRankAim, "n.s."),
+    ):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            call(*arguments)

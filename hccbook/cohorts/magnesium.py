@@ -14,7 +14,7 @@ from . import calibration as cal
 DAYS_PER_MONTH = 30
 
 #: What no public number fixes, from the recipe's file.
-ASSUMED = cal.Assumptions("magnesium")
+ASSUMED = cal.Part("magnesium", "assumed")
 
 #: Cohorts drawn before the best of them is moved to its targets.
 STARTS = 50

@@ -25,7 +25,6 @@ from .permutations import (
     reach_auc,
 )
 from .recipes import (
-    Assumptions,
     Part,
     assuming,
     keyed,

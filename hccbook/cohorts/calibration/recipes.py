@@ -46,11 +46,8 @@ def _listed(paper, kind, split, reading):
                 pattern, _, fields = line.partition(": ")
                 pattern = pattern.replace("{split}", split).replace("{each}", each)
                 for id in _expanded(pattern):
-                    yield (
-                        f"{paper}.{id}",
-                        tuple((fields or "printed").split(", ")),
-                        entry.get("why"),
-                    )
+                    named = tuple((fields or "printed").split(", "))
+                    yield f"{paper}.{id}", named, entry.get("why")
 
 
 def _expanded(pattern):
@@ -127,14 +124,8 @@ class Part(UserDict):
 
     @property
     def data(self):
-        """The mapping itself, the same for all who ask."""
         paper, names = self._where
         return reduce(getitem, names, told(paper))
-
-
-def Assumptions(paper, *groups):
-    """Return what a recipe assumes, or a group of it."""
-    return Part(paper, "assumed", *groups)
 
 
 @contextmanager

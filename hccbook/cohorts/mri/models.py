@@ -10,7 +10,7 @@ from scipy.special import expit, ndtri
 from ...estimate import printed as as_printed
 from .. import calibration as cal
 
-ASSUMED = cal.Assumptions("mri")
+ASSUMED = cal.Part("mri", "assumed")
 
 #: The model's three predictors, as columns of a cohort, and the places of those of each model.
 PREDICTORS = ("t2_sir_week8", "adc_mean_week8", "nlr")

@@ -9,7 +9,7 @@ from ...audit import counts, percentage
 from .. import calibration as cal
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("radiotherapy")
+ASSUMED = cal.Part("radiotherapy", "assumed")
 
 #: Events that are printed as the most common ones, and from which grade on.
 MOST_COMMON = {"dermatitis": 1, "thrombocytopenia": 3}

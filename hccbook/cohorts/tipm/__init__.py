@@ -16,7 +16,7 @@ __all__ = ["ASSUMED", "FLAGS", "MEANS", "MODEL", "READINGS", "achieved", "lesion
 READINGS = ("marginals", "coefficients", "deaths")
 
 #: What no public number fixes, by step of the recipe.
-ASSUMED = cal.Assumptions("tipm")
+ASSUMED = cal.Part("tipm", "assumed")
 
 
 def forget():

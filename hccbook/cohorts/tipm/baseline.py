@@ -15,10 +15,10 @@ COHORTS = ("training", "internal", "external")
 GROUPS = ("tie", "tin", *COHORTS[1:])
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("tipm", "baseline")
+ASSUMED = cal.Part("tipm", "assumed", "baseline")
 
 #: Rows of means, in the order of the tables; the columns have the same names.
-MEANS = cal.Assumptions("tipm", "baseline", "measurements")
+MEANS = cal.Part("tipm", "assumed", "baseline", "measurements")
 
 #: Rows of counts in Table 1: the column, and its levels 0 and 1.
 FLAGS = cal.Part("tipm", "tables", "flags")

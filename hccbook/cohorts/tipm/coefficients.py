@@ -17,7 +17,7 @@ from . import markers
 MODEL = cal.Part("tipm", "tables", "model")
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("tipm", "coefficients")
+ASSUMED = cal.Part("tipm", "assumed", "coefficients")
 
 #: Exchanges compared at a time, and how many of them are done at most.
 SINGLES, CHAIN = 1500, 12

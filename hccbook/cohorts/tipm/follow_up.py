@@ -14,7 +14,7 @@ from .. import calibration as cal
 from .baseline import COHORTS
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("tipm", "follow_up")
+ASSUMED = cal.Part("tipm", "assumed", "follow_up")
 
 #: Changes compared at a time.
 SINGLES = 160
@@ -105,11 +105,6 @@ class _Follow(cal.Search):
         shrink = (risk - deaths) / np.maximum(risk - 1, 1)
         variance = (deaths * share * (1 - share) * shrink).sum(axis=1)
         return np.column_stack([*ends, excess / np.sqrt(np.maximum(variance, 1e-9))])
-
-    def outside(self, values):
-        over = np.maximum(self.aim.low - values, values - self.aim.high).clip(0) / self.aim.slack
-        # Rounded: a last bit, which processors disagree on, turns no search.
-        return over.sum(axis=1).round(9)
 
     def draw(self):
         """Draw exchanges of death, or of the group, between two times."""

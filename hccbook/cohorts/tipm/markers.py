@@ -10,7 +10,7 @@ from .. import calibration as cal
 from .baseline import sizes_of
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("tipm", "markers")
+ASSUMED = cal.Part("tipm", "assumed", "markers")
 
 #: Albumin in g/L that no liver makes.
 MOST_ALBUMIN = 70

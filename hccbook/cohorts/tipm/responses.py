@@ -14,8 +14,8 @@ from .baseline import COHORTS, sizes_of
 CRITERIA = ("mrecist", "recist", "irecist")
 
 #: What no public number fixes.
-ASSUMED = cal.Assumptions("tipm", "responses")
-COURSES = cal.Assumptions("tipm", "responses", "courses")
+ASSUMED = cal.Part("tipm", "assumed", "responses")
+COURSES = cal.Part("tipm", "assumed", "responses", "courses")
 DRAWS = 4000
 
 
