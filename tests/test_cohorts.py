@@ -141,22 +141,6 @@ def test_targets_are_listed_and_the_rest_is_held_out(kind):
         assert text == reported.text(id, field)
 
 
-def test_readings_decide_what_is_held_out():
-    hr = {("magnesium.validation.pfs.hr", field) for field in ("printed", "lower", "upper")}
-    p = {(f"mri.logistic.{name}.p", "printed") for name in ("t2-sir", "adc", "nlr")}
-    models = ("imaging", "clinical", "combined")
-    limits = {(f"mri.roc.{x}.auc", end) for x, end in product(models, ("lower", "upper"))}
-    limits -= set(calibration.misses("mri", "all", "intervals"))
-    for first, one, other, two in (
-        (("magnesium", "validation", "cox"), hr, "medians", {("magnesium.validation.pfs.hr", "p")}),
-        (("mri", "all", "p"), p, "intervals", limits),
-    ):
-        assert one <= wanted(*first)
-        assert not two & wanted(*first)
-        assert two <= wanted(*first[:2], other)
-        assert not one & wanted(*first[:2], other)
-
-
 #: Targets that are not read: how the validation cohort divides is assumed, and its size with it.
 UNREAD = {("magnesium.validation.n", "printed")}
 
@@ -388,25 +372,6 @@ def test_the_report_sees_what_is_not_met(monkeypatch):
     missed = {"radiotherapy.response.rate", "radiotherapy.adverse.dermatitis.rank"}
     assert set(found.index[~found["met"]]) == missed
     assert found.loc["radiotherapy.adverse.dermatitis.rank", "achieved"] == "not the most common"
-
-
-@pytest.mark.parametrize("call", [cohorts.load, cohorts.build, cohorts.targets, cohorts.report])
-def test_unknown_cohorts_are_named(call):
-    for name, value in (
-        ("paper", "magnesia"),
-        ("paper", None),
-        ("split", "test"),
-        ("split", ""),
-        ("reading", "odds"),
-    ):
-        with pytest.raises(ValueError, match=f"^{name}: expected one of .*, got {value!r}"):
-            call(**{"paper": "magnesium"} | {name: value})
-
-
-@pytest.mark.parametrize("seed", [-1, 1.5, True, False, "0", None, np.nan])
-def test_impossible_seeds_are_refused(seed):
-    with pytest.raises(ValueError, match=r"^seed: expected a whole number of at least 0, got "):
-        cohorts.load("magnesium", seed=seed)
 
 
 @pytest.mark.parametrize("paper", RECIPES)
