@@ -99,10 +99,18 @@ def cox(days, event, group, start=0.0):
 def logrank(days, event, group):
     """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does."""
     event, group, left, left1 = _at_risk(days, event, group)
-    share = left1 / left
-    excess = (event * (group - share)).sum(axis=1)
-    variance = (event * share * (1 - share)).sum(axis=1)
-    return erfc(np.sqrt(excess**2 / np.where(variance > 0, variance, np.nan) / 2))
+    return erfc(np.abs(logrank_z(event * group, event, left1, left)) / math.sqrt(2))
+
+
+def logrank_z(died1, died, left1, left):
+    """Return z of the log-rank test of m cohorts, from deaths and patients at risk by day.
+
+    Those of group 1 and those of both groups, shape (m, days).
+    """
+    share = left1 / np.maximum(left, 1)
+    ties = (left - died) / np.maximum(left - 1, 1)
+    variance = (died * share * (1 - share) * ties).sum(axis=1)
+    return (died1 - died * share).sum(axis=1) / np.sqrt(np.where(variance > 0, variance, np.nan))
 
 
 class HazardRatioAim(Aim):

@@ -124,6 +124,7 @@ class Part(UserDict):
 
     @property
     def data(self):
+        """The mapping itself, the same for all who ask."""
         paper, names = self._where
         return reduce(getitem, names, told(paper))
 

@@ -109,14 +109,12 @@ def _fit(x, ill, start=0, newton=_MOST):
     """Return coefficients and Wald statistics, shapes (k, m), of columns (k, m, n)."""
     k, m, n = x.shape
     outcome = (np.arange(n) >= n - ill).astype(int)
-    beta, information = start + np.zeros((k, m)), np.empty((m, k, k))
+    beta = start + np.zeros((k, m))
     for _ in range(newton):
         risk = expit((beta[:, :, None] * x).sum(axis=0))
         slope = (x * (outcome - risk)).sum(axis=2)
-        weighted = x * (risk * (1 - risk))
-        for i in range(k):
-            products = (weighted[i] * x[i:]).sum(axis=2).T
-            information[:, i, i:] = information[:, i:, i] = products
+        columns = np.moveaxis(x, 0, 1)
+        information = (columns * (risk * (1 - risk))[:, None]) @ np.swapaxes(columns, 1, 2)
         inverse = np.linalg.inv(information)
         step = (inverse * slope.T[:, None, :]).sum(axis=2).T.clip(-2, 2)
         beta = beta + step

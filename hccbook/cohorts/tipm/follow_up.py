@@ -40,7 +40,8 @@ def times(rng, n, mean, sd, fixed):
     """Draw whole days with a mean and an SD; some days are among them."""
     first, last, free = ASSUMED["first_day"], ASSUMED["last_day"], n - len(fixed)
     short = np.arange(free) < round(ASSUMED["short"] * free)
-    z = np.where(short, -1.48 + 0.5 * rng.random(free) ** 2, rng.normal(0.72, 0.12, free))
+    least, width = ASSUMED["short_z"]
+    z = np.where(short, least + width * rng.random(free) ** 2, rng.normal(*ASSUMED["long_z"], free))
     a, b = mean, sd
     for _ in range(100):
         days = np.append((a + b * z).clip(first, last), fixed)
@@ -76,8 +77,7 @@ class _Follow(cal.Search):
 
     def __init__(self, rng, days, event, group, medians, p):
         z = [-float(ndtri(max(0, float(x)) / 2)) for x in (as_printed(p).high, as_printed(p).low)]
-        low = [0.501, -math.inf] * 2 + [z[0] + 1e-6]
-        high = [math.inf, 0.499] * 2 + [z[1] - 1e-6]
+        low, high = [0.501, -math.inf] * 2 + z[:1], [math.inf, 0.499] * 2 + z[1:]
         super().__init__(rng, cal.Aim(low, high, 0, [0.25] * 4 + [1]))
         self.event, self.group = event, group
         found, self.day = np.unique(days, return_inverse=True)
@@ -99,12 +99,8 @@ class _Follow(cal.Search):
             alive = 1 - dead[g, :, : at + 1] / np.maximum(left[g, :, : at + 1], 1)
             before = alive[:, :-1].prod(axis=1)
             ends += [before, before * alive[:, -1]]
-        deaths, risk = dead[0] + dead[1], left[0] + left[1]
-        share = left[1] / np.maximum(risk, 1)
-        excess = (dead[1] - deaths * share).sum(axis=1)
-        shrink = (risk - deaths) / np.maximum(risk - 1, 1)
-        variance = (deaths * share * (1 - share) * shrink).sum(axis=1)
-        return np.column_stack([*ends, excess / np.sqrt(np.maximum(variance, 1e-9))])
+        z = cal.logrank_z(dead[1], dead[0] + dead[1], left[1], left[0] + left[1])
+        return np.column_stack([*ends, z])
 
     def draw(self):
         """Draw exchanges of death, or of the group, between two times."""
