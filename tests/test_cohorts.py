@@ -33,7 +33,7 @@ def cells(paper):
 
 def wanted(paper, split, reading):
     """Return what a cohort is built to have; of the TIPM paper all three together."""
-    all_splits = cohorts.SPLITS[paper] if (paper, split) == ("tipm", "all") else (split,)
+    all_splits = cohorts.splits()[paper] if (paper, split) == ("tipm", "all") else (split,)
     chosen = [calibration.targets(paper, x, reading) for x in all_splits]
     return {(id, field) for x in chosen for id, fields in x.items() for field in fields}
 

@@ -31,7 +31,7 @@ class Recipe:
 
     def __init__(self, paper, told):
         self.paper, self.groups, self.columns = paper, told["groups"], told["columns"]
-        self.READINGS, self.ASSUMED = ("printed",), cal.Assumptions(paper)
+        self.READINGS, self.ASSUMED = ("printed",), cal.Part(paper, "assumed")
         for name, column in self.columns.items():
             self._check(name, column, told.setdefault("assumed", {}).get(name, {}))
 
