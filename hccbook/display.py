@@ -36,15 +36,7 @@ class Markup(str):
 
 
 def badge(kind, word):
-    """Return a small label for an evidence class or a verdict: icon and word.
-
-    Parameters
-    ----------
-    kind : {"ev", "vd"}
-        Evidence class or verdict.
-    word : str
-        The class or verdict, a key of :data:`ICONS`.
-    """
+    """Return icon and word of an evidence class (``kind="ev"``) or of a verdict (``"vd"``)."""
     _checks.one_of("kind", kind, ("ev", "vd"))
     _checks.one_of("word", word, ICONS)
     icon = f'<span aria-hidden="true">{ICONS[word]}</span>'
@@ -178,13 +170,7 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
 
 
 def say(*lines):
-    """Show sentences whose numbers were computed.
-
-    Parameters
-    ----------
-    *lines : str
-        Markdown, one line each; lines that start with a hyphen and a space make a list.
-    """
+    """Show sentences whose numbers were computed: Markdown, one line each."""
     from IPython.display import Markdown, display
 
     if unknown := [line for line in lines if not isinstance(line, str)]:
@@ -195,19 +181,8 @@ def say(*lines):
 def progress(steps, label):
     """Pass on each step, and count them before the reader's eyes while they run.
 
-    The line is gone at the end, and never appears where nobody watches (tests, ``make
-    notebooks``): stored outputs do not depend on it.
-
-    Parameters
-    ----------
-    steps : sequence
-    label : str
-        What is counted.
-
-    Yields
-    ------
-    object
-        The members of ``steps``.
+    ``label`` says what is counted. The line is gone at the end, and never appears where nobody
+    watches (tests, ``make notebooks``): stored outputs do not depend on it.
     """
     if "JPY_SESSION_NAME" not in os.environ:
         yield from steps

@@ -173,13 +173,7 @@ def number(value, spec=".2f"):
 
 
 def format_p(p):
-    """Print a P value as journals do: three decimals, ``< 0.001`` below that.
-
-    Parameters
-    ----------
-    p : float
-        Between 0 and 1.
-    """
+    """Print a P value as journals do: three decimals, ``< 0.001`` below that."""
     _checks.real("p", p)
     if not 0 <= p <= 1:
         raise ValueError(f"p: expected a number between 0 and 1, got {p!r}")

@@ -5,12 +5,14 @@ changes digits, :func:`error_free` prints what simulated patients have. None of 
 """
 
 import re
+from collections import defaultdict
+from functools import partial
 
 import numpy as np
 from scipy import stats
 from scipy.special import expit
 
-from . import _checks, accuracy, audit, reported, survival
+from . import _checks, accuracy, audit, meta, reported, survival
 from .display import progress
 from .estimate import Printed
 from .relations import Relation, checks, load
@@ -41,12 +43,7 @@ def _change_digit(text, rng):
 def inject(changes, seed=0):
     """Change digits of numbers that the audit proves exact, one at a time, and run it again.
 
-    Parameters
-    ----------
-    changes : int
-        How many changes, at least 1; each paper gets its share, by its proven numbers.
-    seed : int
-        Seed of the choice.
+    Each paper gets its share of the ``changes``, by its proven numbers; the ``seed`` chooses.
 
     Returns
     -------
@@ -89,14 +86,14 @@ def _proven(paper):
     Relations that contradict the paper itself are left out, with the numbers that they judge.
     """
     members = [one for section in load(paper).values() for one in section]
-    families, readers, contradicted = {}, {}, set()
+    families, readers, contradicted = {}, defaultdict(list), set()
     for one, line in zip(members, checks(paper), strict=True):
         cell, check = (one.id, one.field), line.check
         if check.verdict == "contradicted":
             contradicted.add(cell)
             continue
-        for read in {*one.reads(), cell}:
-            readers.setdefault(read, []).append(one)
+        for read in set(one.reads()):
+            readers[read].append(one)
         if check.verdict == "exact" and isinstance(check.computed, int | float):
             families.setdefault(cell, check.family)
     return {cell: x for cell, x in families.items() if cell not in contradicted}, readers
@@ -108,17 +105,14 @@ def error_free(relation, cells, rng):
     Parameters
     ----------
     relation : Relation
-        One of those that :func:`hccbook.relations.load` returns.
     cells : mapping of (str, str) to str
-        The register of its paper, as :func:`hccbook.reported.cells` returns it: numbers are printed
-        with the same decimals.
+        The register of its paper: numbers are printed with the same decimals.
     rng : numpy.random.Generator
 
     Returns
     -------
     dict of (str, str) to str
-        The cells that the relation reads, for ``relation.check``. A check of them that ends in
-        ``contradicted`` is a false alarm.
+        The cells that the relation reads. Its check of them that contradicts is a false alarm.
     """
     if not isinstance(relation, Relation):
         raise ValueError(f"relation: expected one of a paper, got {relation!r:.60}")
@@ -248,27 +242,19 @@ def _table(rng, x):
     return {"table": counts, "p": stats.chi2_contingency(counts).pvalue}
 
 
-def _cox(rng):
-    """Return a hazard ratio of two groups with its Wald test, and the log-rank P; without ties."""
+@_simulates("ratio", "wald-p")
+def _ratio(rng, x, logrank=False):
+    """Return a hazard ratio of two groups with its Wald or log-rank P; without ties."""
     high = rng.permutation(np.arange(n := rng.integers(60, 300)) < n * rng.uniform(0.3, 0.7))
     time = rng.weibull(1.3, n) * 300 * np.where(high, rng.uniform(0.4, 1), 1)
     end = rng.uniform(200, 900, n)
     follow_up = np.minimum(time, end), time <= end, high
     hr = survival.cox_two_groups(*follow_up)
-    found = {"ratio": hr.value, "ratio:lower": hr.lower, "ratio:upper": hr.upper}
-    p = 2 * stats.norm.sf(abs(np.log(hr.value)) / (np.log(hr.upper / hr.lower) / (2 * Z)))
-    return found | {"ratio:p": p}, survival.logrank(*follow_up)[1]
+    p = survival.logrank(*follow_up)[1] if logrank else hr.p
+    return {"ratio": hr.value, "ratio:lower": hr.lower, "ratio:upper": hr.upper, "ratio:p": p}
 
 
-@_simulates("ratio", "wald-p")
-def _ratio(rng, x):
-    return _cox(rng)[0]
-
-
-@_simulates("logrank-p")
-def _logrank(rng, x):
-    found, p = _cox(rng)
-    return found | {"ratio:p": p}
+SIMULATED["logrank-p"] = partial(_ratio, logrank=True)
 
 
 @_simulates("ratio-of-medians")
@@ -280,38 +266,30 @@ def _medians(rng, x):
 @_simulates("interaction")
 def _interaction(rng, x):
     """Return two ratios and the test of two separate fits (Altman and Bland, 2003)."""
-    logs = np.log([list(_cox(rng)[0].values())[:3] for _ in range(2)])
+    logs = np.log([list(_ratio(rng, x).values())[:3] for _ in range(2)])
     difference, errors = logs[0, 0] - logs[1, 0], (logs[:, 2] - logs[:, 1]) / (2 * Z)
     return {"p": 2 * stats.norm.sf(abs(difference) / np.hypot(*errors)), "ratios": np.exp(logs)}
 
 
 @_simulates("odds-ratio", "wald-z")
-def _coefficient(rng, x):
+def _coefficient(rng, x, **options):
     se, z = rng.uniform(0.05, 2), rng.choice([-1, 1]) * rng.uniform(0.1, 5)
     limits = {"z:lower": se * (z - Z), "z:upper": se * (z + Z), "z:p": 2 * stats.norm.sf(abs(z))}
     return {"beta": se * z, "ratio": np.exp(se * z), "z": z} | limits
 
 
-def _pool(logs, se):
-    """Return a fixed-effect ratio with its limits, I² and its P value."""
-    w, df = se**-2.0, len(se) - 1
-    mean = np.average(logs, weights=w)
-    q, half = w @ (logs - mean) ** 2, Z * w.sum() ** -0.5
-    return np.exp([mean, mean - half, mean + half]), 100 * max(0, 1 - df / q), stats.chi2.sf(q, df)
-
-
 @_simulates("heterogeneity", "subgroups")
 def _studies(rng, x):
-    """Return the heterogeneity of studies, and of each of their subgroups."""
+    """Return the heterogeneity of studies, and the fixed effect of each of their subgroups."""
     sizes = rng.integers(2, 8, len(x.get("numbers", "1")))
     se = rng.uniform(0.1, 0.3, sizes.sum())
     logs = rng.normal(rng.uniform(0, 0.8), np.hypot(se, rng.choice([0, 0.2, 0.5])))
     ends = np.cumsum(sizes)[:-1]
-    parts = [_pool(*part) for part in zip(np.split(logs, ends), np.split(se, ends), strict=True)]
-    ratios, i2s, _ = zip(*parts, strict=True)
-    _, i2, p = _pool(logs, se)
-    found = {"studies": sizes.sum(), "i2": i2, "i2:p": p}
-    return found | {"ratios": ratios, "i2s": i2s, "numbers": sizes}
+    parts = zip(np.split(logs, ends), np.split(se, ends), strict=True)
+    whole, *pools = (meta.pool(*part, method="fixed") for part in [(logs, se), *parts])
+    found = {"studies": sizes.sum(), "i2": whole.i2, "i2:p": whole.q_p, "numbers": sizes}
+    ratios = [np.exp([one.value, one.lower, one.upper]) for one in pools]
+    return found | {"ratios": ratios, "i2s": [one.i2 for one in pools]}
 
 
 @_simulates("rates", "rates-of-some", "area", "area-of-some")

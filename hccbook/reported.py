@@ -91,18 +91,7 @@ def strings(path, columns):
 
 
 def read(path):
-    """Read and check one register file.
-
-    Parameters
-    ----------
-    path : path-like
-        A CSV file with the columns of the data dictionary.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Strings, indexed by ``id``.
-    """
+    """Read and check a CSV file with the columns of the data dictionary, as :func:`load` does."""
     if not isinstance(path, str | Path) or not Path(path).is_file():
         raise ValueError(f"path: expected a register file that is there, got {path!r:.60}")
     frame = strings(Path(path), contract()["columns"])
@@ -116,35 +105,16 @@ def _load(paper):
 
 
 def load(paper):
-    """Return the register of one paper.
+    """Return the register of a paper, such as ``"magnesium"``, as a frame.
 
-    Parameters
-    ----------
-    paper : str
-        Short name, such as ``"magnesium"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a printed statistic, all strings as printed, indexed by ``id``.
+    One row a printed statistic, all strings as printed, indexed by ``id``.
     """
     _checks.one_of("paper", paper, papers())
     return _load(paper).copy()
 
 
 def cells(paper):
-    """Return every printed cell of one paper.
-
-    Parameters
-    ----------
-    paper : str
-        Short name.
-
-    Returns
-    -------
-    dict of (str, str) to str
-        Printed strings by id (without the paper's name) and field.
-    """
+    """Return every printed string of one paper, by id (without the paper's name) and field."""
     rows = load(paper)[list(FIELDS)].to_dict("index")
     texts = {(id.removeprefix(f"{paper}."), x): rows[id][x] for id in rows for x in FIELDS}
     return {cell: text for cell, text in texts.items() if text}
@@ -157,40 +127,18 @@ def results(paper):
 
 
 def row(id):
-    """Return one row of the register.
-
-    Parameters
-    ----------
-    id : str
-        Such as ``"magnesium.derivation.pfs.hr"``.
-
-    Returns
-    -------
-    pandas.Series
-        The strings of the row, by column name.
-    """
-    paper, names = str(id).partition(".")[0], papers()
-    known = list(_load(paper).index) if paper in names else names
-    if paper not in names or str(id) not in known:
-        near = get_close_matches(str(id), known, 3, 0.4)
-        raise ValueError(f"id: expected an id of the register, got {str(id)!r}; near: {near}")
-    return _load(paper).loc[str(id)].copy()
+    """Return the row of an id, such as ``"magnesium.derivation.pfs.hr"``, as a Series of text."""
+    id = str(id)
+    paper, known = id.partition(".")[0], papers()
+    known = list(_load(paper).index) if paper in known else known
+    if id not in known:
+        near = get_close_matches(id, known, 3, 0.4)
+        raise ValueError(f"id: expected an id of the register, got {id!r}; near: {near}")
+    return _load(paper).loc[id].copy()
 
 
 def text(id, field="printed"):
-    """Return one printed number, exactly as printed.
-
-    Parameters
-    ----------
-    id : str
-        Register id.
-    field : {"printed", "lower", "upper", "p", "level", "n"}
-        Which number of the row; an error if nothing is printed there.
-
-    Returns
-    -------
-    str
-    """
+    """Return one printed number, exactly as printed; ``field`` is one of :data:`FIELDS`."""
     _checks.one_of("field", field, FIELDS)
     cell = row(id)[field]
     if cell == "":
@@ -211,18 +159,16 @@ def digit_strings(text):
 
 
 def completeness(paper):
-    """Compare the register of a paper with the inventory of its digit strings.
+    """Return what does not agree of a paper's register and its inventory, ``<paper>.tokens.csv``.
 
-    Returned is what does not agree, one sentence a problem: a string of ``<paper>.tokens.csv``
-    with neither a cell nor a reason, one that its cell does not hold, and one in the register that
-    is not in the paper.
+    One sentence a problem: a string of digits with neither a cell nor a reason, one that its cell
+    does not hold, and one in the register that is not in the paper.
     """
     path = DATA / "reported" / f"{paper}.tokens.csv"
     return _unaccounted(load(paper), strings(path, TOKENS))
 
 
 def _unaccounted(frame, tokens):
-    """Return what does not agree of a register and an inventory of digit strings."""
     held = {
         (id, column, string): None
         for column in frame

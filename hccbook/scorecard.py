@@ -9,7 +9,6 @@ import json
 import math
 import os
 import re
-from collections import Counter
 from contextlib import suppress
 from itertools import zip_longest
 
@@ -203,13 +202,7 @@ def _stored(value):
 
 
 def computed_text(line):
-    """Return the computed value and range of a line for a reader: four significant digits.
-
-    Parameters
-    ----------
-    line : mapping
-        With ``field``, ``computed``, ``lower`` and ``upper`` as the results file holds them.
-    """
+    """Return value and range of a line of a results file for a reader: four significant digits."""
     line = _checks.mapping("line", line, ("field", "computed", "lower", "upper"))
 
     def short(text):
@@ -226,12 +219,7 @@ def computed_text(line):
 
 
 def label(id, field="printed"):
-    """Return a short readable name of one printed number.
-
-    Parameters
-    ----------
-    id, field : str
-        As for :func:`hccbook.reported.text`; the field must be one of :data:`FIELDS`.
+    """Return a short readable name of one printed number; the field is one of :data:`FIELDS`.
 
     Examples
     --------
@@ -254,17 +242,14 @@ def _for_reader(line):
 
 
 def load():
-    """Return all results, in the order of the register.
+    """Return all results as a frame of text, a row for each scorecard line.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a scorecard line, all strings: ``paper`` and the columns of the results files (see
-        the data dictionary), sorted by paper, place in the register, and strength of evidence.
+    Columns are ``paper`` and those of the results files (see the data dictionary); rows are sorted
+    by paper, place in the register, and strength of evidence.
     """
     import pandas as pd
 
-    words = {"id": _register().index, "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
+    words = {"id": _register()["id"], "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
     ranks = {name: {word: rank for rank, word in enumerate(known)} for name, known in words.items()}
     frames = [pd.DataFrame(columns=COLUMNS)]
     for path in sorted(RESULTS.glob("*.csv")):
@@ -283,24 +268,23 @@ def load():
 
 
 def _register():
+    """Return the registers of all papers, one below the other."""
     import pandas as pd
 
-    return pd.concat([reported.load(paper) for paper in reported.papers()])
+    rows = [reported.load(paper).reset_index().assign(paper=paper) for paper in reported.papers()]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _joined(lines):
+    """Join lines to the register: a row for each printed number and line, or without a line."""
+    about = ["paper", "id", "cohort", "location", "quantity", "group", "outcome", "unit", "kind"]
+    cells = _register().melt(about, FIELDS, "field", "text", ignore_index=False)
+    cells = cells[cells["text"] != ""].sort_index(kind="stable").rename(columns={"text": "printed"})
+    return cells.merge(lines, on=["paper", "id", "field"], how="left")
 
 
 def readable(lines):
-    """Return lines as a reader sees them, the ones that do not fit first.
-
-    Parameters
-    ----------
-    lines : pandas.DataFrame
-        As :func:`load` returns them, or some of them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a line, for :func:`hccbook.display.table`.
-    """
+    """Return lines, as :func:`load` does, as a reader sees them, those that do not fit first."""
     import pandas as pd
 
     _checks.frame("lines", lines, ("paper", *COLUMNS), empty=True)
@@ -317,13 +301,6 @@ def readable(lines):
         rows.append((line["paper"], name, *shown, Markup(note + link)))
     columns = ["paper", "printed number", "verdict", "printed", "computed", "evidence", "how"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _uncovered():
-    """Return the ``(id, field)`` of every printed number of kind ``result`` without a line."""
-    lines, papers = load(), reported.papers()
-    numbers = {number for paper in papers for number in reported.results(paper)}
-    return sorted(numbers - set(zip(lines["id"], lines["field"], strict=True)))
 
 
 def _strongest(lines):
@@ -358,19 +335,17 @@ def totals(by="verdict"):
 
     words = {"verdict": FATES, "evidence": EVIDENCE}
     _checks.one_of("by", by, words)
-    register, shown = _register(), _strongest(load())
-    evidence = shown["evidence"]
-    fate = shown[by] if by == "evidence" else shown[by].mask(evidence == "calibrated", "calibrated")
-    missing = [id for id, _ in _uncovered()]
+    register, numbers = _register(), _joined(_strongest(load()))
+    numbers = numbers[(numbers["kind"] == "result") | numbers["evidence"].notna()]
+    fate = numbers[by].fillna("no line").mask(numbers["evidence"] == "calibrated", "calibrated")
     groups = {
-        "register rows": register.index,
-        "results": register.index[register["kind"] == "result"],
-        "printed numbers": [*shown["id"], *missing],
-        "tested": shown.loc[~evidence.isin(["calibrated", "untestable"]), "id"],
-        **{word: shown.loc[fate == word, "id"] for word in words[by]},
-        "no line": missing,
+        "register rows": register,
+        "results": register[register["kind"] == "result"],
+        "printed numbers": numbers,
+        "tested": numbers[numbers["evidence"].isin(EVIDENCE[:3])],
+        **{word: numbers[fate == word] for word in (*words[by], "no line")},
     }
-    counts = {name: Counter(id.partition(".")[0] for id in ids) for name, ids in groups.items()}
+    counts = {name: group["paper"].value_counts() for name, group in groups.items()}
     frame = pd.DataFrame(counts, index=pd.Index(reported.papers(), name="paper"))
     frame = frame.fillna(0).astype(int)
     frame.loc["all papers"] = frame.sum()
@@ -396,22 +371,18 @@ def as_json():
         "evidence": EVIDENCE,
         "counts": counts,
     }
-    register = _register().to_dict("index")
-    lines = [_json_line(line, register[line["id"]]) for line in load().to_dict("records")]
+    joined = _joined(load()).dropna().drop(columns="kind")
+    joined.insert(2, "field", joined.pop("field"))
+    lines = [_json_line(line) for line in joined.to_dict("records")]
     start = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return start + ',\n "lines": [\n' + ",\n".join(lines) + "\n]\n}\n"
 
 
-def _json_line(line, row):
-    """Join one line to its row of the register, as JSON."""
-    about = {x: row[x] for x in ("cohort", "location", "quantity", "group", "outcome", "unit")}
-    joined = {"paper": line["paper"], "id": line["id"], "field": line["field"], **about}
-    joined["printed"] = row[line["field"]]
-    joined |= {name: line[name] for name in COLUMNS[2:]}
+def _json_line(line):
     for name in ("computed", "lower", "upper"):
         with suppress(ValueError):  # a word, or infinite
-            joined[name] = json.loads(line[name] or "null")
-    return json.dumps(joined, ensure_ascii=False, allow_nan=False)
+            line[name] = json.loads(line[name] or "null")
+    return json.dumps(line, ensure_ascii=False, allow_nan=False)
 
 
 def write_json():

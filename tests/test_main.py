@@ -75,33 +75,27 @@ def renewed(book, tmp_path, monkeypatch):
     return data
 
 
-def test_unknown_notebook(book, capsys):
-    book("1")
-    assert command.main(["notebooks", "two"]) == 2
-    assert "names: no notebooks ['two']" in capsys.readouterr().err
-
-
-def test_tokens_lists_every_digit_string(tmp_path, capsys):
-    (tmp_path / "paper.txt").write_text("In 1,508 patients HR 0.56 (95% CI).", encoding="utf-8")
-    assert command.main(["tokens", str(tmp_path / "paper.txt")]) == 0
+def test_tokens_lists_every_digit_string(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "paper.txt"
+    path.write_text("In 1,508 patients HR 0.56 (95% CI).", encoding="utf-8")
+    assert command.main(["tokens", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:] == ['1,,"1,508",,,', "2,,0.56,,,", "3,,95,,,"]
-
-
-def test_letters_that_a_pipe_lacks_are_replaced(tmp_path, monkeypatch):
-    (tmp_path / "paper.txt").write_text("In ٣ of 12 patients", encoding="utf-8")
+    # Letters that a pipe lacks are replaced.
+    path.write_text("In ٣ of 12 patients", encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252"))
-    assert command.main(["tokens", str(tmp_path / "paper.txt")]) == 0
+    assert command.main(["tokens", str(path)]) == 0
     sys.stdout.seek(0)
     assert sys.stdout.read().splitlines()[1:] == ["1,,?,,,", "2,,12,,,"]
 
 
-def test_tokens_of_a_missing_file(capsys):
+def test_problems_are_listed(book, capsys, monkeypatch):
+    book("1")
+    assert command.main(["notebooks", "two"]) == 2
     assert command.main(["tokens", "nowhere.txt"]) == 2
-    assert "nowhere.txt" in capsys.readouterr().err
-
-
-def test_digits_that_are_not_accounted_for_are_listed(capsys, monkeypatch):
+    error = capsys.readouterr().err
+    assert "names: no notebooks ['two']" in error
+    assert "nowhere.txt" in error
     assert command.main(["complete"]) == 0
     monkeypatch.setattr(command.reported, "completeness", lambda paper: [f"{paper}: a string"])
     assert command.main(["complete"]) == 1

@@ -53,9 +53,12 @@ age = "no SD printed"
 """
 
 
-#: What is replaced in the file to break it.
-WALD, P_OF = 'wald-p = { ratio = "os.hr" }', 'p = "response.p"'
-RATIO, NAME = '"os.hr" }\nw', '"size.{arm}" ='
+#: What is replaced in the file to break it, and what by.
+WALD, P_OF, ONLY = 'wald-p = { ratio = "os.hr" }', 'p = "response.p"', 'only = "one"'
+NAME, LAST = '"size.{arm}" = "arm.{arm}.n"', "[untestable]"
+AT_MOST = 'at-most = { number = "n", most = "n", reason = '
+AREA = 'area = { auc = "age.mean", n = "n", given = "n" }'
+BETWEEN = 'rows-between = { number = "n", rows = "n", what = "x", lowest = "1", highest = 2 }'
 
 
 @pytest.fixture
@@ -152,155 +155,85 @@ def test_whole_numbers_are_known_by_their_quantity(paper):
     assert [one.options["whole"] for one in twice] == [True, True, False, False]
 
 
-def test_a_file_says_what_is_evidence_and_what_is_said(paper):
-    block = """
-[[sections.order]]
-at-most = { number = "arm.b.n", most = "arm.a.n", reason = "{x}", evidence = "summary" }
-"""
-    (one,) = relations.load(paper(GOOD + block))["order"]
-    assert (one.evidence, one.kind, one.field) == ("summary", "at-most", "printed")
+ENTRY = "sections.ratios, block 1, "
+EVERY = "expected something printed at all of them"
+#: What is replaced in the file, by what, and the error.
+BROKEN = [
+    ("[lists]", "[list]", "list: expected one of ['lists'"),
+    ("[lists]", "[lists", "Expected ']'"),
+    ("[lists]\n", "lists = 1\n[other]\n", "lists: expected a table, got 1"),
+    ('["b", "a"]', "[]", "lists.arm: expected words, or a table"),
+    ('["b", "a"]', "[1, 2]", "lists.arm: expected words, or a table"),
+    ('["b", "a"]', '"a"', "lists.arm: expected words, or a table"),
+    ("half.cohort", "half.color", "lists.half: expected words, or a table"),
+    ('half.cohort = "b"', "half.cohort = 2", "lists.half: expected words, or a table"),
+    ('half.cohort = "b"', 'half.cohort = "c"', "lists.half: expected rows of the register"),
+    ('half.id = "arm.{half}.n"\n', "", "lists.half: expected words, or a table"),
+    ("arm.{half}.n", "arm.{arm}.n", "lists.half: expected words, or a table with an id that has"),
+    ("arm.{half}.n", "arm {half}", "lists.half: expected rows of the register"),
+    (NAME, NAME.replace(".n", ".m"), "names.size.{arm}: expected the id of"),
+    (NAME, NAME[:15] + "3", "names.size.{arm}: expected the id of a printed number, got 3"),
+    ('"size.{arm}" =', '"arm.{arm}.n" =', "names.arm.{arm}.n: expected a new name, got 'arm.b"),
+    ('"size.{arm}" =', '"size.{x}" =', "names.size.{x}: expected a new name, got 'size.{x}"),
+    ("[[sections.ratios]]", "[sections.ratios]", "sections.ratios: expected blocks"),
+    (WALD, "waldo = {}", f"{ENTRY}waldo: expected one of ['area'"),
+    (WALD, "wald-p = [1, 2]", f"{ENTRY}wald-p, entry: expected a table"),
+    (WALD, "auc = { hr = 1 }", f"{ENTRY}auc, hr: expected one of ['auc', 'evidence', 'negatives'"),
+    (WALD, "wald-p = {}", f"{ENTRY}wald-p, entry: expected the keys ['ratio'], got []"),
+    (WALD, 'at-most = { most = "n" }', "entry: expected the keys ['number', 'most', 'reason']"),
+    (WALD, 'wald-p = { ratio = "os hr" }', f"{ENTRY}wald-p, cells: {EVERY}"),
+    (WALD, 'wald-p = { ratio = "os.hr:middle" }', f"{ENTRY}wald-p, cells: {EVERY}"),
+    (WALD, "wald-p = { ratio = 7 }", f"{ENTRY}wald-p, ratio: expected ids, got 7"),
+    (ONLY, 'only = "first"', f"{ENTRY}same, only: expected some of ['one', 'two']"),
+    (ONLY, 'evidence = "proof"', "same, evidence: expected some of ('arithmetic'"),
+    (ONLY, "colour = 1", "same, colour: expected one of ['evidence', 'one', 'only', 'thousands'"),
+    ('whole = "n"', 'whole = "m"', f"sections.counts, block 1, part, cells: {EVERY}"),
+    (WALD, AT_MOST + '"x" }', "at-most, number: expected a result, got 'n'"),
+    (WALD, AT_MOST + "5 }", "at-most, reason: expected text, got 5"),
+    ('others = ["arm', 'others = [7, "arm', "part, others: expected ids, got [7"),
+    ("{other arm}", "{other level}", "arm.{other level}.n:printed: expected {level} beside it"),
+    (P_OF, 'p = "{all x}.p"', "p-of-counts, p: expected one id, got '{all x}.p'"),
+    (P_OF, 'p = ["response.p"]', "p-of-counts, p: expected one id, got ['resp"),
+    (P_OF, 'p.x = "response.p"', "p-of-counts, p: expected ids, got {'x'"),
+    ('table = "response', 'table = "{all x}', "table: expected at most 2 lists in lists, got"),
+    (WALD, AREA, "area, given: expected a table of ids, got 'n'"),
+    (WALD, BETWEEN, "rows-between, lowest: expected a number, got '1'"),
+    (LAST, LAST + '\ncutoff = "no"', "untestable.cutoff: expected part of an id"),
+    (LAST, LAST + "\nhr = 5", "untestable.hr: expected text, got 5"),
+    (LAST, LAST + '\nhr = ""', "untestable.hr: expected text, got ''"),
+]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("[lists]", "[list]", "list: expected one of ['lists'"),
-        ("[lists]", "[lists", "Expected ']'"),
-        ("[lists]\n", "lists = 1\n[other]\n", "lists: expected a table, got 1"),
-        ('["b", "a"]', "[]", "lists.arm: expected words, or a table"),
-        ('["b", "a"]', "[1, 2]", "lists.arm: expected words, or a table"),
-        ('["b", "a"]', '"a"', "lists.arm: expected words, or a table"),
-        ("half.cohort", "half.color", "lists.half: expected words, or a table"),
-        ('half.cohort = "b"', "half.cohort = 2", "lists.half: expected words, or a table"),
-        ('half.cohort = "b"', 'half.cohort = "c"', "lists.half: expected rows of the register"),
-        ('half.id = "arm.{half}.n"\n', "", "lists.half: expected words, or a table"),
-        (
-            "arm.{half}.n",
-            "arm.{arm}.n",
-            "lists.half: expected words, or a table with an id that has",
-        ),
-        ("arm.{half}.n", "arm {half}", "lists.half: expected rows of the register"),
-        ('= "arm.{arm}.n"\n\n', '= "arm.{arm}.m"\n\n', "names.size.{arm}: expected the id of"),
-        (
-            '= "arm.{arm}.n"\n\n',
-            "= 3\n\n",
-            "names.size.{arm}: expected the id of a printed number, got 3",
-        ),
-        ("[[sections.ratios]]", "[sections.ratios]", "sections.ratios: expected blocks"),
-        ("ratio = {", "ration = {", "sections.ratios, block 1, ration: expected one of ['area'"),
-        (
-            "wald-p = {",
-            "wald-p = [1, 2] #",
-            "sections.ratios, block 1, wald-p, entry: expected a table",
-        ),
-        (
-            'ratio = { ratio = "os.hr" }\nw',
-            'ratio = { hr = "os.hr" }\nw',
-            "sections.ratios, block 1, ratio, hr: expected one of ['evidence', 'only', 'ratio']",
-        ),
-        (
-            WALD,
-            "wald-p = {}",
-            "sections.ratios, block 1, wald-p, entry: expected the keys ['ratio'], got []",
-        ),
-        (
-            WALD,
-            'at-most = { number = "arm.a.n", most = "n" }',
-            "block 1, at-most, entry: expected the keys ['number', 'most', 'reason']",
-        ),
-        (RATIO, '"os hr" }\nw', "block 1, ratio, cells: expected something printed"),
-        (RATIO, "7 }\nw", "block 1, ratio, ratio: expected ids, got 7"),
-        (RATIO, '"os.hr:middle" }\nw', "block 1, ratio, cells: expected something printed"),
-        (RATIO, '"os.or" }\nw', "block 1, ratio, cells: expected something printed at all of them"),
-        ('only = "one"', 'only = "first"', "block 1, same, only: expected some of ['one', 'two']"),
-        ('only = "one"', 'evidence = "proof"', "same, evidence: expected some of ('arithmetic'"),
-        ('whole = "n"', 'whole = "m"', "sections.counts, block 1, part, cells: expected something"),
-        (
-            WALD,
-            'at-most = { number = "n", most = "n", reason = "x" }',
-            "block 1, at-most, number: expected a result, got 'n'",
-        ),
-        ('others = ["arm', 'others = [7, "arm', "part, others: expected ids, got [7"),
-        (
-            "{other arm}",
-            "{other level}",
-            "block 1, part, arm.{other level}.n:printed: expected {level} beside it",
-        ),
-        (P_OF, 'p = "{all x}.p"', "p-of-counts, p: expected one id, got '{all x}.p'"),
-        (P_OF, 'p = ["response.p"]', "p-of-counts, p: expected one id, got ['resp"),
-        (P_OF, 'p.x = "response.p"', "p-of-counts, p: expected ids, got {'x'"),
-        (
-            '"response.{all level}.{all arm}.count"',
-            '"{all x}.{all level}.{all arm}.count"',
-            "p-of-counts, table: expected at most 2 lists in lists, got '{all x}",
-        ),
-        (
-            WALD,
-            'area = { auc = "age.mean", n = "n", given = "n" }',
-            "block 1, area, given: expected a table of ids, got 'n'",
-        ),
-        (
-            WALD,
-            'at-most = { number = "arm.a.n", most = "n", reason = 5 }',
-            "block 1, at-most, reason: expected text, got 5",
-        ),
-        (
-            WALD,
-            'rows-between = { number = "n", rows = "n", what = "x", lowest = "1", highest = 2 }',
-            "block 1, rows-between, lowest: expected a number, got '1'",
-        ),
-        (NAME, '"arm.{arm}.n" =', "names.arm.{arm}.n: expected a new name, got 'arm.b"),
-        (NAME, '"size.{x}" =', "names.size.{x}: expected a new name, got 'size.{x}"),
-        (
-            "[untestable]",
-            '[untestable]\ncutoff = "no"',
-            "untestable.cutoff: expected part of an id",
-        ),
-        ("[untestable]", "[untestable]\nhr = 5", "untestable.hr: expected text, got 5"),
-        ("[untestable]", '[untestable]\nhr = ""', "untestable.hr: expected text, got ''"),
-    ],
-)
-def test_what_breaks_the_format_is_named(paper, old, new, message):
-    assert old in GOOD
-    text = GOOD.replace(old, new, 1)
-    with pytest.raises(ValueError, match=rf"^made-up\.toml, .*{re.escape(message)}"):
-        relations.load(paper(text))
+def test_what_breaks_the_format_is_named(paper):
+    for old, new, message in BROKEN:
+        assert old in GOOD
+        text = GOOD.replace(old, new, 1)
+        with pytest.raises(ValueError, match=rf"^made-up\.toml, .*{re.escape(message)}"):
+            relations.load(paper(text))
 
 
-def test_a_missing_or_unreadable_file_is_named(paper, tmp_path):
-    name = paper()
+def test_a_missing_file_or_reason_is_named(paper, tmp_path):
+    name = paper(GOOD.replace('age = "no SD printed"', ""))
+    message = r"^made-up\.toml, untestable: expected why nothing bears on made-up\.age\.mean"
+    with pytest.raises(ValueError, match=message):
+        relations.lines(name)
     path = tmp_path / "relations" / "made-up.toml"
     path.write_bytes(b"\xff\xfe")
     declared._read.cache_clear()
     with pytest.raises(ValueError, match=r"^made-up\.toml, .*decode"):
         relations.load(name)
     path.unlink()
-    declared._read.cache_clear()
     with pytest.raises(ValueError, match=r"^made-up\.toml: expected a file of relations"):
         relations.load(name)
 
 
-def test_a_number_that_nothing_judges_needs_a_reason(paper):
-    name = paper(GOOD.replace('age = "no SD printed"', ""))
-    message = r"^made-up\.toml, untestable: expected why nothing bears on made-up\.age\.mean"
-    with pytest.raises(ValueError, match=message):
-        relations.lines(name)
-
-
-def test_every_list_of_a_file_is_used():
+def test_every_list_of_a_file_and_every_kind_is_used():
+    used = set()
     for name in reported.papers():
         text = (declared.DATA / f"{name}.toml").read_text(encoding="utf-8")
         for word in declared.tomllib.loads(text).get("lists", {}):
             assert re.search(rf"\{{(?:all |other )?{word}\}}", text), (name, word)
-
-
-def test_every_kind_is_used():
-    used = {
-        one.kind
-        for name in reported.papers()
-        for section in relations.load(name).values()
-        for one in section
-    }
+        used |= {one.kind for section in relations.load(name).values() for one in section}
     assert used == set(KINDS)
 
 
@@ -335,10 +268,11 @@ def test_the_examples_on_the_page_are_of_the_format():
 def test_one_id_is_a_list_of_one_and_a_placeholder_is_one_word_throughout(paper):
     block = """
 [[sections.more]]
-part = { part = "arm.a.n", whole = "n", others = "arm.b.n" }
+part = { part = "arm.a.n", whole = "n", others = "arm.b.n", evidence = "summary" }
 same = { one = "twin.{x}.{x}", two = "n", only = "one" }
 """
     rows = ROWS + "".join(f"twin.{x},,count,1,,,,result\n" for x in ("a.a", "a.b", "b.b"))
     part, *same = relations.load(paper(GOOD + block, rows))["more"]
     assert part.cells["others*"] == [("arm.b.n", "printed")]
+    assert (part.evidence, part.kind, part.field) == ("summary", "part", "printed")
     assert [one.id for one in same] == ["twin.a.a", "twin.b.b"]

@@ -12,27 +12,17 @@ from hccbook.reported import _unaccounted
 PAPERS, WORDS = reported.papers(), reported.contract()["words"]
 
 
-def tokens(paper):
-    path = reported.DATA / "reported" / f"{paper}.tokens.csv"
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
-
-
-INVENTORIES = {paper: tokens(paper) for paper in PAPERS}
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-def test_the_register_is_complete(paper):
-    frame = reported.load(paper)
-    assert len(frame)
-    assert reported.completeness(paper) == []
-
-
+INVENTORIES = {
+    paper: reported.strings(reported.DATA / "reported" / f"{paper}.tokens.csv", reported.TOKENS)
+    for paper in PAPERS
+}
 # The registers are damaged in many rows at once: completeness works row by row.
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_missing_rows_are_noticed(paper):
     frame, inventory = reported.load(paper), INVENTORIES[paper]
+    assert reported.completeness(paper) == []
     cells = frame[[*reported.FIELDS, "group"]].agg(" ".join, axis=1)
     # Rows of words have no digits to miss; the lines of the scorecard name them.
     needed = set(cells.index[cells.str.contains(r"\d")])
@@ -130,24 +120,18 @@ def test_what_is_handed_out_is_a_copy():
     assert reported.text(id) == "110"
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: reported.load("magnesia"), r"paper: expected one of .*, got 'magnesia'"),
-        (lambda: reported.load("magnesium.tokens"), "paper: .*got 'magnesium.tokens'"),
-        (lambda: reported.load(None), "paper: .*got None"),
-        (lambda: reported.row("magnesium.derivation.m"), r"id: .*'magnesium\.derivation\.n'"),
-        (lambda: reported.row("magnesium"), r"id: .*got 'magnesium'; near"),
-        (lambda: reported.row("magnesum.derivation.n"), r"id: .*near: \['magnesium'\]"),
-        (lambda: reported.row(["magnesium.derivation.n"]), "id: expected an id"),
-        (lambda: reported.row(None), "id: expected an id .*got 'None'"),
-        (lambda: reported.text("magnesium.derivation.n", "note"), "field: .*got 'note'"),
-        (lambda: reported.read("nowhere.csv"), "path: .* that is there, got 'nowhere.csv'"),
-    ],
-)
-def test_bad_arguments_are_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+def test_bad_arguments_are_named():
+    for message, call, *arguments in (
+        ("paper: expected one of .*, got 'magnesia'", reported.load, "magnesia"),
+        ("paper: .*got 'magnesium.tokens'", reported.load, "magnesium.tokens"),
+        (r"id: .*'magnesium\.derivation\.n'", reported.row, "magnesium.derivation.m"),
+        ("id: .*got 'magnesium'; near", reported.row, "magnesium"),
+        (r"id: .*near: \['magnesium'\]", reported.row, "magnesum.derivation.n"),
+        ("field: .*got 'note'", reported.text, "magnesium.derivation.n", "note"),
+        ("path: .* that is there, got 'nowhere.csv'", reported.read, "nowhere.csv"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call(*arguments)
 
 
 def change(id, column, value):
@@ -175,29 +159,25 @@ CONTENTS = [
 ]
 
 
-@pytest.mark.parametrize(("damage", "message"), CONTENTS)
-def test_damaged_contents_are_named(tmp_path, damage, message):
-    frame = reported.load("magnesium").reset_index()
-    damaged = damage(frame)
-    path = tmp_path / "damaged.csv"
-    (frame if damaged is None else damaged).to_csv(path, index=False)
-    with pytest.raises(ValueError, match=rf"damaged\.csv, {message}"):
-        reported.read(path)
+FILES = [
+    (lambda raw: b"", "not a readable CSV file"),
+    (lambda raw: raw.replace(b"mmol", b"mm\xf6l"), "not a readable CSV file"),
+    (lambda raw: raw + b'"open', "not a readable CSV file"),
+    (lambda raw: raw + b"a,b" + b"," * 20 + b"\n", "not a readable CSV file"),
+    (lambda raw: raw + b"a,b,c,auc\n", "a, kind: expected one of .* got ''"),
+]
 
 
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda raw: b"", "not a readable CSV file"),
-        (lambda raw: b"\n\n", "not a readable CSV file"),
-        (lambda raw: raw.replace(b"mmol", b"mm\xf6l"), "not a readable CSV file"),
-        (lambda raw: raw + b'"open', "not a readable CSV file"),
-        (lambda raw: raw + b"a,b" + b"," * 20 + b"\n", "not a readable CSV file"),
-        (lambda raw: raw + b"a,b,c,auc\n", "a, kind: expected one of .* got ''"),
-    ],
-)
-def test_damaged_files_are_named(tmp_path, damage, message):
+def test_damaged_contents_and_files_are_named(tmp_path):
     path = tmp_path / "damaged.csv"
-    path.write_bytes(damage((reported.DATA / "reported" / "magnesium.csv").read_bytes()))
-    with pytest.raises(ValueError, match=rf"damaged\.csv.*{message}"):
-        reported.read(path)
+    raw = (reported.DATA / "reported" / "magnesium.csv").read_bytes()
+    for damage, message in CONTENTS:
+        frame = reported.load("magnesium").reset_index()
+        damaged = damage(frame)
+        (frame if damaged is None else damaged).to_csv(path, index=False)
+        with pytest.raises(ValueError, match=rf"damaged\.csv, {message}"):
+            reported.read(path)
+    for damage, message in FILES:
+        path.write_bytes(damage(raw))
+        with pytest.raises(ValueError, match=rf"damaged\.csv.*{message}"):
+            reported.read(path)

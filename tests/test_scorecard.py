@@ -1,17 +1,15 @@
 """hccbook.scorecard: verdicts, lines, and the results files."""
 
-import csv
 import json
 import math
 import os
 import re
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from hccbook import audit, display, reported, scorecard
-from hccbook.scorecard import EVIDENCE, Scorecard, _strongest, _uncovered, _verdict
+from hccbook.scorecard import EVIDENCE, Scorecard, _strongest, _verdict
 
 N = "magnesium.derivation.n"
 DCR = "magnesium.derivation.dcr"
@@ -34,29 +32,21 @@ def results(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("printed", "computed", "limits", "evidence", "expected"),
     [
-        ("0.30", 0.30, (), "arithmetic", "exact"),
         ("0.30", 0.31, (0.29, 0.33), "arithmetic", "rounding"),
-        ("0.30", 0.35, (0.29, 0.4), "summary", "compatible"),
         ("0.30", 0.35, (0.31, 0.4), "arithmetic", "contradicted"),
-        ("0.30", 0.35, (), "summary", "contradicted"),
-        ("0.30", 0.35, (0.2, 0.5), "held-out", "compatible"),
         ("0.30", 0.30, (0.2, 0.5), "held-out", "compatible"),
         ("0.30", 0.35, (0.3049, 0.5), "held-out", "compatible"),
         ("0.30", 0.35, (0.3051, 0.5), "held-out", "missed"),
         ("0.30", 0.25, (0.2, 0.2951), "held-out", "compatible"),
         ("0.30", 0.25, (0.2, 0.2949), "held-out", "missed"),
-        ("0.30", 99, (98, math.inf), "held-out", "missed"),
-        ("< 0.001", 0.01, (0.0009, 0.1), "held-out", "compatible"),
         ("< 0.001", 0.01, (0.0011, 0.1), "held-out", "missed"),
         ("0.30", 0.3049, (), "calibrated", "exact"),
         ("0.30", 0.3051, (), "calibrated", "rounding"),
-        ("0.30", Fraction(32, 100), (), "calibrated", "rounding"),
         ("0.30", 0.3201, (), "calibrated", "missed"),
         ("0.30", 0.2799, (), "calibrated", "missed"),
         ("< 0.001", 0.0009, (), "calibrated", "exact"),
         ("< 0.001", 0.0011, (), "calibrated", "missed"),
         ("0.30", None, (), "untestable", "untestable"),
-        ("0.30", 0.30, (), "untestable", "untestable"),
         ("higher", "higher", (), "calibrated", "exact"),
         ("higher", "lower", (), "calibrated", "missed"),
         ("higher", "higher", (), "held-out", "compatible"),
@@ -67,26 +57,20 @@ def results(tmp_path, monkeypatch):
 def test_verdicts(printed, computed, limits, evidence, expected):
     lower, upper = limits or (None, None)
     assert _verdict(printed, computed, lower, upper, evidence) == expected
-    assert expected in audit.VERDICTS
 
 
-@pytest.mark.parametrize(
-    ("message", "arguments"),
-    [
-        ("printed: .* got 'x'", ("x", 1, None, None, "arithmetic")),
-        ("computed: .* got None", ("1", None, None, None, "arithmetic")),
-        ("computed: .* got nan", ("1", math.nan, None, None, "calibrated")),
-        ("computed: .* got 'x'", ("1", "x", 0, 1, "held-out")),
-        ("lower, upper: .* got none", ("1", 1, 0, None, "held-out")),
-        ("lower: .* got nan", ("1", 1, math.nan, 2, "held-out")),
-        ("upper: .* got nan", ("1", 1, 0, math.nan, "held-out")),
-        ("lower: .* upper = 0, got 2", ("1", 1, 2, 0, "held-out")),
-        ("lower: .* upper = 0, got 2", ("1", 1, 2, 0, "arithmetic")),
-    ],
-)
-def test_bad_input_of_a_verdict_is_named(message, arguments):
-    with pytest.raises(ValueError, match=f"^{message}"):
-        _verdict(*arguments)
+def test_bad_input_of_a_verdict_is_named():
+    for message, *arguments in (
+        ("printed: .* got 'x'", "x", 1, None, None, "arithmetic"),
+        ("computed: .* got None", "1", None, None, None, "arithmetic"),
+        ("computed: .* got nan", "1", math.nan, None, None, "calibrated"),
+        ("computed: .* got 'x'", "1", "x", 0, 1, "held-out"),
+        ("lower, upper: .* got none", "1", 1, 0, None, "held-out"),
+        ("lower: .* got nan", "1", 1, math.nan, 2, "held-out"),
+        ("lower: .* upper = 0, got 2", "1", 1, 2, 0, "held-out"),
+    ):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            _verdict(*arguments)
 
 
 def test_lines_hold_what_was_computed(card):
@@ -115,39 +99,25 @@ def test_a_check_brings_its_range_verdict_and_explanation(card):
     assert second["note"] == "mine"
 
 
-OTHER = audit.percentage("30", 9, 30)
-
-
-@pytest.mark.parametrize(
-    ("message", "call"),
-    [
-        ("id: .* got 'magnesium.x'", lambda card: card.record("magnesium.x", 1, at="x")),
-        ("field: .* got 'level'", lambda card: card.record(HR, 95, at="x", field="level")),
-        ("field: .* prints no 'p'", lambda card: card.record(N, 0.5, at="x", field="p")),
-        ("evidence: .* got 'proof'", lambda card: card.record(N, 1, "proof", at="x")),
-        ("evidence: .* got 'held-out'", lambda card: card.record(DCR, OTHER, "held-out", at="x")),
-        ("computed: .*'78.18', got .*'30'", lambda card: card.record(DCR, OTHER, at="x")),
-        ("computed: .* got None", lambda card: card.record(N, at="x")),
-        ("computed: .* got '110'", lambda card: card.record(N, "110", at="x")),
-        ("computed: expected text, got 1", lambda card: card.record(WORD, 1, at="x")),
-        ("lower, upper: ", lambda card: card.record(N, 1, "held-out", at="x")),
-        ("at: .* got None", lambda card: card.record(N, 110)),
-        ("at: .* got ''", lambda card: card.record(N, 110, at="")),
-        ("at: .* got 'a b'", lambda card: card.record(N, 110, at="a b")),
-        ("at: .* got '#a'", lambda card: card.record(N, 110, at="#a")),
-        ("notebook: .* got 'A Lab'", lambda card: Scorecard("A Lab")),
-        ("notebook: .* got '../x'", lambda card: Scorecard("../x")),
-        ("notebook: .* got None", lambda card: Scorecard(None)),
-        ("show: expected new lines", lambda card: card.show()),
-    ],
-)
-def test_bad_lines_are_refused(card, message, call):
-    with pytest.raises(ValueError, match=f"^{message}"):
-        call(card)
-    assert card.lines == []
-
-
-def test_a_line_is_recorded_once(card):
+def test_bad_lines_are_refused(card):
+    other = audit.percentage("30", 9, 30)
+    for message, call in (
+        ("field: .* got 'level'", lambda: card.record(HR, 95, at="x", field="level")),
+        ("field: .* prints no 'p'", lambda: card.record(N, 0.5, at="x", field="p")),
+        ("evidence: .* got 'held-out'", lambda: card.record(DCR, other, "held-out", at="x")),
+        ("computed: .*'78.18', got .*'30'", lambda: card.record(DCR, other, at="x")),
+        ("computed: .* got '110'", lambda: card.record(N, "110", at="x")),
+        ("computed: expected text, got 1", lambda: card.record(WORD, 1, at="x")),
+        ("lower, upper: ", lambda: card.record(N, 1, "held-out", at="x")),
+        ("at: .* got None", lambda: card.record(N, 110)),
+        ("at: .* got 'a b'", lambda: card.record(N, 110, at="a b")),
+        ("at: .* got '#a'", lambda: card.record(N, 110, at="#a")),
+        ("notebook: .* got '../x'", lambda: Scorecard("../x")),
+        ("show: expected new lines", card.show),
+    ):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            call()
+        assert card.lines == []
     card.record(N, 110, at="x")
     card.record(N, 110, "held-out", lower=1, upper=200, at="x")
     with pytest.raises(ValueError, match=rf"id: {N} \(printed\) has a line with .*'arithmetic'"):
@@ -176,23 +146,22 @@ def fill(card):
     return card
 
 
-def test_results_are_written_byte_for_byte(results, card):
+def test_results_are_written_whole_or_not_at_all(results, card, monkeypatch):
     assert fill(card).save() == "2 scorecard lines in data/results/a-lab.csv"
     path = results / "a-lab.csv"
     raw = path.read_bytes()
-    assert raw.decode().splitlines()[0] == ",".join(scorecard.COLUMNS)
-    assert raw.count(b"\n") == 3
-    assert b"\r" not in raw
+    assert raw.decode().split("\n") == [
+        ",".join(scorecard.COLUMNS),
+        f'{N},printed,arithmetic,exact,110,,,a-lab#x,"a ""quoted"", comma"',
+        f"{HR},printed,arithmetic,exact,0.269,,,a-lab#x,",
+        "",
+    ]
     card.save()
     assert path.read_bytes() == raw
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: False)
+        assert card.save() == "2 scorecard lines, not stored: data/results is read-only"
     assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
-    lines = list(csv.DictReader(raw.decode().splitlines()))
-    assert lines == card.lines
-
-
-def test_a_failed_write_leaves_the_old_file(results, card, monkeypatch):
-    fill(card).save()
-    raw = (results / "a-lab.csv").read_bytes()
 
     def broken(path, text, **kwargs):
         path.write_bytes(b"half a li")
@@ -201,75 +170,42 @@ def test_a_failed_write_leaves_the_old_file(results, card, monkeypatch):
     monkeypatch.setattr(Path, "write_text", broken)
     with pytest.raises(OSError, match="disk full"):
         card.save()
-    assert (results / "a-lab.csv").read_bytes() == raw
-
-
-def test_a_read_only_folder_is_said_and_no_error(results, card, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert fill(card).save() == "2 scorecard lines, not stored: data/results is read-only"
-    assert not list(results.iterdir())
+    assert path.read_bytes() == raw
 
 
 def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
     fill(card).save()
-    raw = (results / "a-lab.csv").read_bytes()
+    path = results / "a-lab.csv"
+    raw = path.read_bytes()
     monkeypatch.setenv("HCCBOOK_RESULTS", "check")
     assert card.save().startswith("2 scorecard lines")
-    for column in scorecard.COLUMNS:
-        changed = Scorecard("a-lab")
-        changed.lines = [dict(line) for line in card.lines]
-        changed.lines[1][column] += "0"
-        with pytest.raises(ValueError, match=r"a-lab\.csv, line 3: stored .*, computed "):
-            changed.save()
-    for lines in (card.lines[:1], [*card.lines, card.lines[0]], []):
-        changed.lines = lines
+    first, second = card.lines
+    changed = [[first, {**second, column: second[column] + "0"}] for column in scorecard.COLUMNS]
+    for lines in (*changed, [first], [*card.lines, first], []):
+        other = Scorecard("a-lab")
+        other.lines = lines
         with pytest.raises(ValueError, match=r"a-lab\.csv, line \d: stored .*, computed "):
-            changed.save()
+            other.save()
     with pytest.raises(ValueError, match=r"other\.csv: expected it in data/results"):
         Scorecard("other").save()
-    assert (results / "a-lab.csv").read_bytes() == raw
+    assert path.read_bytes() == raw
     assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
-    (results / "a-lab.csv").write_bytes(raw.replace(b"110", b"111"))
+    path.write_bytes(raw.replace(b"110", b"111"))
     with pytest.raises(ValueError, match=r"line 2: stored .*,111,.*, computed .*,110,"):
         card.save()
-
-
-def test_results_are_read_in_the_order_of_the_register(results):
-    first, second = Scorecard("b"), Scorecard("a")
-    first.record(HR, 0.269, "calibrated", at="x")
-    first.record(HR, 0.438, field="upper", at="x")
-    first.record(N, 110, at="x")
-    second.record(WORD, "higher", "held-out", at="x")
-    second.record(HR, 0.2, "held-out", lower=0.1, upper=0.5, at="x")
-    second.record(HR, 0.269, at="x")
-    first.save()
-    second.save()
-    frame = scorecard.load()
-    assert list(frame) == ["paper", *scorecard.COLUMNS]
-    assert set(frame["paper"]) == {"magnesium"}
-    keys = list(zip(frame["id"], frame["field"], frame["evidence"], strict=True))
-    assert keys == [
-        (N, "printed", "arithmetic"),
-        (HR, "printed", "arithmetic"),
-        (HR, "printed", "held-out"),
-        (HR, "printed", "calibrated"),
-        (HR, "upper", "arithmetic"),
-        (WORD, "printed", "held-out"),
-    ]
 
 
 def test_no_results_are_an_empty_scorecard(results):
     assert list(scorecard.load()) == ["paper", *scorecard.COLUMNS]
     assert scorecard.load().empty
     assert json.loads(scorecard.as_json())["lines"] == []
-    missing = _uncovered()
-    assert (HR, "lower") in missing
-    assert (N, "printed") not in missing  # the design is no result
+    numbers = {cell for paper in reported.papers() for cell in reported.results(paper)}
+    assert scorecard.totals().loc["all papers", "no line"] == len(numbers)
     card = Scorecard("a")
-    for id, field in missing:
+    for id, field in sorted(numbers):
         card.record(id, evidence="untestable", at="x", field=field)
     card.save()
-    assert _uncovered() == []
+    assert scorecard.totals().loc["all papers", "no line"] == 0
 
 
 @pytest.fixture
@@ -290,6 +226,23 @@ def mixed(results):
     return results
 
 
+def test_results_are_read_in_the_order_of_the_register(mixed):
+    frame = scorecard.load()
+    assert list(frame) == ["paper", *scorecard.COLUMNS]
+    assert (frame["paper"] == frame["id"].str.split(".").str[0]).all()
+    assert frame[["id", "field", "evidence"]].apply(tuple, axis=1).tolist() == [
+        (N, "printed", "calibrated"),
+        (HR, "printed", "summary"),
+        (HR, "printed", "held-out"),
+        (HR, "printed", "calibrated"),
+        (HR, "lower", "summary"),
+        (HR, "lower", "held-out"),
+        (HR, "p", "untestable"),
+        (WORD, "printed", "held-out"),
+        ("mri.roc.clinical.auc", "printed", "held-out"),
+    ]
+
+
 def test_one_line_speaks_for_each_number(mixed):
     lines = scorecard.load()
     shown = _strongest(lines)
@@ -305,59 +258,42 @@ def test_one_line_speaks_for_each_number(mixed):
     assert _strongest(lines[::-1]).equals(shown[::-1])
     assert _strongest(lines[lines["field"] == "lower"]).equals(shown[2:3])
     assert _strongest(lines[:0]).empty
-
-
-def test_no_evidence_hides_a_contradiction(results):
-    card = Scorecard("a")
-    card.record(HR, 0.269, at="x")
-    card.record(HR, 0.9, "summary")
-    card.save()
-    shown = _strongest(scorecard.load())
-    assert shown["verdict"].tolist() == ["contradicted"]
-    assert scorecard.totals("evidence").loc["magnesium", ["arithmetic", "summary"]].tolist() == [
-        0,
-        1,
-    ]
+    # A contradiction is not hidden by stronger evidence.
+    refuted = lines[lines["id"] == HR].iloc[[0, 3]].assign(field="printed")
+    refuted["evidence"] = ["arithmetic", "summary"]
+    assert _strongest(refuted)["verdict"].tolist() == ["contradicted"]
 
 
 def test_totals_count_each_number_once(mixed):
     totals = scorecard.totals()
     assert list(totals.index) == [*reported.papers(), "all papers"]
-    magnesium = totals.loc["magnesium"]
     register = reported.load("magnesium")
     results = register[register["kind"] == "result"]
-    assert magnesium["register rows"] == len(register)
-    assert magnesium["results"] == len(results)
     # The number of patients is no result, but it has a line.
-    printed = int((results[list(scorecard.FIELDS)] != "").to_numpy().sum()) + 1
-    assert magnesium["printed numbers"] == printed
-    # The number of patients is exact by construction: it is not tested.
-    assert magnesium["tested"] == 3
-    assert {word: magnesium[word] for word in scorecard.FATES} == {
-        "exact": 1,
-        "calibrated": 1,
+    printed = len(reported.results("magnesium")) + 1
+    # It is exact by construction: it is not tested.
+    assert totals.loc["magnesium"].to_dict() == {
+        "register rows": len(register),
+        "results": len(results),
+        "printed numbers": printed,
+        "tested": 3,
+        **dict.fromkeys(scorecard.FATES, 1),
         "rounding": 0,
-        "compatible": 1,
         "missed": 0,
-        "contradicted": 1,
-        "untestable": 1,
+        "no line": printed - 5,
     }
-    assert magnesium["no line"] == printed - 5
     assert totals.loc["mri", "missed"] == 1
     assert totals.loc["tipm", "no line"] == totals.loc["tipm", "printed numbers"] > 0
 
 
-@pytest.mark.parametrize(("by", "words"), [("verdict", scorecard.FATES), ("evidence", EVIDENCE)])
-@pytest.mark.parametrize("kind", ["stored", "mixed", "none"])
-def test_totals_add_up(request, by, words, kind):
-    if kind != "stored":
-        request.getfixturevalue({"mixed": "mixed", "none": "results"}[kind])
-    totals = scorecard.totals(by)
-    assert (totals[[*words, "no line"]].sum(axis=1) == totals["printed numbers"]).all()
-    assert totals.loc["all papers"].equals(totals.drop(index="all papers").sum())
-    assert totals["no line"].sum() == 2 * len(_uncovered())
-    if kind == "none":
-        assert not totals[["tested", *words]].to_numpy().any()
+@pytest.mark.parametrize("kind", ["stored", "mixed"])
+def test_totals_add_up(request, kind):
+    if kind == "mixed":
+        request.getfixturevalue("mixed")
+    for by, words in (("verdict", scorecard.FATES), ("evidence", EVIDENCE)):
+        totals = scorecard.totals(by)
+        assert (totals[[*words, "no line"]].sum(axis=1) == totals["printed numbers"]).all()
+        assert totals.loc["all papers"].equals(totals.drop(index="all papers").sum())
 
 
 def test_the_json_holds_every_line_with_its_row(mixed):
@@ -366,20 +302,19 @@ def test_the_json_holds_every_line_with_its_row(mixed):
     assert (whole["verdicts"], whole["evidence"]) == (list(audit.VERDICTS), list(EVIDENCE))
     lines = scorecard.load()
     assert len(whole["lines"]) == len(lines)
-    for line, (_, stored) in zip(whole["lines"], lines.iterrows(), strict=True):
+    values = {}
+    for line, stored in zip(whole["lines"], lines.to_dict("records"), strict=True):
         row = reported.row(stored["id"])
         for name in ("paper", "id", "field", "evidence", "verdict", "where", "note"):
             assert line[name] == stored[name]
         for name in ("cohort", "location", "quantity", "group", "outcome", "unit"):
             assert line[name] == row[name]
-        assert line["printed"] == reported.text(stored["id"], stored["field"])
-    found = {(x["id"], x["field"], x["evidence"]): x for x in whole["lines"]}
-    values = {
-        key: [found[key][name] for name in ("computed", "lower", "upper")]
-        for key in found
-        if key[1] != "lower"
-    }
+        assert line["printed"] == row[line["field"]]
+        key = line["id"], line["field"], line["evidence"]
+        values[key] = [line[name] for name in ("computed", "lower", "upper")]
     assert values == {
+        (HR, "lower", "summary"): [0.2, None, None],
+        (HR, "lower", "held-out"): [0.165, 0.1, 0.2],
         (N, "printed", "calibrated"): [110, None, None],
         (HR, "printed", "summary"): [0.2691, 0.1, "inf"],
         (HR, "printed", "held-out"): [0.1, 0.05, 0.2],
@@ -391,7 +326,7 @@ def test_the_json_holds_every_line_with_its_row(mixed):
     assert '"computed": 110,' in scorecard.as_json()
 
 
-def test_the_json_holds_the_totals(mixed):
+def test_the_json_holds_the_totals_and_is_written_byte_for_byte(mixed):
     counts = json.loads(scorecard.as_json())["counts"]
     by_verdict, by_evidence = scorecard.totals(), scorecard.totals("evidence")
     assert list(counts) == list(by_verdict.index)
@@ -399,19 +334,13 @@ def test_the_json_holds_the_totals(mixed):
         verdicts, classes = count.pop("verdict"), count.pop("evidence")
         assert count | verdicts == by_verdict.loc[paper].to_dict()
         assert count | classes == by_evidence.loc[paper].to_dict()
-
-
-def test_the_json_is_written_byte_for_byte_and_is_no_results_file(mixed):
     before = scorecard.load()
     scorecard.write_json()
     raw = (mixed / "scorecard.json").read_bytes()
-    scorecard.write_json()
-    assert (mixed / "scorecard.json").read_bytes() == raw == scorecard.as_json().encode()
+    assert raw == scorecard.as_json().encode()
     assert raw.endswith(b"\n]\n}\n")
-    assert b"\r" not in raw
     assert raw.count(b'\n{"paper": ') == len(before)
-    assert {path.name for path in mixed.iterdir()} == {"a.csv", "b.csv", "scorecard.json"}
-    assert scorecard.load().equals(before)
+    assert scorecard.load().equals(before)  # it is no results file
 
 
 def test_the_stored_json_is_that_of_the_stored_results():
@@ -443,9 +372,10 @@ LINE = f"{N},printed,arithmetic,exact,110,,,a#x,\n"
 HEAD = ",".join(scorecard.COLUMNS) + "\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_malformed_results_are_named(results):
+    (results / "a.csv").write_bytes((HEAD + LINE).encode())
+    assert len(scorecard.load()) == 1
+    for text, message in (
         ("", "not a readable CSV file"),
         ("id,field\n", r"expected the columns .*got \['id', 'field'\]"),
         (HEAD + LINE.replace("printed", "colour"), r"field: unknown \['colour'\]"),
@@ -454,34 +384,22 @@ HEAD = ",".join(scorecard.COLUMNS) + "\n"
         (HEAD + LINE.replace(N, "magnesium.x"), r"id: unknown \['magnesium.x'\]"),
         (HEAD + LINE + LINE.replace(",,,a#x", ""), "where: expected a heading"),
         (HEAD + LINE + LINE.replace("110", "110,1"), "not a readable CSV file"),
-        (HEAD + '"open', "not a readable CSV file"),
-        ("caf\udce9", "not a readable CSV file"),
-    ],
-)
-def test_malformed_results_are_named(results, text, message):
-    (results / "a.csv").write_bytes((HEAD + LINE).encode())
-    assert len(scorecard.load()) == 1
-    (results / "b.csv").write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(ValueError, match=rf"^b\.csv.*{message}"):
-        scorecard.load()
+    ):
+        (results / "b.csv").write_bytes(text.encode())
+        with pytest.raises(ValueError, match=rf"^b\.csv.*{message}"):
+            scorecard.load()
 
 
 def test_labels_are_readable():
     name = "derivation: hazard ratio, high against low magnesium, PFS"
-    assert scorecard.label(HR) == name
-    assert scorecard.label(HR, "lower") == f"{name} (lower limit)"
-    assert scorecard.label(HR, "upper") == f"{name} (upper limit)"
-    assert scorecard.label(HR, "p") == f"{name} (P)"
+    for field, said in (("printed", ""), ("lower", " (lower limit)"), ("p", " (P)")):
+        assert scorecard.label(HR, field) == name + said
     assert scorecard.label(N) == "derivation: number of patients"
     with pytest.raises(ValueError, match=r"field: .* got 'level'"):
         scorecard.label(HR, "level")
-    with pytest.raises(ValueError, match=r"id: .* got 'magnesium\.x'"):
-        scorecard.label("magnesium.x")
-
-
-def test_evidence_and_verdicts_have_icons():
-    assert {*scorecard.EVIDENCE, *audit.VERDICTS} == set(display.ICONS)
 
 
 def test_every_printed_result_has_a_line():
-    assert _uncovered() == []
+    lines = scorecard.load()
+    numbers = {cell for paper in reported.papers() for cell in reported.results(paper)}
+    assert not numbers - set(zip(lines["id"], lines["field"], strict=True))

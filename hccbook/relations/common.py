@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from .. import _checks, audit
-from ..audit import Check
+from ..audit import Check, Range
 from ..audit.arguments import count as as_count
 from ..estimate import printed as as_printed
 
@@ -155,19 +155,14 @@ def rank(word, rows, *, of=""):
 
 def group_mean(printed, n, all_mean, means, ns):
     """Check the mean of one group against the mean of all and those of the other groups."""
-    overall, others = as_printed(all_mean), [as_printed(mean) for mean in means]
-    low, value, high = (
-        float(
-            ((n + sum(ns)) * whole - sum(k * mean for k, mean in zip(ns, parts, strict=True))) / n
-        )
-        for whole, parts in (
-            (overall.low, [x.high for x in others]),
-            (overall.value, [x.value for x in others]),
-            (overall.high, [x.low for x in others]),
-        )
-    )
-    note = f"the mean of all and of the others leave {value:z.2f} ({low:z.2f} to {high:z.2f})"
-    return Check.of("pooled mean", printed, (low, value, high), note)
+
+    def left(whole, *others):
+        sums = sum(k * mean for k, mean in zip(ns, others, strict=True))
+        return ((n + sum(ns)) * whole - sums) / n
+
+    found = Range.of(left, *map(as_printed, [all_mean, *means]))
+    note = f"the mean of all and of the others leave {found:z.2f}"
+    return Check.of("pooled mean", printed, found, note)
 
 
 def group_sd(printed, mean, n, all_sd, means, sds, ns):
@@ -182,9 +177,9 @@ def sd_within(sd, mean, longest, n):
     return audit.sd_in_range(sd, mean, "0", longest, n)
 
 
-def wald_limit(end):
-    """Return the check of one limit of a coefficient against its Wald statistic."""
-    return lambda printed, beta, z, lower, upper: audit.wald_limits(beta, z, lower, upper)[end]
+def wald_limit(printed, beta, z, lower, upper, *, end):
+    """Check one limit of a coefficient, at the lower or upper ``end``, by its Wald statistic."""
+    return audit.wald_limits(beta, z, lower, upper)[end]
 
 
 def ratio_as_z(value, coefficient, p):
@@ -211,7 +206,7 @@ def i2_of_p(i2, k, p):
     """Check I² against the P value of Q: some Q must print both."""
     found = audit.study_counts(i2, p)
     note = f"with P {p} it fits {found} studies"
-    return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
+    return ranged("heterogeneity", i2, k in found, note)
 
 
 def studies_of_subgroups(k, i2, i2s, ks, ratios):
@@ -294,30 +289,26 @@ def centred(auc, lower, upper):
     return Check.of(family, auc, (math.nan,) * 3, note, "untestable")
 
 
-def auc_limit(end):
-    """Return the check of one confidence limit of an AUC.
+def auc_limit(limit, auc, lower, upper, positives, negatives, *, end):
+    """Check one confidence limit of an AUC, at the lower or upper ``end``.
 
     It is near the typical one, that of Hanley and McNeil (1982), and no farther than the
     widest: DeLong's estimate of the variance of an AUC of A is at most A (1 - A) / (m - 1) with
     m patients in the smaller group, as the variances of the two sets of placements add up to
     A (1 - A) at most. ``untestable`` if the interval is not centred: it is no normal one.
     """
-
-    def check(limit, auc, lower, upper, positives, negatives):
-        if (smaller := min(positives, negatives)) < 2:
-            raise ValueError(f"positives, negatives: expected at least 2 in each, got {smaller}")
-        typical = getattr(audit.auc_interval(auc, positives, negatives), end)
-        area, side = as_printed(auc), -1 if end == "lower" else 1
-        ends = [min(max(float(x), 0.0), 1.0) for x in (area.low, area.high)]
-        # A ± 1.96 √(A (1 - A) / (m - 1)) grows with A but near the end it points to: take both.
-        widest = [x + side * 1.96 * math.sqrt(x * (1 - x) / (smaller - 1)) for x in ends]
-        low, high = (min(widest), ends[1]) if end == "lower" else (ends[0], max(widest))
-        normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
-        note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
-        verdict = "untestable" if normal == "contradicted" else None
-        return Check.of("AUC interval", limit, (low, typical, high), note, verdict)
-
-    return check
+    if (smaller := min(positives, negatives)) < 2:
+        raise ValueError(f"positives, negatives: expected at least 2 in each, got {smaller}")
+    typical = getattr(audit.auc_interval(auc, positives, negatives), end)
+    area, side = as_printed(auc), -1 if end == "lower" else 1
+    ends = [min(max(float(x), 0.0), 1.0) for x in (area.low, area.high)]
+    # A ± 1.96 √(A (1 - A) / (m - 1)) grows with A but near the end it points to: take both.
+    widest = [x + side * 1.96 * math.sqrt(x * (1 - x) / (smaller - 1)) for x in ends]
+    low, high = (min(widest), ends[1]) if end == "lower" else (ends[0], max(widest))
+    normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
+    note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
+    verdict = "untestable" if normal == "contradicted" else None
+    return Check.of("AUC interval", limit, (low, typical, high), note, verdict)
 
 
 def paired_areas(p, areas):

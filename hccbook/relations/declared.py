@@ -81,22 +81,9 @@ def _leaves(item):
 
 
 def load(paper):
-    """Return the relations of one paper.
+    """Return the relations of a paper: lists by the section of the chapter that shows them.
 
-    Parameters
-    ----------
-    paper : str
-        Short name, such as ``"tipm"``.
-
-    Returns
-    -------
-    dict of str to list of Relation
-        By section of the chapter that shows them.
-
-    Raises
-    ------
-    ValueError
-        If the paper's file breaks the format; the message names the file, the entry and the key.
+    What breaks the format of its file is refused by the names of file, entry and key.
     """
     return {section: list(found) for section, found in _file(paper)[1].items()}
 
@@ -104,19 +91,9 @@ def load(paper):
 def find(paper, pattern):
     """Return what the placeholders of a pattern stand for in one paper.
 
-    Parameters
-    ----------
-    paper : str
-        Short name.
-    pattern : str
-        Register id without the paper's name and with one or two placeholders, such as
-        ``"table2.{row}.{level}.all.count"``. The lists of the paper's file are known.
-
-    Returns
-    -------
-    list of str, or dict of str to list of str
-        The values in the order of their list or else of the register; with two placeholders
-        those of the second by each value of the first.
+    ``pattern`` is a register id without the paper's name and with one or two placeholders, such as
+    ``"table2.{row}.{level}.all.count"``. Returned are the values, in the order of their list in the
+    paper's file or else of the register; of two placeholders those of the second, by the first.
     """
     addresses = _file(paper)[0]
     _checks.text("pattern", pattern)
@@ -212,7 +189,7 @@ def _relations(addresses, kind, entry, bound):
         for name, cell in judged.items() if isinstance(judged, dict) else [("", judged)]:
             about = addresses.rows[cell[0]]
             _must(about["kind"] == "result", turn.judged, "a result", cell[0])
-            known = {**entry, "name": name, "whole": about["quantity"] in WHOLE}
+            known = {**entry, "name": name, "whole": about["quantity"] in WHOLE, "end": cell[1]}
             options = {key: known[key] for key in _options(turn.function) if key in known}
             evidence = entry.get("evidence", turn.evidence)
             reads = {**cells, "@": cell}
@@ -261,7 +238,7 @@ def keys(kind):
     ]
     cells = dict.fromkeys(key for key, *_ in words if key != "@")
     options = {k: x for turn in KINDS[kind] for k, x in _options(turn.function).items()}
-    options = {key: x for key, x in options.items() if key not in ("name", "whole")}
+    options = {key: x for key, x in options.items() if key not in ("name", "whole", "end")}
     spare = {key for key, *_, optional in words if optional}
     spare |= {key for key, x in options.items() if x.default is not x.empty}
     return cells, options, [key for key in (*cells, *options) if key not in spare]

@@ -71,8 +71,8 @@ KINDS = {
     "wald-z": (
         Turn("z", common.ratio_as_z, "@ beta z:p", "summary"),
         Turn("z:p", audit.coefficient_p, "z @", "summary"),
-        Turn("z:lower", common.wald_limit("lower"), "@ beta z z:lower z:upper", "summary"),
-        Turn("z:upper", common.wald_limit("upper"), "@ beta z z:lower z:upper", "summary"),
+        Turn("z:lower", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
+        Turn("z:upper", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
     ),
     "heterogeneity": (
         Turn("i2:p", audit.heterogeneity_p, "i2 #studies @", "summary"),
@@ -87,8 +87,8 @@ KINDS = {
     "area-of-some": (Turn("auc", common.area, "@ given #positives #negatives"),),
     "auc": (
         Turn("auc", common.centred, "@ auc:lower auc:upper", "summary"),
-        Turn("auc:lower", common.auc_limit("lower"), LIMIT, "summary"),
-        Turn("auc:upper", common.auc_limit("upper"), LIMIT, "summary"),
+        Turn("auc:lower", common.auc_limit, LIMIT, "summary"),
+        Turn("auc:upper", common.auc_limit, LIMIT, "summary"),
     ),
     "paired-areas": (Turn("p", common.paired_areas, "@ areas***", "summary"),),
     "brier": (Turn("brier", common.brier_of_area, "@ #positives #negatives auc"),),

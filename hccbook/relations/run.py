@@ -24,19 +24,9 @@ class Line(NamedTuple):
 
 
 def checks(paper, cells=None):
-    """Run the relations of one paper.
+    """Run the relations of one paper: a list with a ``Line`` for each.
 
-    Parameters
-    ----------
-    paper : str
-        Short name.
-    cells : mapping of (str, str) to str, optional
-        Another register, as :func:`hccbook.reported.cells` returns it.
-
-    Returns
-    -------
-    list of Line
-        One a relation.
+    ``cells`` is another register, as :func:`hccbook.reported.cells` returns it.
     """
     cells = reported.cells(paper) if cells is None else _checks.mapping("cells", cells)
     return [
@@ -47,20 +37,11 @@ def checks(paper, cells=None):
 
 
 def lines(paper):
-    """Return what the scorecard says of each printed result of one paper.
+    """Return what the scorecard says of the printed results of one paper, as a list of ``Line``.
 
-    Parameters
-    ----------
-    paper : str
-        Short name.
-
-    Returns
-    -------
-    list of Line
-        One for each number and evidence class, in the register's order. Of several checks of
-        one number the contradicted one counts; if there is none, the closest. Where no check
-        could decide, or no relation judges the number, the evidence is ``untestable`` and the
-        explanation says why.
+    One for each number and evidence class, in the register's order. Of several checks of one number
+    the contradicted one counts; if there is none, the closest. Where no check could decide, or no
+    relation judges the number, the evidence is ``untestable`` and the explanation says why.
     """
     best = {}
     for line in [*(found := checks(paper)), *_rest(paper, {line[:2] for line in found})]:
