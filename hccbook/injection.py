@@ -9,8 +9,10 @@ from collections import defaultdict
 from functools import partial
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 from scipy.special import expit
+from sklearn.metrics import cohen_kappa_score
 
 from . import _checks, accuracy, audit, meta, reported, survival
 from .display import progress
@@ -44,17 +46,11 @@ def inject(changes, seed=0):
     """Change digits of numbers that the audit proves exact, one at a time, and run it again.
 
     Each paper gets its share of the ``changes``, by its proven numbers; the ``seed`` chooses.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a change: ``paper``, ``id``, ``field``, ``was``, ``became``, ``family`` (of the
-        check that proved the number exact), ``relations`` (how many read the number),
-        ``detected`` and ``by`` (families of the checks that saw it, sorted; ``"refused"`` where
-        a check does not take the number, as when a lower limit exceeds the upper one).
+    Returned is a frame, one row a change: ``paper``, ``id``, ``field``, ``was``, ``became``,
+    ``family`` (of the check that proved the number exact), ``relations`` (how many read the
+    number), ``detected`` and ``by`` (families of the checks that saw it, sorted; ``"refused"``
+    where a check does not take the number, as when a lower limit exceeds the upper one).
     """
-    import pandas as pd
-
     changes = _checks.whole("changes", changes, 1)
     rng = np.random.default_rng(_checks.whole("seed", seed))
     audits = {paper: _proven(paper) for paper in reported.papers()}
@@ -86,33 +82,25 @@ def _proven(paper):
     Relations that contradict the paper itself are left out, with the numbers that they judge.
     """
     members = [one for section in load(paper).values() for one in section]
-    families, readers, contradicted = {}, defaultdict(list), set()
+    families, readers = {}, defaultdict(list)
     for one, line in zip(members, checks(paper), strict=True):
         cell, check = (one.id, one.field), line.check
         if check.verdict == "contradicted":
-            contradicted.add(cell)
+            families[cell] = None
             continue
         for read in set(one.reads()):
             readers[read].append(one)
         if check.verdict == "exact" and isinstance(check.computed, int | float):
             families.setdefault(cell, check.family)
-    return {cell: x for cell, x in families.items() if cell not in contradicted}, readers
+    return {cell: family for cell, family in families.items() if family}, readers
 
 
 def error_free(relation, cells, rng):
     """Print the numbers of one relation anew, from simulated patients (or studies) who have them.
 
-    Parameters
-    ----------
-    relation : Relation
-    cells : mapping of (str, str) to str
-        The register of its paper: numbers are printed with the same decimals.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    dict of (str, str) to str
-        The cells that the relation reads. Its check of them that contradicts is a false alarm.
+    They are printed with the decimals of ``cells``, the register of its paper by id and field;
+    ``rng`` is a NumPy generator. Returned are the cells that the relation reads: if its check of
+    them contradicts, that is a false alarm.
     """
     if not isinstance(relation, Relation):
         raise ValueError(f"relation: expected one of a paper, got {relation!r:.60}")
@@ -135,8 +123,7 @@ def error_free(relation, cells, rng):
 def _print(printed, read, value, cells, is_p):
     """Print values in the style of the cells; P values with at least two decimals."""
     if isinstance(read, list | dict):
-        keys = range(len(read)) if isinstance(read, list) else read
-        for key in keys:
+        for key in range(len(read)) if isinstance(read, list) else read:
             _print(printed, read[key], value[key], cells, is_p)
     elif isinstance(value, str):
         printed[read] = value
@@ -148,56 +135,42 @@ def _print(printed, read, value, cells, is_p):
 
 
 Z = stats.norm.ppf(0.975)
-#: Functions that draw patients or studies for a kind of relation, and return the numbers that they
-#: have by the words of the kind. They take the paper's own printed numbers by these words.
-SIMULATED = {}
 
 
-def _simulates(*kinds):
-    return lambda function: SIMULATED.update(dict.fromkeys(kinds, function)) or function
-
-
-@_simulates("percentage", "share", "share-or-cut")
 def _counts(rng, x):
     n = rng.integers(10, 500)
     count = rng.integers(0, n + 1)
     return {"n": n, "count": count, "percent": 100 * count / n}
 
 
-@_simulates("part", "total")
 def _parts(rng, x):
     others = rng.integers(0, 500, len(x.get("others") or x["parts"]))
     own = rng.integers(0, 500) if "others" in x else 0
     return {"part": own, "others": others, "parts": others, "whole": own + others.sum()}
 
 
-@_simulates("same")
 def _same(rng, x, whole, thousands=","):
     value = rng.integers(0, 5000) if whole else rng.uniform(0, 1)
     one = f"{value:,}".replace(",", thousands) if thousands != "," else value
     return {"one": one, "two": value}
 
 
-@_simulates("rows")
 def _rows(rng, x, note, but=0):
     less = rng.integers(0, len(x["rows"]))
     number = len(x["rows"]) - but - (less if "less" in x else 0)
     return {"number": number, "rows": x["rows"], "less": less}
 
 
-@_simulates("rows-between")
 def _rows_between(rng, x, lowest, highest, what):
     rows = rng.integers(0, 10, len(x["rows"]))
     return {"number": ((lowest <= rows) & (rows <= highest)).sum(), "rows": rows}
 
 
-@_simulates("at-least", "at-most", "inside")
 def _ordered(rng, x, **options):
     least, number, most = np.sort(rng.uniform(0, 100, 3))
     return {"least": least, "lower": least, "number": number, "most": most, "upper": most}
 
 
-@_simulates("significance", "number-significant")
 def _significance(rng, x, level=0.05):
     ps, word = rng.uniform(0, 2 * level, len(x["ps"])), "not significant"
     if "word" in x:
@@ -207,13 +180,11 @@ def _significance(rng, x, level=0.05):
     return {"ps": ps, "number": (ps < level).sum(), "word": word, "level": str(level)}
 
 
-@_simulates("rank")
 def _rank(rng, x, of=""):
     rows = [np.sort(rng.uniform(0, 100, len(row)))[:: -FIRST[x["word"]]] for row in x["rows"]]
     return {"word": x["word"], "rows": rows}
 
 
-@_simulates("pooled", "group", "p-of-means")
 def _groups(rng, x):
     """Return means and SDs: of all, of each group, and of one beside the others."""
     several = x.get("means") or x["other-means"]
@@ -229,20 +200,17 @@ def _groups(rng, x):
     return found | {"mean": own.mean(), "sd": own.std(ddof=1)}
 
 
-@_simulates("sd-within")
 def _times(rng, x):
     longest = rng.integers(20, 2000)
     time = longest * rng.beta(*rng.uniform(0.5, 3, 2), rng.integers(5, 300))
     return {"longest": longest, "mean": time.mean(), "sd": time.std(ddof=1), "n": len(time)}
 
 
-@_simulates("p-of-counts")
 def _table(rng, x):
     counts = rng.integers(5, 80, (len(x["table"]), len(x["table"][0])))
     return {"table": counts, "p": stats.chi2_contingency(counts).pvalue}
 
 
-@_simulates("ratio", "wald-p")
 def _ratio(rng, x, logrank=False):
     """Return a hazard ratio of two groups with its Wald or log-rank P; without ties."""
     high = rng.permutation(np.arange(n := rng.integers(60, 300)) < n * rng.uniform(0.3, 0.7))
@@ -254,16 +222,11 @@ def _ratio(rng, x, logrank=False):
     return {"ratio": hr.value, "ratio:lower": hr.lower, "ratio:upper": hr.upper, "ratio:p": p}
 
 
-SIMULATED["logrank-p"] = partial(_ratio, logrank=True)
-
-
-@_simulates("ratio-of-medians")
 def _medians(rng, x):
     medians = rng.uniform(3, 20, 2)
     return {"median": medians[0], "other-median": medians[1], "ratio": medians[1] / medians[0]}
 
 
-@_simulates("interaction")
 def _interaction(rng, x):
     """Return two ratios and the test of two separate fits (Altman and Bland, 2003)."""
     logs = np.log([list(_ratio(rng, x).values())[:3] for _ in range(2)])
@@ -271,14 +234,12 @@ def _interaction(rng, x):
     return {"p": 2 * stats.norm.sf(abs(difference) / np.hypot(*errors)), "ratios": np.exp(logs)}
 
 
-@_simulates("odds-ratio", "wald-z")
 def _coefficient(rng, x, **options):
     se, z = rng.uniform(0.05, 2), rng.choice([-1, 1]) * rng.uniform(0.1, 5)
     limits = {"z:lower": se * (z - Z), "z:upper": se * (z + Z), "z:p": 2 * stats.norm.sf(abs(z))}
     return {"beta": se * z, "ratio": np.exp(se * z), "z": z} | limits
 
 
-@_simulates("heterogeneity", "subgroups")
 def _studies(rng, x):
     """Return the heterogeneity of studies, and the fixed effect of each of their subgroups."""
     sizes = rng.integers(2, 8, len(x.get("numbers", "1")))
@@ -292,8 +253,6 @@ def _studies(rng, x):
     return found | {"ratios": ratios, "i2s": [one.i2 for one in pools]}
 
 
-@_simulates("rates", "rates-of-some", "area", "area-of-some")
-@_simulates("auc", "brier", "brier-of-some")
 def _marker(rng, x, **options):
     """Return what a marker says of an outcome: rates at its best cut-off, area, Brier score."""
     y = rng.permutation(np.arange(n := rng.integers(40, 90)) < n * rng.uniform(0.3, 0.7))
@@ -310,7 +269,6 @@ def _marker(rng, x, **options):
     return found | sizes | {"rates": rates, "given": rates}
 
 
-@_simulates("paired-areas")
 def _paired_areas(rng, x):
     """Return areas of a good and of other markers of the same patients, all of them different."""
     rows, ps = [], []
@@ -323,12 +281,36 @@ def _paired_areas(rng, x):
     return {"areas": rows, "p": "< 0.05" if max(ps) < 0.05 else f"< {max(ps) + 0.01:z.2f}"}
 
 
-@_simulates("kappa")
 def _kappa(rng, x):
     """Return the agreement of two sets of criteria on response."""
-    from sklearn.metrics import cohen_kappa_score
-
     first = rng.random(n := rng.integers(50, 400)) < rng.uniform(0.3, 0.7)
     second = first ^ (rng.random(n) < 0.15)
     kappa = cohen_kappa_score(first, second)
     return {"kappa": kappa, "first": first.sum(), "percent": 100 * second.mean(), "n": n}
+
+
+#: Functions that draw patients or studies for kinds of relations, and return the numbers that they
+#: have by the words of the kind. They take the paper's own printed numbers by these words.
+DRAWN = {
+    _counts: ("percentage", "share", "share-or-cut"),
+    _parts: ("part", "total"),
+    _same: ("same",),
+    _rows: ("rows",),
+    _rows_between: ("rows-between",),
+    _ordered: ("at-least", "at-most", "inside"),
+    _significance: ("significance", "number-significant"),
+    _rank: ("rank",),
+    _groups: ("pooled", "group", "p-of-means"),
+    _times: ("sd-within",),
+    _table: ("p-of-counts",),
+    _ratio: ("ratio", "wald-p"),
+    partial(_ratio, logrank=True): ("logrank-p",),
+    _medians: ("ratio-of-medians",),
+    _interaction: ("interaction",),
+    _coefficient: ("odds-ratio", "wald-z"),
+    _studies: ("heterogeneity", "subgroups"),
+    _marker: ("rates", "rates-of-some", "area", "area-of-some", "auc", "brier", "brier-of-some"),
+    _paired_areas: ("paired-areas",),
+    _kappa: ("kappa",),
+}
+SIMULATED = {kind: function for function, kinds in DRAWN.items() for kind in kinds}

