@@ -173,17 +173,6 @@ def test_every_class_and_verdict_has_a_badge():
             assert icon == [{"aria-hidden": "true"}, display.ICONS[word]]
 
 
-def test_sentences_and_html_reach_the_notebook(monkeypatch):
-    import IPython.display
-
-    seen = []
-    monkeypatch.setattr(IPython.display, "display", seen.append)
-    display.say("- one", "- two")
-    display.table(pd.DataFrame({"a": [1]}), CAPTION)
-    assert seen[0].data == "- one\n- two"
-    assert seen[1].data.startswith("<table")
-
-
 def test_bad_input_is_named(shown):
     frame, fig = pd.DataFrame({"a": [1.0], "b": [2]}), plt.Figure()
     deep = frame.set_index(["a", "b"]).assign(c=1)
