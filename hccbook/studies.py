@@ -35,15 +35,8 @@ KEY, NUMBERS = ("study", "marker", "endpoint", "quantity"), ("value", "lower", "
 COLUMNS = (*KEY, *NUMBERS, "direction", "source", "reference", "note")
 #: Quantities whose value is a word, and quantities whose value is a number.
 WORDS = ("country", "direction", "endpoints", "treatment")
-QUANTITIES = (
-    "cut-off",
-    "events",
-    "hazard ratio",
-    "median of high marker",
-    "median of low marker",
-    "patients",
-    "quality score",
-)
+QUANTITIES = ("cut-off", "events", "hazard ratio", "patients", "quality score")
+QUANTITIES += ("median of high marker", "median of low marker")
 MARKERS, ENDPOINTS = ("IL-6", "SII"), ("PFS", "OS")
 #: Which group a hazard ratio is of, against which.
 DIRECTIONS = ("high_vs_low", "low_vs_high")
@@ -73,26 +66,14 @@ class Ranges(NamedTuple):
 
 
 def names():
-    """Return the studies as people call them, in the order of Table I.
-
-    Returns
-    -------
-    dict of str to str
-        Such as ``{"du-2024": "Du 2024"}``.
-    """
+    """Return the studies in the order of Table I, such as ``{"du-2024": "Du 2024"}``."""
     rows = reported.load("il6-sii")
     rows = rows[rows.index.str.fullmatch(r"il6-sii\.table1\.[a-z0-9-]+\.n")]
     return {id.split(".")[-2]: cohort for id, cohort in rows["cohort"].items()}
 
 
 def load():
-    """Return what is known of the studies.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a number, strings as printed; the columns are :data:`COLUMNS`.
-    """
+    """Return what is known of the studies: a frame of :data:`COLUMNS`, strings as printed."""
     import pandas as pd
 
     try:
@@ -127,8 +108,8 @@ def _check(row, where, studies):
     }
     if row["quantity"] == "direction":
         allowed["value"] = ("worse", "better")
-    for column, cell in row.items():
-        _word(cell, allowed.get(column, (cell,)), f"{where}, {column}")
+    for column, words in allowed.items():
+        _word(row[column], words, f"{where}, {column}")
     directed = row["quantity"] in {"hazard ratio", "direction"}
     for column in ("value", "reference", *(("endpoint", "direction") if directed else ())):
         if not row[column].strip():
@@ -161,15 +142,9 @@ def _numbers(row, where):
 def check_ratio(row, where="row"):
     """Check one hazard ratio, its limits, P value and direction, and return its numbers by name.
 
-    A ratio with the wrong direction beside it cannot be found so.
-
-    Parameters
-    ----------
-    row : mapping of str to str
-        ``value``, ``lower``, ``upper`` and ``direction``, as printed and one of
-        :data:`DIRECTIONS`; ``p`` if there is one.
-    where : str
-        Named in error messages.
+    ``row`` maps ``value``, ``lower``, ``upper``, ``p`` if there is one, and ``direction``, one of
+    :data:`DIRECTIONS`, to what is printed. A wrong direction cannot be found so. Error messages
+    name ``where`` it stands.
     """
     row = _checks.mapping(where, row, ("direction",))
     _word(row["direction"], DIRECTIONS, f"{where}, direction")
@@ -186,17 +161,10 @@ def check_ratio(row, where="row"):
 
 
 def high_against_low(row):
-    """Return a hazard ratio with its limits, high against low marker.
+    """Return a hazard ratio with its lower and upper limit, high against low marker.
 
-    Parameters
-    ----------
-    row : mapping of str to str
-        As for :func:`check_ratio`, with both limits.
-
-    Returns
-    -------
-    tuple of float
-        Ratio, lower and upper limit. Turning a ratio round makes its upper limit the lower one.
+    ``row`` is as for :func:`check_ratio`, with both limits. Turning a ratio round makes its upper
+    limit the lower one.
     """
     found = check_ratio(row)
     if "lower" not in found:
@@ -210,12 +178,7 @@ def high_against_low(row):
 def tabulated(frame, marker, endpoint):
     """Return the names of studies that report a marker and an endpoint, in the file's order.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As :func:`load` returns it.
-    marker, endpoint : str
-        Of :data:`MARKERS` and :data:`ENDPOINTS`.
+    ``frame`` is as of :func:`load`, the others are of :data:`MARKERS` and :data:`ENDPOINTS`.
     """
     rows = best(frame, marker, endpoint, "endpoints")["value"]
     return [study for study, reported in rows.items() if endpoint in reported.split(";")]
@@ -224,17 +187,8 @@ def tabulated(frame, marker, endpoint):
 def best(frame, marker, endpoint, quantity):
     """Return one quantity of the studies, each from its best source.
 
-    Parameters
-    ----------
-    frame, marker, endpoint
-        As for :func:`tabulated`; the endpoint may be empty in the file.
-    quantity : str
-        As in the file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by study; only studies that have it.
+    The frame is indexed by study and has only those that have it. ``frame``, ``marker`` and
+    ``endpoint``, which may be empty in the file, are as for :func:`tabulated`.
     """
     _checks.frame("frame", frame, COLUMNS)
     _checks.one_of("marker", marker, MARKERS)
@@ -260,15 +214,14 @@ def ranges(frame, marker, endpoint, as_printed=()):
         Studies whose ratio is taken as its authors print it, whichever group it is of, and whose
         direction is left free: what a meta-analysis has if nobody turns it round.
 
-    Returns
-    -------
-    Ranges
-        A published ratio with limits leaves the range of their rounding. Otherwise a standard
-        error is at most 1 and at least ``2 / sqrt(events)``, with patients in place of unknown
-        events: the log hazard ratio of a marker that is cut in two has a variance of at least
-        4 / events (Schoenfeld, Biometrics 1983;39:499), adjusted or not. A ratio without limits
-        bounds its standard error by its P value; no ratio at all is one between 1/10 and 10, on
-        the side of 1 that an abstract tells.
+    Notes
+    -----
+    A published ratio with limits leaves the range of their rounding. Otherwise a standard error is
+    at most 1 and at least ``2 / sqrt(events)``, with patients in place of unknown events: the log
+    hazard ratio of a marker that is cut in two has a variance of at least 4 / events (Schoenfeld,
+    Biometrics 1983;39:499), adjusted or not. A ratio without limits bounds its standard error by
+    its P value; no ratio at all is one between 1/10 and 10, on the side of 1 that an abstract
+    tells.
     """
     studies = tabulated(frame, marker, endpoint)
     if not isinstance(as_printed, tuple) or as_printed:

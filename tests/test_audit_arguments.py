@@ -1,153 +1,136 @@
 """Bad input to hccbook.audit: each message names the argument, the value, what was expected.
 
-What no argument can be, such as a list for a number, is tried in test_odd_input.
+Each value stands in place of a good one in a call of test_odd_input, which also tries what no
+argument can be, such as a list for a number.
 """
 
 import math
+import re
 
 import pytest
+from test_odd_input import CALLS, call
 
 from hccbook import audit
 
-HR, AREA, WIDE = ("0.5", "0.3", "0.8"), ("0.8", "0.7", "0.9"), ("0.79", "0.69", "0.89")
-TABLE = {"tp": 1, "fp": 2, "fn": 3, "tn": 4}
-RATES = {"sensitivity": "75", "specificity": "66.7"}
-GROUPS = (["1.0", "2.0"], ["0.5", "0.6"], [10, 12])
-POOL = ("50", 2, "1.1", "0.9", "1.3")
-BAD = [
-    ("printed: .* got 'x'", lambda: audit.judge("x", 1)),
-    ("printed: .* got 1", lambda: audit.judge(1, 1)),
-    ("computed: .* got nan", lambda: audit.judge("1", math.nan)),
-    ("lower: .* got nan", lambda: audit.judge("1", 1, math.nan, 2)),
-    ("upper: .* got nan", lambda: audit.judge("1", 1, 0, math.nan)),
+NEGATIVE, PLAIN, COUNTS = ("-1", "< 5"), ("> 2", "NR"), (0, 2.5, math.inf)
+PERCENTS, AREAS, P = ("101", *NEGATIVE, "1.0123456789"), ("1.2", "> 0.8"), ("2", "-0.1", "NS")
+RATIOS, TABLES = ("0", "-1", "> 1"), ([1, 2], [[1, 2]], [[1, 2], [3]], [[0, 2], [0, 4]])
+NO_ILL, CELLS = {"tp": 0, "fp": 5, "fn": 0, "tn": 4}, {"tp": 1, "fp": 2, "fn": 3, "tn": 4}
+INTERVAL = {"lower": ("0.99", "0.98", *RATIOS), "upper": ("0.3", "0.46", *RATIOS)}
+THREE = (("0.8", "0.7"), ("0.8", "0.9", "0.7"), ("> 1", "0.7", "0.9"))
+POOL, GOOD = ("50", 2, "1.1", "0.9", "1.3"), ("0", 3, "1.2", "1.0", "1.5")
+#: Bad values of arguments, by function.
+BAD = {
+    "judge": {"printed": ("x", 1), "computed": (math.nan,), "lower": (math.nan, 0.7)},
+    "same": {"printed": ("",), "other": ("x",)},
+    "counts": {"percent": PERCENTS, "n": COUNTS},
+    "denominators": {"percents": ("30", [], ["101"]), "n_max": COUNTS},
+    "percentage": {"percent": PERCENTS, "count": (111, 0.5, -1), "n": COUNTS},
+    "total": {"printed": ("1.5", "50%", *NEGATIVE), "parts": ("12", [], ["< 2"], ["1.5"])},
+    "tables": {"n": COUNTS, "sensitivity": PERCENTS},
+    "tables_within": {"positives": COUNTS, "negatives": COUNTS, "specificity": PERCENTS},
+    "rate": {"printed": PERCENTS, "table": ({"tp": 1}, {**CELLS, "fp": -2}, NO_ILL)},
+    "chi_square_p": {"statistic": (-1, [3, -1]), "df": COUNTS},
+    "standard_error": {**INTERVAL, "level": (0.95, "100", "> 95", "195")},
+    "centre_of_interval": {"estimate": RATIOS, "scale": ("root",), **INTERVAL},
+    "limit_from_other": {"estimate": RATIOS, "limit": RATIOS, "other": RATIOS},
+    "p_from_interval": {"estimate": RATIOS, **INTERVAL, "p": P, "level": ("195",)},
+    "logrank_p_bounds": {"hr": RATIOS, **INTERVAL, "p": P},
+    "interaction_p": {"first": THREE, "second": (*THREE, ("0.0", "1", "2")), "p": P},
+    "events_needed": INTERVAL,
+    "ratio_of_medians": {"ratio": RATIOS, "median_a": RATIOS, "median_b": ("NR", *RATIOS)},
+    "hazard_ratio_readings": {"hr": RATIOS, **INTERVAL, "p": P, "n": (1, 9.5)},
+    "auc_bounds": {"tp": (-1, 0.5), "auc": AREAS},
+    "within_group_concordance": {"tn": (-1, 0.5), "auc": AREAS},
+    "auc_interval": {"auc": AREAS, "positives": COUNTS, "negatives": COUNTS},
+    "auc_interval_readings": {"auc": AREAS, "lower": ("0.9", "-0.1"), "upper": ("0.7", "1.01")},
+    "auc_correlation": {"first": THREE, "second": (*THREE, ("0.9", "0.8", "1.0")), "p": P},
+    "brier_bounds": {
+        "brier": ("< 0.1", "1.1"),
+        "positives": COUNTS,
+        "auc": ("-0.1", *AREAS),
+        "table": ({"tp": 1}, {**CELLS, "tp": 99}, dict.fromkeys(CELLS, 0)),
+    },
+    "month_lengths": {"months": ("12", [], ["-1"], ["> 2"])},
+    "survival_at_median": {"n": COUNTS, "follow_up": RATIOS, "median": RATIOS},
+    "censored_before_median": {"n": COUNTS, "events": (0, 111)},
+    "median_of_union": {"median": ("0", "-1"), "parts": ([], ["7", "-1"]), "censoring": (1,)},
+    "pooled_mean": {"printed": PLAIN, "means": (["1"], ["1", "> 2"]), "sizes": ([0, 5],)},
+    "pooled_sd": {"printed": ("-1", *PLAIN), "sds": (["1", "-0.1"],), "sizes": ([5] * 11, [1, 5])},
+    "grim": {"mean": PLAIN, "n": COUNTS},
+    "grimmer": {"mean": PLAIN, "sd": ("-1.5", *PLAIN), "n": (4, 5.5)},
+    "sd_in_range": {
+        "sd": ("-1", *PLAIN),
+        "mean": ("5.6", *PLAIN),
+        "lowest": (5, "< 1", math.inf),
+        "highest": ("> 5", math.inf),
+        "n": (1,),
+    },
+    "count_tests": {"table": (*TABLES, [[1, math.nan], [3, 4]])},
+    "p_from_counts": {"p": P, "table": TABLES},
+    "summary_tests": {"means": (["1"],), "sds": (["1"] * 3, ["1", "-1"]), "sizes": ([9], [1, 9])},
+    "p_from_summaries": {"p": P, "sizes": ([5] * 11,)},
+    "odds_ratio": {"value": ("x",), "coefficient": PLAIN},
+    "coefficient_p": {"z": PLAIN, "p": P},
+    "wald_limits": {"coefficient": PLAIN, "z": ("0.00", "-2", *PLAIN), "lower": ("2", *PLAIN)},
+    "inside_interval": {"value": PLAIN, "lower": ("0.99", *PLAIN), "upper": PLAIN},
+    "column_readings": {"coefficient": PLAIN, "value": PLAIN, "lower": ("0.99", *PLAIN), "p": P},
+    "direction": {"coefficient": PLAIN, "table": (*TABLES, ((1, 2, 3), (1, 2, 3)))},
+    "q_from_i2": {"i2": PERCENTS, "k": (1, 2.5)},
+    "heterogeneity_p": {"i2": PERCENTS, "k": (1, 2.5), "p": P},
+    "study_counts": {"i2": PERCENTS, "p": P, "k_max": (1, 2.5)},
+    "q_partition": {
+        "i2": PERCENTS,
+        "subgroups": (
+            [POOL, POOL],
+            [POOL] * 17,
+            [5, 5],
+            [("0", 1, *POOL[2:]), ("0", 4, *POOL[2:])],
+            [("0", 2, "0", "1", "2"), GOOD],
+            [("0", 2, "1", "1", None), GOOD],
+        ),
+    },
+    "events_for_two_studies": {"i2": PERCENTS, "lower": ("2.0", *RATIOS)},
+    "random_effects_check": {"i2": PERCENTS, "upper": RATIOS, "patients": COUNTS},
+}
+#: What is wrong with several arguments together.
+TOGETHER = [
     ("lower: expected at most upper = 1, got 2", lambda: audit.judge("1", 1, 2, 1)),
-    ("printed: .* got ''", lambda: audit.same("", "1")),
-    ("other: .* got 'x'", lambda: audit.same("1", "x")),
     ("printed: expected a whole number, got '1.5'", lambda: audit.same("1.5", "2", True)),
-    ("percent: .* got '< 5'", lambda: audit.counts("< 5", 10)),
-    ("percent: .* got '101'", lambda: audit.counts("101", 10)),
-    ("percent: .* got '-1'", lambda: audit.counts("-1", 10)),
-    ("percent: .* at most 9 decimals", lambda: audit.counts("1.0123456789", 10)),
-    ("n: .* got 0", lambda: audit.counts("5", 0)),
-    ("n: .* got inf", lambda: audit.counts("5", math.inf)),
-    ("percents: .* got '30'", lambda: audit.denominators("30", 10)),
-    (r"percents: .* got \[\]", lambda: audit.denominators([], 10)),
-    ("n_max: .* got 0", lambda: audit.denominators(["30"], 0)),
-    ("count: .* got 0.5", lambda: audit.percentage("5", 0.5, 2)),
-    ("count: expected at most n = 2, got 3", lambda: audit.percentage("5", 3, 2)),
-    ("printed: .* got '1.5'", lambda: audit.total("1.5", ["1"])),
-    ("printed: .* got '50%'", lambda: audit.total("50%", ["1"])),
-    ("parts: .* got '< 2'", lambda: audit.total("1", ["< 2"])),
-    ("parts: .* got '12'", lambda: audit.total("3", "12")),
     ("rates: expected some of", lambda: audit.tables(5)),
     (r"rates: .* got \['ppv', 'recall'\]", lambda: audit.tables(5, ppv="5", recall="5")),
-    ("npv: .* got '200'", lambda: audit.tables(5, npv="200")),
-    ("positives: .* got 0", lambda: audit.tables_within(0, 5, **RATES)),
     ("rates: .* sensitivity and spec", lambda: audit.tables_within(5, 5, sensitivity="75")),
-    (r"rates: .* got \['recall'", lambda: audit.tables_within(5, 5, **RATES, recall="5")),
-    ("name: .* got 'recall'", lambda: audit.rate("5", TABLE, "recall")),
-    (r"table: .* none of \['tn'\]", lambda: audit.rate("5", {"tp": 1, "fp": 1, "fn": 1}, "ppv")),
-    ("table, fp: .* got -2", lambda: audit.rate("5", TABLE | {"fp": -2}, "ppv")),
-    ("table: .* denominator of ppv", lambda: audit.rate("5", TABLE | {"tp": 0, "fp": 0}, "ppv")),
-    ("statistic: .* got -1", lambda: audit.chi_square_p(-1)),
-    ("df: .* got 1.5", lambda: audit.chi_square_p(1, 1.5)),
-    ("lower: .* got '0.0'", lambda: audit.standard_error("0.0", "0.8")),
-    ("upper: .* got '> 1'", lambda: audit.standard_error("0.3", "> 1")),
-    ("lower: expected less than upper = 0.3", lambda: audit.standard_error("0.8", "0.3")),
-    ("lower: expected less than", lambda: audit.standard_error("0.8", "0.80")),
-    ("level: .* got 0.95", lambda: audit.standard_error("0.3", "0.8", 0.95)),
-    ("level: .* got '100'", lambda: audit.standard_error("0.3", "0.8", "100")),
-    ("level: .* got '> 95'", lambda: audit.standard_error("0.3", "0.8", "> 95")),
-    ("estimate: .* got '0'", lambda: audit.centre_of_interval("0", "0.3", "0.8")),
-    ("scale: .* got 'root'", lambda: audit.centre_of_interval(*HR, scale="root")),
-    ("limit: .* got 'x'", lambda: audit.limit_from_other("0.5", "x", "0.8")),
-    ("other: .* got '-1'", lambda: audit.limit_from_other("0.5", "0.3", "-1")),
-    ("p: .* got '2'", lambda: audit.p_from_interval(*HR, "2")),
-    ("level: .* got '195'", lambda: audit.p_from_interval(*HR, "0.1", "195")),
-    (r"first: .* got \['0.5', '0.3'\]", lambda: audit.interaction_p(HR[:2], HR, "0.1")),
-    ("second, ratio: .* got '0.0'", lambda: audit.interaction_p(HR, ("0.0", "1", "2"), "0.1")),
-    ("first, lower: expected less", lambda: audit.interaction_p(("1", "2", "1"), HR, "0.1")),
-    ("upper: .* got ''", lambda: audit.events_needed("0.3", "")),
-    ("median_b: .* got 'NR'", lambda: audit.ratio_of_medians("1", "1", "NR")),
-    ("p: .* got '3'", lambda: audit.logrank_p_bounds(*HR, "3")),
-    ("n: .* got 9.5", lambda: audit.hazard_ratio_readings(*HR, "0.1", "2", "1", 9.5)),
-    ("sizes: .* = 10", lambda: audit.hazard_ratio_readings(*HR, "0.1", "2", "1", 10, (5, 6))),
+    ("name: .* got 'recall'", lambda: audit.rate("5", CELLS, "recall")),
     ("tp, fp, fn, tn: .* both classes", lambda: audit.auc_bounds(1, 0, 1, 0, "0.5")),
-    ("auc: .* got '1.2'", lambda: audit.auc_bounds(1, 1, 1, 1, "1.2")),
-    ("auc: .* got '> 0.8'", lambda: audit.within_group_concordance(1, 1, 1, 1, "> 0.8")),
-    ("negatives: .* got 2.5", lambda: audit.auc_interval("0.8", 5, 2.5)),
-    ("upper: .* got '1.01'", lambda: audit.auc_interval_readings("0.8", "0.7", "1.01")),
-    ("lower: expected less than", lambda: audit.auc_interval_readings("0.8", "0.9", "0.7")),
-    ("first: expected AUC, lower", lambda: audit.auc_correlation(AREA[:2], WIDE, "0.1")),
-    ("second: .* upper = 0.7", lambda: audit.auc_correlation(AREA, ("0.8", "0.9", "0.7"), "0.1")),
-    ("second: .* cut off", lambda: audit.auc_correlation(AREA, ("0.9", "0.8", "1.0"), "0.1")),
-    ("first: .* cut off", lambda: audit.auc_correlation(("0.1", "0.0", "0.2"), AREA, "0.1")),
-    ("brier: .* got '< 0.1'", lambda: audit.brier_bounds("< 0.1", 3, 4)),
-    ("auc: .* got '-0.1'", lambda: audit.brier_bounds("0.1", 3, 4, "-0.1")),
-    ("table: .* 1 to 9 patients, got 10", lambda: audit.brier_bounds("0.1", 4, 5, None, TABLE)),
     (
-        "table: .* 1 to 9 patients, got 0",
-        lambda: audit.brier_bounds("0.1", 4, 5, None, dict.fromkeys(TABLE, 0)),
+        "sizes: .* = 10",
+        lambda: audit.hazard_ratio_readings("0.5", "0.3", "0.8", "0.1", "2", "1", 10, (5, 6)),
     ),
-    ("months: .* got '12'", lambda: audit.month_lengths("12")),
-    ("months: .* got '-1'", lambda: audit.month_lengths(["-1"])),
-    ("follow_up: .* got '< 2'", lambda: audit.survival_at_median(4, "< 2", "1")),
-    ("events: expected at most n = 5, got 6", lambda: audit.censored_before_median(5, 6)),
-    ("median: .* got '0'", lambda: audit.median_of_union("0", ["7"])),
-    ("parts: .* got '-1'", lambda: audit.median_of_union("8", ["7", "-1"])),
-    ("means: expected 2 values, as many", lambda: audit.pooled_mean("1", ["1"], [5, 6])),
-    ("sizes: .* got 0", lambda: audit.pooled_mean("1", ["1"], [0])),
-    ("printed: .* at least 0, got '-1'", lambda: audit.pooled_sd("-1", *GROUPS)),
-    ("sds: .* got '-0.1'", lambda: audit.pooled_sd("1", ["1"], ["-0.1"], [5])),
-    ("sizes: .* got 11", lambda: audit.pooled_sd("1", ["1"] * 11, ["1"] * 11, [5] * 11)),
-    ("mean: .* got '< 5'", lambda: audit.grim("< 5", 28)),
-    ("n: .* at least 5, got 4", lambda: audit.grimmer("5.18", "1.5", 4)),
-    ("sd: .* at least 0, got '-1.5'", lambda: audit.grimmer("5.18", "-1.5", 28)),
-    ("mean: .* from 1 to 5, got '5.6'", lambda: audit.sd_in_range("2", "5.6", 1, 5, 9)),
-    ("lowest: .* highest = 3, got 3", lambda: audit.sd_in_range("2", "3", 3, 3, 9)),
-    ("lowest: .* got '< 1'", lambda: audit.sd_in_range("2", "3", "< 1", 5, 9)),
-    ("highest: .* finite number", lambda: audit.sd_in_range("2", "3", 1, math.inf, 9)),
-    (r"table: .* got \[1, 2\]", lambda: audit.count_tests([1, 2])),
-    ("table: .* two or more", lambda: audit.count_tests([[1, 2]])),
-    ("table: .* two or more", lambda: audit.count_tests([[1, 2], [3]])),
-    ("table: .* got nan", lambda: audit.count_tests([[1, math.nan], [3, 4]])),
-    ("table: .* every row and column", lambda: audit.count_tests([[0, 2], [0, 4]])),
-    ("p: .* got 'NS'", lambda: audit.p_from_counts("NS", [[3, 1], [1, 3]])),
-    ("sizes: expected 2 to 10 groups, got 1", lambda: audit.summary_tests(["1"], ["1"], [9])),
-    ("sds: .* got 3", lambda: audit.summary_tests(GROUPS[0], ["1", "1", "1"], [10, 12])),
-    ("p: .* got '2'", lambda: audit.p_from_summaries("2", *GROUPS)),
-    ("value: .* got 'x'", lambda: audit.odds_ratio("x", "1")),
-    ("z: .* got '> 2'", lambda: audit.coefficient_p("> 2", "0.05")),
-    ("z: .* not 0, got '0.00'", lambda: audit.wald_limits("1", "0.00", "0", "2")),
-    ("z: .* sign of coefficient = 1", lambda: audit.wald_limits("1", "-2", "0", "2")),
-    ("lower: expected at most upper = 0", lambda: audit.wald_limits("1", "2", "2", "0")),
-    ("lower: expected at most upper = -1", lambda: audit.inside_interval("1", "0", "-1")),
-    ("value: .* got '> 1'", lambda: audit.column_readings("1", "> 1", "0", "2", "0.1")),
-    (r"table: expected \(\(a, b\)", lambda: audit.direction("1", ((1, 2, 3), (1, 2, 3)))),
-    ("table: .* every row and column", lambda: audit.direction("1", ((0, 2), (0, 4)))),
-    ("i2: .* got '101'", lambda: audit.q_from_i2("101", 6)),
-    ("k: .* at least 2, got 1", lambda: audit.q_from_i2("81", 1)),
-    ("p: .* got '1.2'", lambda: audit.heterogeneity_p("81", 6, "1.2")),
-    ("k_max: .* got 1", lambda: audit.study_counts("81", "0.1", 1)),
-    ("subgroups: .* = 6 studies together, got 4", lambda: audit.q_partition("8", 6, [POOL] * 2)),
-    ("subgroups: .* 2 to 16 tuples", lambda: audit.q_partition("81", 34, [POOL] * 17)),
-    ("subgroups: .* got 5", lambda: audit.q_partition("81", 5, [5, 5])),
-    ("subgroups, k: .* got 1", lambda: audit.q_partition("8", 3, [("0", 1, *HR), POOL])),
-    ("subgroups, ratio: .*", lambda: audit.q_partition("8", 4, [("0", 2, "0", "1", "2"), POOL])),
-    ("subgroups, upper: .*", lambda: audit.q_partition("8", 4, [("0", 2, "1", "1", None), POOL])),
-    ("i2: .* got '101'", lambda: audit.events_for_two_studies("101", "0.5", "2.0")),
-    ("lower: expected less", lambda: audit.random_effects_check("94", "2.0", "0.5", 100)),
-    ("patients: .* got 0", lambda: audit.random_effects_check("94", "0.5", "2.0", 0)),
 ]
 
 
-def test_bad_input_is_named():
-    for message, call in BAD:
+def test_bad_values_are_named():
+    wrong = []
+    for function, arguments in BAD.items():
+        good = CALLS["audit"][function]
+        for name, value in [(name, value) for name, bad in arguments.items() for value in bad]:
+            # Limits out of order: either may be named.
+            names = "lower|upper" if name in ("lower", "upper") else name
+            try:
+                said = call(getattr(audit, function), {**good, name: value})
+            except ValueError as error:
+                said = str(error)
+            if not re.match(rf"({names})\b.*expected .*, (got|not) ", str(said)):
+                wrong.append((function, name, value, said))
+    assert not wrong
+
+
+def test_bad_combinations_are_named():
+    for message, function in TOGETHER:
         with pytest.raises(ValueError, match=f"^{message}"):
-            call()
+            function()
 
 
 def test_every_public_function_has_a_test_of_bad_input():
     functions = {name for name in audit.__all__ if callable(getattr(audit, name))}
-    functions -= {"Check", "Range", "two_sided_p"}  # records, and a function of any number
-    assert functions <= {name for _, call in BAD for name in call.__code__.co_names}
+    assert functions - {"Check", "Range", "two_sided_p"} == set(BAD)  # records; of any number

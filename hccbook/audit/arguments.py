@@ -75,6 +75,13 @@ def ordered(lower, upper, read, equal=False, name="lower"):
     return low, high
 
 
+def with_limits(name, values):
+    """Return the three parts of an estimate with its limits."""
+    if len(values := _checks.listed(name, values)) != 3:
+        raise ValueError(f"{name}: expected an estimate, lower and upper limit, got {values}")
+    return values
+
+
 def critical(level):
     """Return the normal quantile of a printed confidence level, in per cent."""
     number = plain("level", level)

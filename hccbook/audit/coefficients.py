@@ -81,21 +81,12 @@ def inside_interval(value, lower, upper):
 def column_readings(coefficient, value, lower, upper, p):
     """Ask what a column printed as "odds ratio" next to the coefficients can be.
 
-    Parameters
-    ----------
-    coefficient, value : str
-        The printed coefficient, and the number in the column in question.
-    lower, upper, p : str
-        The printed confidence limits, of the coefficient or of the odds ratio, and P value.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a reading: ``reading``, ``computed``, ``lower`` and ``upper``, ``verdict``,
-        ``why``. ``"odds ratio"``: ``value`` prints ``exp(coefficient)`` and lies inside the
-        interval or inside the exponential of the interval. ``"Wald z"``: ``value`` as z
-        prints the P value (which is what is computed) and has the sign of the coefficient.
-        ``"coefficient again"``: one number can print as both.
+    ``value`` is the number in that column; the limits are of the coefficient or of the odds ratio.
+    The frame has a row for each ``reading``: ``computed``, ``lower`` and ``upper``, ``verdict``,
+    ``why``. ``"odds ratio"``: ``value`` prints ``exp(coefficient)`` and lies inside the interval or
+    inside the exponential of the interval. ``"Wald z"``: ``value`` as z prints the P value (which
+    is what is computed) and has the sign of the coefficient. ``"coefficient again"``: one number
+    can print as both.
     """
     beta, number = plain("coefficient", coefficient), plain("value", value)
     low, high = ordered(lower, upper, plain, equal=True)
@@ -116,15 +107,9 @@ def direction(coefficient, table):
     """Check the sign of a coefficient against a crude odds ratio.
 
     The verdict is ``compatible`` if no signs differ, and ``untestable`` if they do: adjustment for
-    other variables can turn a sign. ``computed`` is the log of the crude odds ratio.
-
-    Parameters
-    ----------
-    coefficient : str
-        The printed coefficient of a model, adjusted or not.
-    table : sequence of two sequences of two int
-        Counts ``((a, b), (c, d))``: rows exposed and not exposed, columns with and without
-        the event. The crude odds ratio is ``a d / (b c)``, 0 or infinite if a cell is empty.
+    other variables can turn a sign. ``table`` are counts ``((a, b), (c, d))``: rows exposed and not
+    exposed, columns with and without the event. ``computed`` is the log of the crude odds ratio
+    ``a d / (b c)``, which is 0 or infinite if a cell is empty.
     """
     beta, counts = plain("coefficient", coefficient), two_way(table)
     if counts.shape != (2, 2):

@@ -82,13 +82,8 @@ def q_partition(i2, k, subgroups):
     others, 2009, chapter 19). A subgroup pooled by random effects prints another ratio and
     another interval, of which nothing follows here.
 
-    Parameters
-    ----------
-    i2, k : str, int
-        The printed I² of all studies in per cent, and their number.
-    subgroups : sequence of tuple
-        2 to 16 tuples ``(i2, k, ratio, lower, upper)``, whose k add up: printed I², number of
-        studies (at least 2), and the printed fixed-effect ratio with its limits.
+    ``subgroups`` are 2 to 16 tuples ``(i2, k, ratio, lower, upper)``, whose k add up: printed I² in
+    per cent, number of studies (at least 2), and the printed fixed-effect ratio with its limits.
     """
     number, k = percent("i2", i2), _checks.whole("k", k, 2)
     if not isinstance(subgroups, list | tuple) or not 2 <= len(subgroups) <= MOST_SUBGROUPS:

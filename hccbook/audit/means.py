@@ -70,15 +70,7 @@ def pooled_sd(printed, means, sds, sizes):
     .. math:: (N - 1)\,s^2 = \sum_i (n_i - 1)\,s_i^2 + \sum_i n_i (m_i - m)^2.
 
     Both ends of the range are sharp: the part within groups rises with each SD, and that between
-    them is convex in the means.
-
-    Parameters
-    ----------
-    printed : str
-    means, sds : sequence of str
-        Of at most 10 groups, in the same unit.
-    sizes : sequence of int
-        Patients in each group, at least 2.
+    them is convex in the means. There are at most 10 groups, ``sizes`` their patients (2 or more).
 
     Examples
     --------
@@ -199,16 +191,9 @@ def sd_in_range(sd, mean, lowest, highest, n):
 
     It is the SD of values that all lie at the ends of the range but for one, which makes up the
     mean. For many values the variance tends to ``(highest - mean) (mean - lowest)`` (Bhatia and
-    Davis, 2000). The verdict is ``contradicted`` or ``compatible``.
-
-    Parameters
-    ----------
-    sd, mean : str
-    lowest, highest : str or float
-        The range: printed limits as strings, which their rounding widens, and limits that
-        hold by definition, such as those of a score, as numbers.
-    n : int
-        How many values, at least 2.
+    Davis, 2000). The verdict is ``contradicted`` or ``compatible``. ``lowest`` and ``highest`` are
+    printed limits as strings, which their rounding widens, or numbers where they hold by
+    definition, as those of a score do.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from .. import _checks
-from .arguments import critical, ordered, positive, probability
+from .arguments import critical, ordered, positive, probability, with_limits
 from .check import Check, Range
 
 #: Beyond, the exponential is no longer a floating-point number.
@@ -68,10 +68,9 @@ def standard_error(lower, upper, level="95"):
 
 def log_and_error(name, printed):
     """Return the log of a printed ratio and its standard error; ratio, lower and upper limit."""
-    if len(printed := _checks.listed(name, printed)) != 3:
-        raise ValueError(f"{name}: expected a printed ratio, lower and upper limit, got {printed}")
+    ratio, *limits = with_limits(name, printed)
     try:
-        return logs("ratio", printed[0]), standard_error(*printed[1:])
+        return logs("ratio", ratio), standard_error(*limits)
     except ValueError as error:
         raise ValueError(f"{name}, {error}") from None
 

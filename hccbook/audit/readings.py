@@ -70,19 +70,10 @@ def _observed_to_expected(ratio, se, p, n):
 def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, sizes=None):
     """Ask under which reading a printed "hazard ratio" fits the other printed numbers.
 
-    Parameters
-    ----------
-    hr, lower, upper, p, median_a, median_b : str
-        As for :func:`logrank_p_bounds`, of group a against group b, and their median times.
-    n, sizes : int, tuple of int
-        Patients in both groups together, and in a and b if known.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a reading: ``reading``, ``ratio`` (does the printed ratio follow from
-        the medians; only where the reading says so), ``p_low`` and ``p_high`` (the P
-        that the reading allows), ``verdict`` for the printed P, ``why``.
+    The ratio is of group a against group b, ``sizes`` are their patients if known, ``n`` those of
+    both. The frame has a row for each ``reading``: ``ratio`` (does the printed ratio follow from
+    the medians; only where the reading says so), ``p_low`` and ``p_high`` (the P that the reading
+    allows), ``verdict`` for the printed P, ``why``.
     """
     import pandas as pd
 

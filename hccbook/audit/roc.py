@@ -7,7 +7,7 @@ from scipy.special import expit, logit, ndtri
 
 from .. import _checks
 from ..estimate import Estimate
-from .arguments import area, cells, classes, critical, ordered, probability
+from .arguments import area, cells, classes, critical, ordered, probability, with_limits
 from .check import Check, Range, bounded
 from .ratios import wald_p
 from .readings import as_frame
@@ -16,16 +16,11 @@ from .readings import as_frame
 def auc_bounds(tp, fp, fn, tn, auc):
     """Bound the AUC of a continuous marker by one point of its ROC curve, a 2×2 table.
 
-    Returns
-    -------
-    dict of str to Check
-        ``"any curve"``: a non-decreasing curve through the point has an area between
-        ``sensitivity * specificity`` and ``1 - (1 - sensitivity) (1 - specificity)``.
-        ``"best cut-off"``: if moreover no other cut-off has a larger Youden index J, the
-        area is at most ``1 - (1 - J)**2 / 2``.
-        ``"concave curve"``: if the curve is concave (risk rises with the marker
-        throughout) the area is at least that of the marker cut in two,
-        ``(sensitivity + specificity) / 2``.
+    ``"any curve"``: a non-decreasing curve through the point has an area between ``sensitivity *
+    specificity`` and ``1 - (1 - sensitivity) (1 - specificity)``. ``"best cut-off"``: if moreover
+    no other cut-off has a larger Youden index J, the area is at most ``1 - (1 - J)**2 / 2``.
+    ``"concave curve"``: if the curve is concave (risk rises with the marker throughout) the area
+    is at least that of the marker cut in two, ``(sensitivity + specificity) / 2``.
     """
     tp, fp, fn, tn = classes(tp, fp, fn, tn)
     sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
@@ -85,15 +80,12 @@ def _sizes(positives, negatives):
 def auc_interval_readings(auc, lower, upper):
     """Ask on which scale the printed confidence limits of an AUC are symmetric.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a reading: ``reading``, ``centre`` (of the printed limits), ``lower`` and
-        ``upper`` (all centres of limits that print so), ``verdict`` for the printed AUC,
-        ``why``. ``"normal"``: half way, as by DeLong et al. (1988) or Hanley and McNeil
-        (1982); a limit that may be 0 or 1 may be cut off there. ``"logit"``: half way between
-        the log odds (Pepe, 2003). ``"bootstrap or other"``: an interval that need not be
-        centred, such as that of bootstrap percentiles, is always ``compatible``.
+    The frame has a row for each ``reading``: ``centre`` (of the printed limits), ``lower`` and
+    ``upper`` (all centres of limits that print so), ``verdict`` for the printed AUC, ``why``.
+    ``"normal"``: half way, as by DeLong et al. (1988) or Hanley and McNeil (1982); a limit that may
+    be 0 or 1 may be cut off there. ``"logit"``: half way between the log odds (Pepe, 2003).
+    ``"bootstrap or other"``: an interval that need not be centred, such as that of bootstrap
+    percentiles, is always ``compatible``.
     """
     number, (low, high) = area("auc", auc), ordered(lower, upper, area)
     plain = Range.of(lambda a, b: (a + b) / 2, low, high)
@@ -121,10 +113,7 @@ def _logit_centre(lower, upper):
 
 def _area_and_error(name, printed):
     """Return an AUC, and the standard error of its normal interval, each as a range."""
-    try:
-        auc, lower, upper = printed
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: expected AUC, lower and upper, got {printed!r}") from None
+    auc, lower, upper = with_limits(name, printed)
     number = area(name, auc)
     low, high = ordered(lower, upper, lambda _, value: area(name, value), name=name)
     if low.low <= 0 or high.high >= 1:
@@ -138,22 +127,13 @@ def auc_correlation(first, second, p):
 
     For two markers of the same patients ``z = (A1 - A2) / sqrt(s1² + s2² - 2 r s1 s2)``, where
     r is the correlation of the two estimated areas (Hanley and McNeil, 1983; DeLong et al.,
-    1988). It is hardly ever printed. P falls as r rises.
+    1988). It is hardly ever printed. P falls as r rises: ``computed`` is P at r = 0, ``lower`` the
+    least P at r = 1, ``upper`` the largest at r = -1. ``contradicted`` if no correlation gives the
+    printed P, else ``compatible``; the explanation gives the r that the printed numbers need.
 
-    Parameters
-    ----------
-    first, second : tuple of str
-        Each the printed AUC with its lower and upper 95 % limit, between 0 and 1. A standard
-        error is taken as ``(upper - lower) / (2 * 1.96)``: the intervals must be normal ones, and
-        a limit of 1 may have been cut off there.
-    p : str
-
-    Returns
-    -------
-    Check
-        ``computed`` is P at r = 0, ``lower`` the least P at r = 1, ``upper`` the largest at
-        r = -1. ``contradicted`` if no correlation gives the printed P, else ``compatible``; the
-        explanation gives the r that the printed numbers need.
+    ``first`` and ``second`` are each the printed AUC with its lower and upper 95 % limit. A
+    standard error is taken as ``(upper - lower) / (2 * 1.96)``: the intervals must be normal ones,
+    and a limit of 0 or 1 may have been cut off there.
     """
     number = probability("p", p)
     (a, s), (b, t) = _area_and_error("first", first), _area_and_error("second", second)
@@ -201,19 +181,17 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
         The printed AUC of the same predictions in the same patients.
     table : mapping, optional
         Counts ``tp, fp, fn, tn`` at any cut-off of the same predictions, or of a score that rises
-        with them; a row of :func:`tables` will do. May leave out some of the patients.
+        with them; a row of :func:`tables` will do. May leave out m of the n patients.
 
     Returns
     -------
     dict of str to Check
-        ``"area"`` (with ``auc``): ``computed`` is the least Brier score at the printed AUC,
-        ``lower`` the least at any AUC that prints so. ``contradicted`` if the printed one is below.
-        ``"2×2 table"`` (with ``table``): the same, of the patients of the table. If m of n
-        patients are missing from it, the bound for all n, in the explanation, is ``(n - m) / n``
-        times that.
-        ``"no information"``: ``computed`` is the score ``π (1 - π)`` of one prediction for
-        all, their share ``π`` of positives. A larger score is possible, if worse than no
-        model: the verdict is ``compatible``, and the explanation says which it is.
+        ``"area"``: ``computed`` is the least Brier score at the printed AUC, ``lower`` the least
+        at any AUC that prints so; ``contradicted`` if the printed one is below. ``"2×2 table"``:
+        the same, of the patients of the table; for all n, in the explanation, it is ``(n - m) / n``
+        times that. ``"no information"``: ``computed`` is the score ``π (1 - π)`` of one
+        prediction for all, their share ``π`` of positives. A larger score is possible, if worse
+        than no model: always ``compatible``, and the explanation says which it is.
 
     Notes
     -----

@@ -100,15 +100,9 @@ def median_of_union(median, parts, censoring=False):
     and so less than half of all; at the largest median at least half of every part has. So the
     median of all lies between them, also where medians lie half way between two middle times.
 
-    Parameters
-    ----------
-    median : str
-    parts : sequence of str
-        Of groups that hold each patient once.
-    censoring : bool
-        Whether the medians are Kaplan-Meier medians of partly censored times. Where censoring
-        differs between the parts, the curve of all is no mixture of their curves, and its median
-        can lie outside: that is then ``untestable``.
+    The ``parts`` hold each patient once. With ``censoring`` the medians are Kaplan-Meier medians of
+    partly censored times: where that differs between the parts, the curve of all is no mixture of
+    their curves, and its median can lie outside, which is then ``untestable``.
     """
     _checks.flag("censoring", censoring)
     whole = _time("median", median)

@@ -9,10 +9,10 @@ the finding. Where no set is found, :func:`nearest` tells how far the numbers mi
 """
 
 from .._names import names
-from .draws import BATCH, Sets, draw
-from .nearest import Nearest, misses, nearest
+from .draws import BATCH, draw
+from .nearest import misses, nearest
 from .overlaps import MOST_BOXES, Proof, in_two_pairs, one_exchanged, pair_in_group
-from .results import Result, from_register, reproduces
+from .results import Result, Sets, from_register, reproduces
 
 __all__ = names(globals())
 __dir__ = __all__.copy

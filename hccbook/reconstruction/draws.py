@@ -1,30 +1,16 @@
 """Sets of studies that print all results, drawn fairly."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from .. import _checks
-from .results import Z, of_studies, ranges, reproduces
+from .results import Sets, Z, of_studies, ranges, reproduces
 
 #: Candidates for the first result are drawn so many at a time.
 BATCH = 100_000
-# Shares of the weight are proposed from a Dirichlet distribution with this parameter.
-_ALPHA = 0.5
+_ALPHA = 0.5  # of the Dirichlet distribution that shares of the weight are proposed from
 _STEP = 1e-6  # of a derivative, relative
-
-
-class Sets(NamedTuple):
-    """Sets of studies: ``effect`` (log ratios) and ``se``, of shape (n, k), a row a set.
-
-    No rows: none was found. NaN: the study is in no result. ``steps`` is a frame of how many
-    candidates were tried for each result, and how many printed it.
-    """
-
-    effect: np.ndarray
-    se: np.ndarray
-    steps: object
 
 
 def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
@@ -35,22 +21,17 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
     effect, se : array_like, shape (k, 2)
         Ranges of the log ratios and of their standard errors.
     given : array_like of bool, shape (k,)
-        Studies whose numbers are published: they are drawn from their ranges. The others are
-        solved for.
+        Studies whose numbers are published and so drawn from their ranges, not solved for.
     results : sequence of Result
         In the order in which they are met; small ones first.
     sets, tries, seed : int
         The most sets to return, and candidates for the first result, in batches of :data:`BATCH`.
 
-    Returns
-    -------
-    Sets
-        Drawn with equal chances from those that print everything; some may be there twice.
-
     Notes
     -----
     Log ratio and log standard error are uniform in their ranges, all independent; this is
-    conditioned on the print. The proposal for the new studies of a result: its log limits uniform
+    conditioned on the print. Of the sets that print everything each has the same chance, also to
+    be there twice. The proposal for the new studies of a result: its log limits uniform
     in their rounding boxes, Q uniform in its own; shares p of the weight from a Dirichlet
     distribution; a direction e uniform on the sphere :math:`\sum e_i \sqrt{p_i} = 0`. With the
     weight W of the new studies they then are :math:`w_i = p_i W` and
@@ -86,7 +67,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
         rows = _resample(rng, np.exp(log_weight - log_weight.max()), min(sets, kept))
         y, s = y[rows], s[rows]
     names = [result.name for result in results]
-    return Sets(y, s, pd.DataFrame(counts, names, ["tried", "print it"]))
+    return Sets(y, s, steps=pd.DataFrame(counts, names, ["tried", "print it"]))
 
 
 def _resample(rng, weight, size):

@@ -1,32 +1,16 @@
 """Sets of studies that come nearest to printing all results, and how far they miss."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from .. import _checks, meta
+from .. import _checks
 from ..estimate import printed
-from .results import arrays, of_studies, ranges, statistics
+from .results import Sets, arrays, of_studies, ranges, statistics
 
-# Where a printed number has no upper end (or none at all), a unit of missing it.
-_OPEN_UNIT, _SMALLEST_UNIT = 0.05, 1e-4
-# A set is steered this part of a half width inside each rounding box.
-_INSIDE = 0.02
-# Sets are as near as the nearest one if they miss by no more than this many times as much.
-_AS_NEAR = 1.01
+_OPEN_UNIT = 0.05  # of missing a printed number without an upper end, or none at all
+_SMALLEST_UNIT = 1e-4
+_INSIDE = 0.02  # of a half width: so far inside each rounding box a set is steered
+_AS_NEAR = 1.01  # times the miss of the nearest set
 _STEP = 1e-6  # of a derivative
-
-
-class Nearest(NamedTuple):
-    """What :func:`nearest` returns: ``effect`` and ``se``, shape (n, k), of the nearest sets.
-
-    ``miss`` is by how much the nearest one misses, in half widths of the printed numbers'
-    rounding (root of the sum of squares); 0 if it prints everything.
-    """
-
-    effect: np.ndarray
-    se: np.ndarray
-    miss: float
 
 
 def nearest(effect, se, results, starts=200, steps=200, seed=0):
@@ -35,18 +19,10 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     For where :func:`draw` finds no set: by how much do the numbers miss? A miss of 0 is a set. A
     miss above 0 proves nothing, though many starts that end at the same miss are a strong hint.
 
-    Parameters
-    ----------
-    effect, se, results
-        As for :func:`draw`.
-    starts, steps, seed : int
-        Sets to begin with, drawn evenly from the ranges, and steps of each, at most.
-
-    Notes
-    -----
-    Levenberg and Marquardt's method, from all starts at once, on the distances of the results from
-    their rounding boxes (Marquardt, J Soc Ind Appl Math 1963;11:431). The ranges are kept by
-    ``x = middle + half * sin(t)``.
+    ``effect``, ``se`` and ``results`` are as for :func:`draw`; ``starts`` sets are drawn evenly
+    from the ranges, and each goes at most so many ``steps`` of Levenberg and Marquardt's method on
+    the distances of the results from their rounding boxes (Marquardt, J Soc Ind Appl Math
+    1963;11:431). The ranges are kept by ``x = middle + half * sin(t)``.
     """
     effect, se = ranges(effect, se)
     for name, value in (("starts", starts), ("steps", steps), ("seed", seed)):
@@ -82,30 +58,21 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
         damping = np.clip(np.where(better, damping / 3, damping * 4), 1e-9, 1e9)
     size = np.sqrt((distance(t, 0.0) ** 2).sum(axis=1))
     near = np.flatnonzero(size <= _AS_NEAR * size.min())
-    return Nearest(*studies(t[near]), float(size.min()))
+    return Sets(*studies(t[near]), float(size.min()))
 
 
 def misses(effect, se, results):
-    """Put what the first of some sets of studies pools to beside what is printed.
+    """Put what the first of some sets of studies, shape (n, k), pools to beside what is printed.
 
-    Parameters
-    ----------
-    effect, se : ndarray, shape (n, k)
-    results : sequence of Result
-
-    Returns
-    -------
-    pandas.DataFrame
-        By name of the result: the ratio with its limits and I² in per cent, ``printed`` and
-        ``pooled``, and the pooled ratio divided by the printed one.
+    The frame has for each result the ratio with its limits and I² in per cent, ``printed`` and
+    ``pooled``, and the pooled ratio divided by the printed one.
     """
     import pandas as pd
 
     effect, se = arrays(effect, se, lambda x: x.ndim == 2 and len(x), "one set or more")
     rows = {}
     for result in of_studies(results, effect.shape[1]):
-        members = list(result.members)
-        pooled = meta.pool(effect[0, members], se[0, members], result.method)
+        pooled = result.pool(effect[0], se[0])
         one = pooled.ratio
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",

@@ -35,8 +35,7 @@ from .pairs import SLACK, Interval, cells, contrast_variance, random_effects, sh
 #: A proof is given up, and nothing decided, after so many boxes.
 MOST_BOXES = 5_000_000
 _CHUNK = 100_000
-# Finenesses at which a pair that shares a study is looked at, one after the other.
-_SIZES = (8, 16, 32, 64, 96)
+_SIZES = (8, 16, 32, 64, 96)  # how fine pairs are cut, one after the other
 _SIDES = ("low", "high")
 
 
@@ -50,6 +49,8 @@ class Proof(NamedTuple):
 def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     """Try to prove that one study cannot be in two pooled pairs at once.
 
+    By the range of where the common study lies in either pair, for each variance of it.
+
     Parameters
     ----------
     first, second : Result
@@ -57,13 +58,8 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     sides : tuple of {"low", "high"}
         Whether the common study is the one below or above the other, in the first and second.
     least_se, largest_se : float
-        The smallest and largest standard error of the common study; the first is also that of the
-        other two. What the pairs print bounds it from above as well.
-
-    Returns
-    -------
-    Proof
-        By the range of where the common study lies in either pair, for each variance of it.
+        Bounds of the common study's standard error, which what the pairs print bounds from above
+        as well; the least is also that of the other two.
     """
     sides = _checks.labels("sides", sides, _SIDES)
     if len(sides) != 2:
@@ -97,18 +93,9 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
 def pair_in_group(pair, group, least_se, largest_se=1.0):
     """Try to prove that both studies of a pooled pair cannot belong to a larger group.
 
-    Parameters
-    ----------
-    pair, group : Result
-        Random-effects results, of two studies and of more, with I² above 0.
-    least_se, largest_se : float
-        The smallest and largest standard error of any study.
-
-    Returns
-    -------
-    Proof
-        By boxes of the variances: given these, what the other studies have to add to the pooled
-        ratio puts Q of the group above a bound.
+    Both are random-effects results with I² above 0; the standard errors are bounds for any study.
+    By boxes of the variances: given these, what the other studies have to add to the pooled ratio
+    puts Q of the group above a bound.
     """
     two, whole = random_effects("pair", pair, 2), random_effects("group", group)
     others = len(group.members) - 2
@@ -140,21 +127,11 @@ def pair_in_group(pair, group, least_se, largest_se=1.0):
 def one_exchanged(first, second, places, least_se, largest_se=1.0):
     """Try to prove that two groups cannot have all studies in common but one each.
 
-    Parameters
-    ----------
-    first, second : Result
-        Random-effects results of as many studies, with I² above 0.
-    places : tuple
-        Where the study lies that is in the first group only, and that of the second: ``(pair,
-        side)``, its own pair and ``"low"`` or ``"high"`` in it; ``None`` if nothing is known.
-    least_se, largest_se : float
-        The smallest and largest standard error of any study.
-
-    Returns
-    -------
-    Proof
-        By boxes of the variances of all studies. A pooled ratio and the place of the exchanged
-        study give the mean of the common ones; both groups have to give the same.
+    Results and standard errors are as for :func:`pair_in_group`, of as many studies. ``places`` say
+    where the study lies that is in the first group only, and that of the second: ``(pair, side)``,
+    its own pair and ``"low"`` or ``"high"`` in it; ``None`` if nothing is known. By boxes of the
+    variances of all studies: a pooled ratio and the place of the exchanged study give the mean of
+    the common ones; both groups have to give the same.
     """
     groups = [random_effects("first", first), random_effects("second", second)]
     size = len(first.members)
@@ -207,8 +184,8 @@ def _place(place):
 
 def _variances(least_se, largest_se):
     """Return the least and largest variance of a study."""
-    _checks.real("least_se", least_se)
-    _checks.real("largest_se", largest_se)
+    for name, value in (("least_se", least_se), ("largest_se", largest_se)):
+        _checks.real(name, value)
     if not 0 < least_se < largest_se:
         raise ValueError(f"least_se: expected one from 0 to {largest_se}, got {least_se!r}")
     return least_se**2, largest_se**2

@@ -157,8 +157,8 @@ def cells(result, size):
     ratio, lower, upper, z, q = result.boxes
     ends = [np.linspace(*x, n + 1) for x, n in ((lower, size), (upper, 1 + size // 8), (q, size))]
     low, high = (
-        [x.ravel() for x in np.meshgrid(*part, indexing="ij")]
-        for part in ([x[:-1] for x in ends], [x[1:] for x in ends])
+        np.reshape(np.meshgrid(*(x[part] for x in ends), indexing="ij"), (3, -1))
+        for part in (slice(None, -1), slice(1, None))
     )
     lower, upper, q = map(Interval, low, high)
     mean, error = _mean_and_error(Interval(*ratio), lower, upper)
@@ -166,6 +166,5 @@ def cells(result, size):
     kept = ~mean.empty() & (error.low > 0)
     kept &= np.sqrt(distance.high) >= z[0] * error.low
     kept &= np.sqrt(distance.low) <= z[1] * error.high
-    return Pool(
-        *(Interval(x.low[kept, None], x.high[kept, None]) for x in (mean, error.square(), q))
-    )
+    box = mean, error.square(), q
+    return Pool(*(Interval(x.low[kept, None], x.high[kept, None]) for x in box))

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chdtri, ndtri
@@ -42,11 +43,16 @@ class Result:
 
     _replace = replace  # the name that named tuples, such as the sets, have for it
 
+    def pool(self, effect, se):
+        """Return what its studies pool to, of log ratios and standard errors (..., k)."""
+        at = list(self.members)
+        return meta.pool(effect[..., at], se[..., at], method=self.method)
+
     @cached_property
     def boxes(self):
-        """What the log ratio, its log limits, ``|log ratio| / se`` and Q may be, shape (5, 2).
+        """Ends of the log ratio, its log limits, ``|log ratio| / se`` and Q, shape (5, 2).
 
-        Least and largest values that print so; infinite where nothing is printed.
+        Infinite where nothing is printed.
         """
         rows = []
         for name in ("ratio", "lower", "upper"):
@@ -63,6 +69,20 @@ class Result:
         return np.array([*rows, (max(0.0, least), most), (low, high)])
 
 
+class Sets(NamedTuple):
+    """Sets of studies, a row each: ``effect`` (log ratios) and ``se``, shape (n, k).
+
+    NaN: the study is in no result. ``miss`` is by how much the nearest set misses the print, in
+    half widths of rounding (root of the sum of squares). ``steps``, of a draw, is a frame:
+    candidates tried for each result, and how many printed it.
+    """
+
+    effect: np.ndarray
+    se: np.ndarray
+    miss: float = 0.0
+    steps: object = None
+
+
 def _tail(text, quantile):
     """Return the range of a statistic whose upper tail prints as ``text``."""
     if text is None:
@@ -73,16 +93,11 @@ def _tail(text, quantile):
 
 
 def from_register(stem, members, method, without=()):
-    """Return a pooled result of the meta-analysis in the register.
+    """Return a pooled :class:`Result` of the meta-analysis in the register.
 
-    Parameters
-    ----------
-    stem : str
-        Such as ``"il6.pfs.pooled"``; the rows ``il6-sii.<stem>.hr`` and ``.i2`` are read.
-    members, method
-        As for :class:`Result`.
-    without : sequence of {"p", "i2", "q_p"}
-        Printed numbers not to be used, since they fit no others.
+    ``stem``, such as ``"il6.pfs.pooled"``, is that of the rows ``il6-sii.<stem>.hr`` and ``.i2``.
+    ``without`` are printed numbers not to be used, since they fit no others: ``"p"``, ``"i2"``,
+    ``"q_p"``.
     """
     ratio, spread = f"il6-sii.{stem}.hr", f"il6-sii.{stem}.i2"
     cells = {"p": (ratio, "p"), "i2": (spread, "printed"), "q_p": (spread, "p")}
@@ -130,27 +145,15 @@ def ranges(effect, se):
 
 def statistics(effect, se, result):
     """Return what a result would print for many sets (..., k): numbers (..., 5) as in boxes."""
-    members = list(result.members)
-    last = max(members)
-    expected = f"the studies {members} on the last axis"
-    effect, se = arrays(effect, se, lambda x: x.ndim and x.shape[-1] > last, expected)
-    pooled = meta.pool(effect[..., members], se[..., members], method=result.method)
+    last = max(result.members)
+    expected = f"the studies {result.members} on the last axis"
+    pooled = result.pool(*arrays(effect, se, lambda x: x.ndim and x.shape[-1] > last, expected))
     limits = (pooled.value, pooled.lower, pooled.upper, np.abs(pooled.statistic), pooled.q)
     return np.stack(limits, axis=-1)
 
 
 def reproduces(effect, se, result):
-    """Say which sets print a result: every number of it, at the printed precision.
-
-    Parameters
-    ----------
-    effect, se : ndarray, shape (..., k)
-    result : Result
-
-    Returns
-    -------
-    ndarray of bool, shape (...)
-    """
+    """Say which sets, shape (..., k), print a result: every number of it, as printed."""
     a_result("result", result)
     found = statistics(effect, se, result)
     return ((found >= result.boxes[:, 0]) & (found <= result.boxes[:, 1])).all(axis=-1)
