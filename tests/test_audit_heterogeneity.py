@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from printing import SAME, SLACK, Z95, properties, reference
-from scipy.optimize import brentq, minimize, minimize_scalar
+from printing import SAME, SLACK, Z95, box, properties, reference
+from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from hccbook import audit
@@ -76,20 +76,16 @@ def test_q_and_p_are_those_of_r(name):
 
 
 def test_i2_of_0_and_of_100():
-    # Any Q up to the degrees of freedom gives 0: P is at least that of Q = df, or a little less.
-    low, value, high = audit.q_from_i2("0", 4)
-    assert (low, value, high) == (0, 3, pytest.approx(3 / 0.995, rel=SAME))
-    assert audit.q_from_i2("0.0", 4).high == pytest.approx(3 / 0.9995, rel=SAME)
-    check = audit.heterogeneity_p("0", 4, "0.39")
-    assert (check.upper, check.verdict) == (1, "compatible")
-    assert check.lower == pytest.approx(chi2.sf(3 / 0.995, 3), rel=SAME)
-    assert check.computed == pytest.approx(chi2.sf(3, 3), rel=SAME)
-    assert audit.heterogeneity_p("0", 4, "1.00").verdict == "compatible"
-    assert audit.heterogeneity_p("0", 4, "0.38").verdict == "contradicted"
-    # The box of 1 % begins at half a per cent, above 0.
+    # Any Q up to the degrees of freedom gives 0; the box of 1 % begins at half a per cent.
+    assert audit.q_from_i2("0", 4) == (0, 3, pytest.approx(3 / 0.995, rel=SAME))
     assert audit.q_from_i2("1", 4).low == pytest.approx(3 / 0.995, rel=SAME)
     assert audit.q_from_i2("100", 4) == (pytest.approx(3 / 0.005, rel=SAME), math.inf, math.inf)
     assert audit.heterogeneity_p("100", 4, "< 0.001").verdict == "exact"
+    # P is at least that of Q = df, or a little less.
+    for p, verdict in (("0.39", "compatible"), ("1.00", "compatible"), ("0.38", "contradicted")):
+        check = audit.heterogeneity_p("0", 4, p)
+        assert (check.upper, check.verdict) == (1, verdict)
+        assert [check.lower, check.computed] == pytest.approx(chi2.sf([3 / 0.995, 3], 3), rel=SAME)
 
 
 @properties
@@ -118,22 +114,19 @@ def test_true_q_and_p_always_fit(q, k, decimals):
         assert k in audit.study_counts(i2, text, k)
 
 
-@pytest.mark.parametrize(
-    ("i2", "p"),
-    [("65", "0.04"), ("0", "0.39"), ("0", "0.71"), ("25", "0.26"), ("52", "0.10"), ("50.0", "0.5")],
-)
-def test_study_counts_as_by_brute_force(i2, p):
-    printed_i2, printed_p = Printed(i2), Printed(p)
-    expected = []
-    for k in range(2, 31):
-        q = np.linspace(0, 3 * k, 20_001)
-        share = 100 * np.maximum(0, 1 - (k - 1) / np.maximum(q, 1e-300))
-        fits = (share >= float(printed_i2.low)) & (share <= float(printed_i2.high))
-        tail = chi2.sf(q[fits], k - 1)
-        if np.any((tail >= float(printed_p.low)) & (tail <= float(printed_p.high))):
-            expected.append(k)
-    assert audit.study_counts(i2, p) == expected
-    assert audit.study_counts(i2, p, 4) == [k for k in expected if k <= 4]
+def test_study_counts_as_by_brute_force():
+    prints = "65 0.04", "0 0.39", "0 0.71", "25 0.26", "52 0.10", "50.0 0.5"
+    for i2, p in map(str.split, prints):
+        expected = []
+        for k in range(2, 31):
+            q = np.linspace(0, 3 * k, 20_001)
+            share = 100 * np.maximum(0, 1 - (k - 1) / np.maximum(q, 1e-300))
+            (low, high), (least, most) = box(i2), box(p)
+            tail = chi2.sf(q[(share >= low) & (share <= high)], k - 1)
+            if np.any((tail >= least) & (tail <= most)):
+                expected.append(k)
+        assert audit.study_counts(i2, p) == expected
+        assert audit.study_counts(i2, p, 4) == [k for k in expected if k <= 4]
 
 
 # Q within and between subgroups
@@ -155,14 +148,13 @@ def test_the_bcg_trials_by_method_of_allocation():
     check = audit.q_partition(f"{total['i2']:.{PLACES}f}", 13, bcg_subgroups(DIGITS, PLACES))
     assert check.computed == pytest.approx(total["i2"], abs=FROM_R)
     assert check.upper - check.lower < SLACK * 100
-    assert audit.q_partition("92.1", 13, bcg_subgroups(2, 1)).verdict == "exact"
-    check = audit.q_partition("92", 13, bcg_subgroups(2, 0))
-    assert check.verdict == "rounding"
-    assert check.lower <= total["i2"] <= check.upper
-    assert audit.q_partition("94", 13, bcg_subgroups(2, 0)).verdict == "contradicted"
     between = total["q"] - sum(R["fixed"][name]["q"] for name in ALLOCATION)
-    check = audit.q_partition("92.1", 13, bcg_subgroups(DIGITS, PLACES))
     assert f"{between:.2f} between" in check.explanation
+    assert audit.q_partition("92.1", 13, bcg_subgroups(2, 1)).verdict == "exact"
+    for i2, verdict in (("92", "rounding"), ("94", "contradicted")):
+        check = audit.q_partition(i2, 13, bcg_subgroups(2, 0))
+        assert check.verdict == verdict
+        assert check.lower <= total["i2"] <= check.upper
 
 
 @st.composite
@@ -202,27 +194,6 @@ def test_a_truthful_meta_analysis_is_never_contradicted(case, decimals, places):
     assert check.lower <= check.computed <= check.upper
 
 
-def test_q_is_partitioned_exactly():
-    rng, seen = np.random.default_rng(3), 0
-    for _ in range(60):
-        sizes = rng.integers(2, 5, size=rng.integers(2, 5))
-        effect, variance = rng.normal(0, 0.8, sizes.sum()), rng.uniform(0.01, 0.4, sizes.sum())
-        parts = np.split(np.arange(sizes.sum()), np.cumsum(sizes)[:-1])
-        fits = [(len(part), *fixed_effects(effect[part], variance[part])) for part in parts]
-        # Where every I² is above 0 and prints are fine, the check finds the Q of all studies.
-        if all(i2_of(q, k) > 0 for k, q, _, _ in fits):
-            groups, q = prints_of(fits, DIGITS, PLACES), fixed_effects(effect, variance)[0]
-            computed = audit.q_partition("50", int(sizes.sum()), groups).computed
-            assert computed == pytest.approx(i2_of(q, sizes.sum()), abs=SLACK)
-            seen += 1
-    assert seen > 5
-
-
-def log_box(text):
-    number = Printed(text)
-    return math.log(number.low), math.log(number.high)
-
-
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(meta_analyses(groups=(2, 3)), st.integers(1, 2))
 def test_the_range_between_subgroups_is_as_by_brute_force(case, decimals):
@@ -232,7 +203,7 @@ def test_the_range_between_subgroups_is_as_by_brute_force(case, decimals):
     assume(all(audit.standard_error(*group[3:]).low > 0 for group in subgroups))
     k = sum(group[1] for group in subgroups)
     check = audit.q_partition("50", k, subgroups)
-    effects = [log_box(group[2]) for group in subgroups]
+    effects = [np.log(box(group[2])) for group in subgroups]
     errors = [audit.standard_error(*group[3:]) for group in subgroups]
     least, most = (
         sum(audit.q_from_i2(*group[:2])._asdict()[end] for group in subgroups)
@@ -271,71 +242,25 @@ def test_ratios_that_can_be_equal_add_nothing():
 # Random effects of two studies
 
 
-def restricted_likelihood(effect, variance):
-    """Return tau² by minimising the restricted likelihood of any number of studies."""
-
-    def minus_twice(tau2):
-        total = variance + tau2
-        q, _, pooled = fixed_effects(effect, total)
-        return np.sum(np.log(total)) - math.log(pooled) + q
-
-    most = 4 * np.ptp(effect) ** 2 + 1e-6
-    fit = minimize_scalar(minus_twice, bounds=(0, most), options={"xatol": 1e-12})
-    return fit.x if fit.fun < minus_twice(0.0) else 0.0
-
-
-def paule_mandel(effect, variance):
-    """Return tau² at which the generalised Q equals its degrees of freedom."""
-
-    def excess(tau2):
-        return fixed_effects(effect, variance + tau2)[0] - (len(effect) - 1)
-
-    most = 4 * np.ptp(effect) ** 2 + 1e-6
-    return brentq(excess, 0, most, xtol=1e-15) if excess(0.0) > 0 else 0.0
-
-
-def test_three_estimators_agree_for_two_studies():
-    rng, above = np.random.default_rng(5), 0
-    for _ in range(60):
-        effect, variance = rng.normal(0, 1, 2), rng.uniform(0.02, 0.6, 2) ** 2
-        total = variance.sum()
-        q, tau2, _, pooled = dersimonian_laird(effect, variance)
-        assert q == pytest.approx(np.diff(effect)[0] ** 2 / total, rel=SLACK)
-        assert tau2 == pytest.approx(max(0, (q - 1) * total / 2), rel=SLACK, abs=SAME)
-        assert paule_mandel(effect, variance) == pytest.approx(tau2, rel=SLACK, abs=SLACK)
-        assert restricted_likelihood(effect, variance) == pytest.approx(tau2, rel=1e-4, abs=SEARCH)
-        share = variance[0] / total
-        if q > 1:
-            formula = total / q * (share * (1 - share) + (q**2 - 1) / 4)
-            assert pooled == pytest.approx(formula, rel=SLACK)
-            assert (q**2 - 1) * total / (4 * q) * (1 - SLACK) <= pooled
-            assert pooled <= q * total / 4 * (1 + SLACK)
-            above += 1
-        else:
-            assert 0 < pooled <= total / 4 * (1 + SLACK)
-    assert 0 < above < 60
-
-
-@pytest.mark.parametrize("method", ["DL", "REML", "PM"])
-def test_every_two_bcg_trials_as_in_r(method):
-    pairs = R["pairs"][method]
-    assert len(pairs["q"]) == 78
-    assert sum(q > 1 for q in pairs["q"]) > 30
-    for first, second, q, i2, tau2, se, lower, upper in zip(
-        *(pairs[x] for x in ("first", "second", "q", "i2", "tau2", "se", "lower", "upper")),
-        strict=True,
-    ):
-        rows = [first - 1, second - 1]
-        mine = dersimonian_laird(EFFECT[rows], VARIANCE[rows])
-        assert tau2 == pytest.approx(mine[1], rel=FROM_R, abs=FROM_R)
-        assert se == pytest.approx(math.sqrt(mine[3]), rel=FROM_R)
-        assert i2 == pytest.approx(i2_of(q, 2), rel=FROM_R, abs=FROM_R)
-        for places, decimals in ((0, 2), (1, 3), (PLACES, DIGITS)):
-            texts = f"{i2:.{places}f}", f"{lower:.{decimals}f}", f"{upper:.{decimals}f}"
-            if texts[1] != texts[2] and Printed(texts[1]).low > 0:
-                needed = audit.events_for_two_studies(*texts)
-                assert needed <= math.ceil(4 * max(1, q) / se**2)
-        assert needed >= math.floor(4 * max(1, q) / se**2 * (1 - FROM_R))
+def test_every_two_bcg_trials_as_in_r():
+    # For two studies the three estimators of tau² are one.
+    for pairs in R["pairs"].values():
+        assert len(pairs["q"]) == 78
+        assert sum(q > 1 for q in pairs["q"]) > 30
+        columns = "first", "second", "q", "i2", "tau2", "se", "lower", "upper"
+        for row in zip(*(pairs[x] for x in columns), strict=True):
+            first, second, q, i2, tau2, se, lower, upper = row
+            rows = [first - 1, second - 1]
+            mine = dersimonian_laird(EFFECT[rows], VARIANCE[rows])
+            found = tau2, se, i2
+            expected = [mine[1], math.sqrt(mine[3]), i2_of(q, 2)]
+            assert found == pytest.approx(expected, rel=FROM_R, abs=FROM_R)
+            for places, decimals in ((0, 2), (1, 3), (PLACES, DIGITS)):
+                texts = f"{i2:.{places}f}", f"{lower:.{decimals}f}", f"{upper:.{decimals}f}"
+                if texts[1] != texts[2] and Printed(texts[1]).low > 0:
+                    needed = audit.events_for_two_studies(*texts)
+                    assert needed <= math.ceil(4 * max(1, q) / se**2)
+            assert needed >= math.floor(4 * max(1, q) / se**2 * (1 - FROM_R))
 
 
 def test_two_equal_studies_by_hand():
@@ -352,20 +277,17 @@ def test_two_equal_studies_by_hand():
     assert check.computed == pytest.approx(float(lower) * math.exp(4 * Z95 * math.sqrt(4 / 15)))
 
 
-@pytest.mark.parametrize("q", [0.3, 1.0, 1.02, 2.0, 15.0])
-def test_the_fewest_events_as_by_brute_force(q):
+def test_the_fewest_events_as_by_brute_force():
     # All pairs of study variances; scaled so that every pair gives the same pooled variance.
     first, second = (x.ravel() for x in np.meshgrid(*[np.geomspace(1e-6, 1, 301)] * 2))
-    total = first + second
-    tau2 = np.maximum(0, (q - 1) * total / 2)
-    pooled = 1 / (1 / (first + tau2) + 1 / (second + tau2))
-    events = 4 / (first / pooled) + 4 / (second / pooled)  # pooled variance 1
-    assert events.min() == pytest.approx(4 * max(1, q), rel=SLACK)
-    half = Z95  # standard error 1
-    texts = [f"{math.exp(sign * half):.{DIGITS}f}" for sign in (-1, 1)]
-    i2 = f"{i2_of(q, 2):.{PLACES}f}"
-    needed = audit.events_for_two_studies(i2, *texts)
-    assert abs(needed - math.ceil(events.min())) <= (4 * max(1, q) % 1 == 0)
+    texts = [f"{math.exp(sign * Z95):.{DIGITS}f}" for sign in (-1, 1)]  # standard error 1
+    for q in (0.3, 1.0, 1.02, 2.0, 15.0):
+        tau2 = np.maximum(0, (q - 1) * (first + second) / 2)
+        pooled = 1 / (1 / (first + tau2) + 1 / (second + tau2))
+        events = 4 / (first / pooled) + 4 / (second / pooled)  # pooled variance 1
+        assert events.min() == pytest.approx(4 * max(1, q), rel=SLACK)
+        needed = audit.events_for_two_studies(f"{i2_of(q, 2):.{PLACES}f}", *texts)
+        assert abs(needed - math.ceil(events.min())) <= (4 * max(1, q) % 1 == 0)
 
 
 @st.composite
@@ -411,7 +333,6 @@ def test_random_effects_are_contradicted_where_events_run_out(i2, mean, se, deci
 
 
 def test_limits_beyond_floating_point():
-    # The least upper limit is then infinite, not an overflow.
     for i2 in ("100", "99.99", "99.9999"):
         check = audit.random_effects_check(i2, "0.5", "2.0", 1)
         assert (check.computed, check.verdict) == (math.inf, "contradicted")

@@ -127,16 +127,6 @@ EXAMPLES = [
     (audit.sd_in_range, ("2.3", "1", 0, 4.5, 9), "compatible"),
     (audit.sd_in_range, ("2.4", "1", 0, 4.5, 9), "contradicted"),
 ]
-#: What explanations say.
-SAID = [
-    (audit.pooled_mean, ("1.54", MEANS, [10, 10]), "10 and 10 patients pool to 1.5400"),
-    (audit.pooled_sd, ("1", MEANS, SDS, [10, 10]), "10 and 10 patients pool to 2.0"),
-    (audit.grim, ("5.19", 28), "145 / 28 = 5.1786"),
-    (audit.grim, ("5.19", 100), "100 whole numbers can have any mean with 2 decimals"),
-    (audit.grimmer, ("3.44", "2.47", 18), "sum 62 and sum of squares 31"),
-    (audit.grimmer, ("5.19", "1.50", 28), "no 28 whole numbers have a mean that prints as 5.19"),
-    (audit.sd_in_range, ("2.2", "3.0", 1, 5, 10), "10 values from 1 to 5 with mean 3.0 have an SD"),
-]
 
 
 @pytest.mark.parametrize(("function", "arguments", "verdict"), EXAMPLES)
@@ -144,29 +134,19 @@ def test_examples(function, arguments, verdict):
     assert function(*arguments).verdict == verdict
 
 
-@pytest.mark.parametrize(("function", "arguments", "words"), SAID)
-def test_explanations(function, arguments, words):
-    assert words in function(*arguments).explanation
-
-
 # Means
 
 
 @few
-@given(groups(), st.data())
-def test_the_range_of_a_pooled_mean(case, data):
+@given(groups())
+def test_the_range_of_a_pooled_mean(case):
     means, _, sizes = case
-    check = audit.pooled_mean("0", means, sizes)
-    numbers = [Printed(mean) for mean in means]
-    for ends, value in (
-        ([number.low for number in numbers], check.lower),
-        ([number.value for number in numbers], check.computed),
-        ([number.high for number in numbers], check.upper),
+    check, numbers = audit.pooled_mean("0", means, sizes), [Printed(mean) for mean in means]
+    for end, value in zip(
+        ("low", "value", "high"), (check.lower, check.computed, check.upper), strict=True
     ):
-        assert value == pytest.approx(np.average(np.array(ends, dtype=float), weights=sizes))
-    inside = [data.draw(st.floats(float(number.low), float(number.high))) for number in numbers]
-    average = np.average(inside, weights=sizes)
-    assert check.lower - SAME * 20 <= average <= check.upper + SAME * 20
+        ends = np.array([getattr(number, end) for number in numbers], dtype=float)
+        assert value == pytest.approx(np.average(ends, weights=sizes), abs=SAME)
 
 
 # Standard deviations
@@ -174,15 +154,15 @@ def test_the_range_of_a_pooled_mean(case, data):
 
 def test_two_groups_by_the_formula_of_the_cochrane_handbook():
     # Table 6.5.2.10 of the handbook; with two groups the distance of the means is all.
-    n, m, s = (103, 56), (5.4, 7.9), (2.1, 3.0)
-    within = sum((a - 1) * b**2 for a, b in zip(n, s, strict=True))
-    apart = n[0] * n[1] / sum(n) * (m[0] ** 2 + m[1] ** 2 - 2 * m[0] * m[1])
+    n = (103, 56)
     check = audit.pooled_sd("2.7", ["5.4", "7.9"], ["2.1", "3.0"], n)
-    assert check.computed == pytest.approx(spread(within, apart, sum(n)), rel=SAME)
-    low, high = sums_within(["2.1", "3.0"], n)
-    for distance, part, end in ((2.4, low, check.lower), (2.6, high, check.upper)):
-        apart = n[0] * n[1] / sum(n) * distance**2
-        assert end == pytest.approx(spread(part, apart, sum(n)), rel=SAME)
+    for apart, off, found in (
+        (2.4, -1, check.lower),
+        (2.5, 0, check.computed),
+        (2.6, 1, check.upper),
+    ):
+        within = (n[0] - 1) * (2.1 + off * 0.05) ** 2 + (n[1] - 1) * (3.0 + off * 0.05) ** 2
+        assert found == pytest.approx(spread(within, n[0] * n[1] / sum(n) * apart**2, sum(n)))
 
 
 def test_rounding_decides_exactly_where_boxes_touch():
@@ -213,25 +193,6 @@ def test_the_ends_of_a_pooled_sd_are_attained(case):
 
 
 @few
-@given(groups(1, 6), st.data())
-def test_a_pooled_sd_covers_the_rounding_boxes(case, data):
-    means, sds, sizes = case
-    check = audit.pooled_sd("1", means, sds, sizes)
-    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
-    numbers = [[Printed(each) for each in row] for row in (means, sds)]
-    low, high = (
-        np.array([[float(getattr(number, end)) for number in row] for row in numbers])
-        for end in ("low", "high")
-    )
-    for _ in range(30):
-        # Beta values near 0 and 1 as well as inside.
-        m, s = low + (high - low) * rng.beta(0.4, 0.4, size=low.shape)
-        within = (np.array(sizes) - 1) @ np.maximum(s, 0) ** 2
-        inside = spread(within, between(m, sizes), sum(sizes))
-        assert check.lower * (1 - SAME) <= inside <= check.upper * (1 + SAME)
-
-
-@few
 @given(patients())
 def test_true_tables_are_never_contradicted(case):
     values, decimals = case
@@ -258,12 +219,6 @@ def moments(values):
 def prints(number, variance):
     """Say whether the root of ``variance`` lies in the box of ``number``, exactly."""
     return max(Fraction(0), number.low) ** 2 <= variance <= number.high**2
-
-
-def some_numbers(draw, most=60):
-    n = draw(st.integers(5, most))
-    span = draw(st.sampled_from([1, 3, 20, 400]))
-    return draw(st.lists(st.integers(-span, 3 * span), min_size=n, max_size=n))
 
 
 # Whole numbers
@@ -347,12 +302,14 @@ def test_grimmer_is_untestable_where_no_box_can_miss(mean, n):
 
 
 @few
-@given(st.data())
-def test_true_whole_numbers_are_never_contradicted(data):
-    values = some_numbers(data.draw)
-    mean, variance = moments(values)
-    n, decimals = len(values), data.draw(st.integers(0, 4))
-    places = data.draw(st.integers(0, 4))
+@given(
+    st.sampled_from([1, 3, 20, 400]).flatmap(
+        lambda span: st.lists(st.integers(-span, 3 * span), min_size=5, max_size=60)
+    ),
+    *[st.integers(0, 4)] * 2,
+)
+def test_true_whole_numbers_are_never_contradicted(values, decimals, places):
+    (mean, variance), n = moments(values), len(values)
     printed_mean, printed_sd = text(mean, decimals), text(math.sqrt(variance), places)
     check = audit.grim(printed_mean, n)
     assert check.verdict == ("untestable" if n >= 10**decimals else "exact")
@@ -361,8 +318,6 @@ def test_true_whole_numbers_are_never_contradicted(data):
     assert check.verdict in {"exact", "untestable"}
     assert check.lower * (1 - SAME) <= math.sqrt(variance) <= check.upper * (1 + SAME)
     assert check.lower <= check.computed <= check.upper
-    printed = float(printed_sd)
-    assert abs(check.computed - printed) <= abs(math.sqrt(variance) - printed) + SAME * 1e3
 
 
 # Values in a range
@@ -376,19 +331,20 @@ def largest_sd(mean, lowest, highest, n=MANY):
 
 
 def test_the_largest_sd_of_a_score():
-    # Half at each end of 1 to 5; Bhatia and Davis: (5 - 3) (3 - 1) = 4.
-    assert largest_sd("3", 1, 5) == pytest.approx(2, rel=2 / MANY)
-    assert largest_sd("3.00", 1, 5, n=10) == pytest.approx(2 * math.sqrt(10 / 9), rel=SAME)
-    # Five answers from 1 to 7 with mean 4.2: 7, 7, 5, 1, 1 (an example of rsprite2).
-    largest = largest_sd("4.200000", 1, 7, n=5)
-    assert largest == pytest.approx(np.std([7, 7, 5, 1, 1], ddof=1), rel=1e-6)
-    # A mean at the end of the range leaves no room.
-    assert largest_sd("1.00000000", 1, 7) < 1e-3
-    # Rounding of the mean: 1.5 is as large as "1" can be.
-    assert largest_sd("1", 1, 7) == pytest.approx(math.sqrt(5.5 * 0.5), rel=2 / MANY)
-    # Rounding of the limits: 0.5 to 7.5.
-    assert largest_sd("4", "1", "7") == pytest.approx(3.5, rel=2 / MANY)
-    assert largest_sd("4", 1, "7") == pytest.approx(3.25, rel=2 / MANY)
+    rounding = 2 / MANY
+    for mean, lowest, highest, n, largest, within in (
+        # Half at each end of 1 to 5; Bhatia and Davis: (5 - 3) (3 - 1) = 4.
+        ("3", 1, 5, MANY, 2, rounding),
+        ("3.00", 1, 5, 10, 2 * math.sqrt(10 / 9), SAME),
+        # Five answers from 1 to 7 with mean 4.2: 7, 7, 5, 1, 1 (an example of rsprite2).
+        ("4.200000", 1, 7, 5, np.std([7, 7, 5, 1, 1], ddof=1), 1e-6),
+        # Rounding of the mean: 1.5 is as large as "1" can be; of the limits: 0.5 to 7.5.
+        ("1", 1, 7, MANY, math.sqrt(5.5 * 0.5), rounding),
+        ("4", "1", "7", MANY, 3.5, rounding),
+        ("4", 1, "7", MANY, 3.25, rounding),
+    ):
+        assert largest_sd(mean, lowest, highest, n) == pytest.approx(largest, rel=within)
+    assert largest_sd("1.00000000", 1, 7) < 1e-3  # at the end of the range there is no room
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
