@@ -54,7 +54,7 @@ SEEDS = range(1, 200)
 
 def right(name, **given):
     """Return the right answer of an exercise."""
-    return EXERCISES[name].solve(**given or GIVEN[name])[0]
+    return EXERCISES[name].solve(**GIVEN[name] | given)[0]
 
 
 def distance(answer, other):
@@ -72,46 +72,41 @@ def said(monkeypatch):
 # The mechanics: every exercise, and what is no answer
 
 
-def test_every_exercise_is_tried_here():
+def test_right_answers_mistakes_and_others_are_told_apart(said):
     assert set(GIVEN) == set(EXERCISES)
+    for name, given in GIVEN.items():
+        exercise = EXERCISES[name]
+        kind = tuple if exercise.parts else float
+        other = (1234.5,) * len(exercise.parts) if exercise.parts else 1234.5
+        solution, mistakes = exercise.solve(**given)
+        assert exercises.check(name, kind(solution), **given) is True
+        assert said.pop() == f"**✓ Right.** {exercise.praise}"
+        for value, hint in mistakes:
+            assert distance(value, solution) > exercise.tolerance, hint
+            assert exercises.check(name, kind(value), **given) is False
+            assert said.pop() == f"**✗ Not yet.** {hint}"
+        assert exercises.check(name, other, **given) is False
+        assert said.pop() == f"**✗ Not yet.** {exercise.hint}"
+        assert exercises.check(name, None, **given) is None
+        assert "No answer yet" in said.pop()
 
 
-@pytest.mark.parametrize("name", GIVEN)
-def test_right_answers_mistakes_and_others_are_told_apart(said, name):
-    exercise, given = EXERCISES[name], GIVEN[name]
-    solution, mistakes = exercise.solve(**given)
-    several = bool(exercise.parts)
-    assert exercises.check(name, tuple(solution) if several else solution, **given) is True
-    assert said.pop() == f"**✓ Right.** {exercise.praise}"
-    for value, hint in mistakes:
-        assert distance(value, solution) > exercise.tolerance, hint
-        assert exercises.check(name, tuple(value) if several else value, **given) is False
-        assert said.pop() == f"**✗ Not yet.** {hint}"
-    other = (1234.5,) * len(exercise.parts) if several else 1234.5
-    assert exercises.check(name, other, **given) is False
-    assert said == [f"**✗ Not yet.** {exercise.hint}"]
-    assert exercises.check(name, None, **given) is None
-    assert "No answer yet" in said[1]
+def test_a_typo_is_told_from_what_is_right(said):
+    name, right = "il6-sii-lab.2", "**✗ Not yet.** Right: "
+    for answer in ((1.56, 1.01, 2.22), [1.65, 1.10, 0.22]):
+        assert exercises.check(name, answer, **GIVEN[name]) is False
+    assert said == [
+        f"{right}ratio and upper limit. Look again at the lower limit.",
+        f"{right}lower limit. Look again at the ratio and the upper limit.",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        ((1.56, 1.01, 2.22), "Right: ratio and upper limit. Look again at the lower limit."),
-        ([1.65, 1.10, 0.22], "Right: lower limit. Look again at the ratio and the upper limit."),
-    ],
-)
-def test_a_typo_is_told_from_what_is_right(said, answer, hint):
-    assert exercises.check("il6-sii-lab.2", answer, **GIVEN["il6-sii-lab.2"]) is False
-    assert said == [f"**✗ Not yet.** {hint}"]
-
-
-@pytest.mark.parametrize("name", ["reading-printed-numbers.1", "il6-sii-lab.3"])
-def test_whatever_the_seed_no_mistake_is_right(name):
-    for seed in SEEDS:
-        solution, mistakes = EXERCISES[name].solve(seed=seed)
-        for mistake, hint in mistakes:
-            assert distance(solution, mistake) > EXERCISES[name].tolerance, (seed, hint)
+def test_whatever_the_seed_no_mistake_is_right():
+    for name in ("reading-printed-numbers.1", "il6-sii-lab.3"):
+        for seed in SEEDS:
+            solution, mistakes = EXERCISES[name].solve(seed=seed)
+            for mistake, hint in mistakes:
+                assert distance(solution, mistake) > EXERCISES[name].tolerance, (seed, hint)
 
 
 BAD = {
@@ -124,30 +119,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("exercise", "answers"), BAD.items())
-def test_what_is_no_answer_is_refused(exercise, answers):
-    name, message = exercise
-    for answer in answers:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            exercises.check(name, answer, **GIVEN[name])
-
-
-@pytest.mark.parametrize("given", [{}, {"n": 60, "seed": 7}, {"seed": 7}])
-def test_what_the_text_gives_must_be_there(given):
-    with pytest.raises(ValueError, match=r"^given: expected what the text of radiotherapy-lab\.3"):
-        exercises.check("radiotherapy-lab.3", 0.1, **given)
-
-
-def test_names_and_seeds_that_are_none():
+def test_what_is_no_answer_is_refused():
+    for (name, message), answers in BAD.items():
+        for answer in answers:
+            with pytest.raises(ValueError, match=f"^{message}"):
+                exercises.check(name, answer, **GIVEN[name])
+    for given in ({}, {"n": 60, "seed": 7}, {"seed": 7}):
+        with pytest.raises(ValueError, match=r"^given: expected what the text of radiotherapy-"):
+            exercises.check("radiotherapy-lab.3", 0.1, **given)
     with pytest.raises(ValueError, match=r"^name: .*'lab\.9'"):
         exercises.check("lab.9", 1)
-    for name in ("", "  ", None, 7):
-        with pytest.raises(ValueError, match=r"^name: "):
-            exercises.student_seed(name)
-    for seed in (-1, 1.5, "7", None):
-        for make in (exercises.shared_percentages, exercises.made_up_finding):
-            with pytest.raises(ValueError, match=r"^seed: expected a whole number"):
-                make(seed)
 
 
 def test_seed_is_the_same_for_everyone_who_types_the_name():
@@ -159,51 +140,31 @@ def test_seed_is_the_same_for_everyone_who_types_the_name():
 # The answers, by other routes
 
 
-def test_the_percentages_of_the_primer_by_trying_every_count():
-    assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
-    assert exercises.shared_percentages(7) != exercises.shared_percentages(8)
-    for seed in range(1, 10):
-        percents = exercises.shared_percentages(seed)
-
-        def prints(n, percents=percents):
-            near = (min(abs(100 * k / n - float(p)) for k in range(n + 1)) for p in percents)
-            return all(distance <= 0.5 for distance in near)
-
-        smallest = next(n for n in range(1, 100) if prints(n))
-        assert right("reading-printed-numbers.1", seed=seed) == smallest
-
-
-@pytest.mark.parametrize("ratio", ["0.62", "1.6"])
-def test_p_of_the_primer_and_its_mistakes_are_computed_as_named(ratio):
-    given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
-    p, mistakes = EXERCISES["reading-printed-numbers.2"].solve(**given)
-    linear, one_sided, half_width, body, z = (mistake for mistake, _ in mistakes)
-    se = math.log(1.94 / 0.41) / (2 * 1.959964)
-    assert z == pytest.approx(math.log(float(ratio)) / se)
-    assert one_sided == pytest.approx(norm.sf(abs(z))) == p / 2
-    assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
-    assert body == pytest.approx(1 - 2 * one_sided)
-    assert linear == pytest.approx(
-        2 * norm.sf(abs(float(ratio) - 1) / ((1.94 - 0.41) / (2 * 1.96)))
-    )
-
-
 def test_answers_of_the_primer_by_other_routes():
-    def primer(number):
-        return right(f"reading-printed-numbers.{number}")
-
-    assert f"{primer(2):.3f}" == "0.024"
-    assert audit.p_from_interval("0.62", "0.41", "0.94", "0.024").verdict == "exact"
-    se = math.log(0.890 / 0.520) / (2 * 1.959964)
-    assert primer(3) == 212 == pytest.approx(4 / se**2, abs=1)
-    assert primer(4) == pytest.approx(0.4, abs=0.001)
+    primer = [right(f"reading-printed-numbers.{number}") for number in range(1, 7)]
+    name = "reading-printed-numbers.1"
+    assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
+    for seed in range(1, 10):  # by trying every count
+        percents = np.array(exercises.shared_percentages(seed), dtype=float)[:, None]
+        away = (np.abs(100 * np.arange(n + 1) / n - percents).min(axis=1) for n in range(1, 100))
+        assert right(name, seed=seed) == 1 + next(i for i, x in enumerate(away) if (x <= 0.5).all())
+    for ratio in ("0.62", "1.6"):
+        given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
+        p, mistakes = EXERCISES["reading-printed-numbers.2"].solve(**given)
+        linear, one_sided, half_width, body, z = (mistake for mistake, _ in mistakes)
+        assert z == pytest.approx(math.log(float(ratio)) / (math.log(1.94 / 0.41) / 3.919928))
+        assert one_sided == pytest.approx(norm.sf(abs(z))) == p / 2
+        assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
+        assert body == pytest.approx(1 - 2 * one_sided)
+        assert linear == pytest.approx(2 * norm.sf(abs(float(ratio) - 1) / (1.53 / 3.92)))
+    assert f"{primer[1]:.3f}" == "0.024"
+    assert primer[2] == 212 == pytest.approx(4 / (math.log(0.890 / 0.520) / 3.919928) ** 2, abs=1)
+    assert primer[3] == pytest.approx(0.4, abs=0.001)
     fits = [k for k in range(2, 100) if f"{chi2.sf((k - 1) / 0.4, k - 1):.2f}" == "0.03"]
-    assert fits == [primer(5)]
+    assert fits == [primer[4]]
     # Two of twenty below all eighty: 18 at 1, and one prediction for the other 82.
-    share = 2 / 82
-    reached = (2 * (1 - share) ** 2 + 80 * share**2) / 100
-    bound = audit.brier_bounds("0.02", 20, 80, auc="0.90")["area"].computed
-    assert primer(6) == pytest.approx(reached, rel=1e-12) == bound
+    reached = (2 * (1 - 2 / 82) ** 2 + 80 * (2 / 82) ** 2) / 100
+    assert primer[5] == pytest.approx(reached, rel=1e-12)
 
 
 def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():

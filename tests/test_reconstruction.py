@@ -1,13 +1,13 @@
 """Sets of studies behind printed results: each prints them, and they are drawn fairly."""
 
-import csv
-import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printing import REFERENCE, SLACK, box, reference
 
 from hccbook import meta, reported, studies
 from hccbook import reconstruction as rec
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.filterwarnings("error")
 #: The same formulas in metafor: only rounding differs.
 R_TOLERANCE = 1e-8
 FRAME = studies.load()
-SII_OS = "sii.os.subgroup"
 YAO = ["yao-2025"]
 
 
@@ -58,21 +57,17 @@ def drawn(request):
     return known, results, rec.draw(*known[1:3], known.given, results, sets=100, seed=1)
 
 
-def rounds_to(values, text):
-    """Say whether values print as a text does, ties both ways."""
-    if text.startswith("<"):
-        return values <= float(text[1:]) * (1 + 1e-9)
-    places = len(text.partition(".")[2])
-    return np.abs(values - float(text)) <= 0.5 * 10.0**-places * (1 + 1e-9)
-
-
 def test_every_set_prints_every_number(drawn):
     """Recomputed with hccbook.meta and compared as text, not by the boxes of the module."""
     known, results, sets = drawn
     assert sets.effect.shape == sets.se.shape == (100, len(known.studies))
+    assert (sets.miss, list(sets.steps.index)) == (0, [result.name for result in results])
+    assert (sets.steps["tried"] % rec.BATCH == 0).all()
+    assert (sets.steps["print it"] > 0).all()
+    for values, ranges in ((sets.effect, known.effect), (sets.se, known.se)):
+        assert ((values >= ranges[:, 0]) & (values <= ranges[:, 1])).all()
     for result in results:
         members = list(result.members)
-        stem = f"il6-sii.{result.name}"
         pooled = meta.pool(sets.effect[:, members], sets.se[:, members], result.method)
         found = {
             ("hr", "printed"): np.exp(pooled.value),
@@ -83,17 +78,9 @@ def test_every_set_prints_every_number(drawn):
             ("i2", "p"): pooled.q_p,
         }
         for (row, field), values in found.items():
-            text = reported.text(f"{stem}.{row}", field)
-            assert rounds_to(values, text).all(), (result.name, row, field)
-
-
-def test_every_set_keeps_its_ranges_and_steps_count_what_was_tried(drawn):
-    known, results, sets = drawn
-    for values, ranges in ((sets.effect, known.effect), (sets.se, known.se)):
-        assert ((values >= ranges[:, 0]) & (values <= ranges[:, 1])).all()
-    assert list(sets.steps.index) == [result.name for result in results]
-    assert (sets.steps["tried"] % rec.BATCH == 0).all()
-    assert (sets.steps["print it"] > 0).all()
+            low, high = box(reported.text(f"il6-sii.{result.name}.{row}", field), 0)
+            inside = (values >= low * (1 - SLACK)) & (values <= high * (1 + SLACK))
+            assert inside.all(), (result.name, row, field)
 
 
 def test_same_seed_same_sets_and_no_more_than_were_found():
@@ -178,52 +165,9 @@ def test_all_given_studies_are_only_checked():
 
 def test_a_study_in_no_result_is_not_invented():
     known, results = problem("il6.os")
-    effect = np.vstack([known.effect, [[-1, 1]]])
-    se = np.vstack([known.se, [[0.2, 1]]])
+    effect, se = np.vstack([known.effect, [[-1, 1]]]), np.vstack([known.se, [[0.2, 1]]])
     sets = rec.draw(effect, se, np.append(known.given, False), results, sets=5, tries=20_000)
     assert np.isnan(sets.effect[:, 3]).all()
-
-
-def counts(known, results, tries=100_000):
-    """Return how many candidates printed each result."""
-    sets = rec.draw(*known[1:3], known.given, results, tries=tries)
-    assert len(sets.effect) == sets.steps["print it"].iloc[-1] or len(sets.effect) == 1000
-    return sets.steps["print it"].tolist()
-
-
-def test_readings_of_sii_and_pfs_that_no_set_prints():
-    known, results = problem("sii.pfs")
-    assert counts(studies.ranges(FRAME, "SII", "PFS"), results) == [0, 0, 0]  # Yao turned round
-    random = [results[0]._replace(method="dl"), *results[1:]]  # in HBV only
-    assert counts(known, random) == [0, 0, 0]
-    six = known._replace(
-        effect=np.vstack([known.effect, [[-math.log(10), math.log(10)]]]),
-        se=np.vstack([known.se, [[2 / math.sqrt(120), 1]]]),
-        source=(*known.source, "implied"),
-    )
-    results[1] = results[1]._replace(members=(0, 1, 4, 5))
-    results[2] = results[2]._replace(members=tuple(range(6)))
-    pair, mixed, everything = counts(six, results)
-    assert pair > 0
-    assert mixed > 0
-    assert everything == 0
-
-
-def test_the_two_splits_of_sii_and_os_need_a_study_of_impossible_precision():
-    """Whichever study it is: 189 patients are the most of any."""
-    known = studies.ranges(FRAME, "SII", "OS", YAO)
-    huang, yao, other = 2, 3, 4
-    results = [
-        rec.from_register(f"{SII_OS}.hbv", (huang, yao), "dl"),
-        rec.from_register(f"{SII_OS}.no-local-treatment", (yao, other), "dl"),
-    ]
-    assert counts(known, results)[-1] == 0
-    free = known._replace(se=known.se.copy())
-    free.se[other, 0] = 0.05
-    sets = rec.draw(*free[1:3], free.given, results, sets=100, tries=300_000)
-    assert len(sets.effect) > 50
-    assert sets.se[:, other].max() < 2 / math.sqrt(189)
-    assert np.abs(sets.effect[:, other]).max() < math.log(1.05)
 
 
 def test_the_nearest_set_prints_everything_where_sets_are():
@@ -236,20 +180,19 @@ def test_the_nearest_set_prints_everything_where_sets_are():
 
 def test_the_nearest_set_tells_how_far_numbers_miss():
     """All studies are given: the nearest print is what they pool to."""
-    effect = np.log([[1.5, 1.5], [1.8, 1.8], [1.2, 1.2]])
-    se = np.tile([0.3, 0.3], (3, 1))
-    pooled = meta.pool(effect[:, 0], se[:, 0], "fixed")
-    cells = (f"{x:.3f}" for x in np.exp([pooled.value, pooled.lower, pooled.upper]))
+    effect, se = np.log([[1.5, 1.5], [1.8, 1.8], [1.2, 1.2]]), np.full((3, 2), 0.3)
+    pooled = meta.pool(effect[:, 0], se[:, 0], "fixed").ratio
+    cells = (f"{x:.3f}" for x in (pooled.value, pooled.lower, pooled.upper))
     print_of = R("a", (0, 1, 2), "fixed", *cells, i2="0")
     assert rec.nearest(effect, se, [print_of], starts=2, steps=5).miss == 0
     other = print_of._replace(ratio="2.000", lower="1.42", upper="2.81")
     near = rec.nearest(effect, se, [other], starts=2, steps=5)
     assert near.miss > 10
     beside = rec.misses(near.effect, near.se, [other]).loc["a"]
-    ratio, lower, upper = np.exp([pooled.value, pooled.lower, pooled.upper])
     assert beside["printed"] == "2.000 (1.42 to 2.81), I² 0"
-    assert beside["pooled"].startswith(f"{ratio:.2f} ({lower:.2f} to {upper:.2f}), I² ")
-    assert beside["pooled / printed"] == pytest.approx(ratio / 2)
+    limits = f"{pooled.value:.2f} ({pooled.lower:.2f} to {pooled.upper:.2f}), I² "
+    assert beside["pooled"].startswith(limits)
+    assert beside["pooled / printed"] == pytest.approx(pooled.value / 2)
 
 
 def test_the_nearest_set_of_a_reader_s_number_that_does_not_fit():
@@ -257,7 +200,8 @@ def test_the_nearest_set_of_a_reader_s_number_that_does_not_fit():
     known, results = problem("il6.os")
     effect, se = known.effect.copy(), known.se.copy()
     effect[0], se[0] = np.log([0.499, 0.501]), (0.15, 0.151)
-    assert counts(known._replace(effect=effect, se=se), results, 20_000) == [0]
+    sets = rec.draw(effect, se, known.given, results, tries=20_000)
+    assert (sets.effect.shape, sets.steps["print it"].tolist()) == ((0, 3), [0])
     near = rec.nearest(effect, se, results, starts=40, steps=60)
     assert near.miss > 10
     assert near.effect[:, 0] == pytest.approx(math.log(0.5), abs=0.003)
@@ -265,20 +209,16 @@ def test_the_nearest_set_of_a_reader_s_number_that_does_not_fit():
 
 
 def test_metafor_agrees():
-    folder = reported.DATA / "reference"
-    stored = json.loads((folder / "reconstruction.json").read_text(encoding="utf-8"))
-    with (folder / "reconstruction.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    names = dict.fromkeys(row["result"] for row in rows)
-    assert list(names) == list(stored["results"])
-    for name, from_r in stored["results"].items():
-        part = [row for row in rows if row["result"] == name]
-        effect, se = (np.array([float(row[x]) for row in part]) for x in ("effect", "se"))
-        method = part[0]["method"]
-        pooled = meta.pool(effect, se, method)
+    rows = pd.read_csv(REFERENCE / "reconstruction.csv")
+    stored = reference("reconstruction")["results"]
+    assert list(stored) == list(rows["result"].unique())
+    for name, from_r in stored.items():
+        part = rows[rows["result"] == name]
+        effect, se = part[["effect", "se"]].to_numpy().T
+        result = rec.from_register(name, range(len(part)), part["method"].iloc[0])
         for field, value in from_r.items():
-            assert getattr(pooled, field) == pytest.approx(value, rel=R_TOLERANCE, abs=1e-12)
-        result = rec.from_register(name, range(len(part)), method)
+            found = getattr(result.pool(effect, se), field)
+            assert found == pytest.approx(value, rel=R_TOLERANCE, abs=1e-12)
         assert rec.reproduces(effect, se, result)
 
 
@@ -303,6 +243,7 @@ def test_what_is_printed_from_studies_is_reproduced_by_them(rows, method):
 
 GOOD = R("a", (0, 1), "fixed", "2.0", "1.0", "4.0", i2="0")
 BOX = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.2, 1.0]] * 2, "given": [False] * 2}
+#: Good calls, and what is wrong with one argument put in.
 BAD = {
     GOOD._replace: [
         ("members: expected", {"members": (0,)}),
@@ -316,38 +257,31 @@ BAD = {
     ],
     lambda **change: rec.draw(**{**BOX, "results": [GOOD], **change}): [
         ("effect: expected shape", {"effect": [[1.0]] * 2}),
-        ("effect: expected finite", {"effect": [[math.nan, 1.0]] * 2}),
         ("effect: expected finite", {"effect": [[1.0, -1.0]] * 2}),
         ("se: expected ranges above 0", {"se": [[0.0, 1.0]] * 2}),
         ("given: expected True or False", {"given": [0, 1]}),
-        ("results: expected a list of one or more", {"results": []}),
-        ("results: expected a Result", {"results": [BOX]}),
         ("members: expected positions", {"results": [GOOD._replace(members=(0, 2))]}),
         ("sets: expected a whole number", {"sets": 0}),
-        ("tries: expected a whole number", {"tries": 1.5}),
-        ("seed: expected a whole number", {"seed": -1}),
+        ("tries: expected a whole number", {"tries": 0}),
     ],
-    lambda **change: rec.nearest(BOX["effect"], BOX["se"], **{"results": [GOOD], **change}): [
+    lambda **change: rec.nearest(BOX["effect"], BOX["se"], [GOOD], **change): [
         ("starts: expected a whole", {"starts": 0}),
-        ("members: expected positions", {"results": [GOOD._replace(members=(0, 2))]}),
     ],
     lambda **change: rec.misses(**{"se": np.ones((1, 2)), "results": [GOOD], **change}): [
         ("effect: expected one set", {"effect": np.ones((0, 2))}),
-        ("results: expected a list of one or more", {"effect": np.ones((1, 2)), "results": []}),
     ],
     lambda **change: rec.from_register(**{"members": (0, 1), "method": "dl", **change}): [
         ("id: expected an id", {"stem": "il6.rfs"}),
         ("without: expected one of", {"stem": "il6.os.pooled", "without": ["hr"]}),
     ],
-    lambda **change: rec.reproduces(**{"se": np.ones(2), "result": GOOD, **change}): [
-        ("effect: expected finite", {"effect": np.full(2, np.nan)}),
+    lambda **change: rec.reproduces(se=np.ones(2), result=GOOD, **change): [
         ("effect: expected the studies", {"effect": np.ones(1)}),
     ],
 }
 
 
-@pytest.mark.parametrize("call", BAD)
-def test_bad_input_is_named(call):
-    for message, change in BAD[call]:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call(**change)
+def test_bad_input_is_named():
+    for call, changes in BAD.items():
+        for message, change in changes:
+            with pytest.raises(ValueError, match=f"^{message}"):
+                call(**change)

@@ -126,17 +126,15 @@ def test_results_depend_on_the_number_of_the_repetition_alone(seed, times, more)
 
 @pytest.mark.parametrize(
     "config",
-    [
-        *({"n_jobs": workers} for workers in (-1, 2, 3)),
-        *({"n_jobs": 2, "backend": backend} for backend in ("threading", "sequential")),
-    ],
+    [{"n_jobs": workers} for workers in (-1, 2, 3)]
+    + [{"n_jobs": 2, "backend": backend} for backend in ("threading", "sequential")],
     ids=str,
 )
 def test_workers_of_every_kind_give_the_same_bits(config):
     serial, draws = repeat(solve, 12, 5, workers=1, size=200), repeat(draw, 500, 5, workers=1)
     with joblib.parallel_config(**config):
         assert np.array_equal(repeat(solve, 12, 5, size=200), serial)
-        assert repeat(draw, 500, 5) == draws
+        assert repeat(lambda rng: rng.random(), 500, 5) == draws
     shared = repeat(solve, 12, 5, workers=config["n_jobs"], size=200)
     assert np.array_equal(shared, serial)
 
@@ -192,36 +190,25 @@ def test_one_worker_starts_no_process_and_more_are_other_processes():
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_arguments_arrive_whatever_their_names(workers):
+def test_arguments_arrive_as_they_are_whatever_their_names(workers):
     given = {"function": "f", "times": [1, 2], "seeds": {"a": 1}}
     drawn = [generator(3, i).integers(1000, size=3).tolist() for i in range(4)]
     assert repeat(table, 4, 3, workers=workers, **given) == [(*given.values(), x) for x in drawn]
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_large_arrays_arrive_as_arrays(workers):
-    values = np.ones(300_000)
+    values = np.ones(300_000)  # and no memory map that cannot be written
     assert repeat(writable, 3, workers=workers, values=values) == [(True, values.sum())] * 3
 
 
-def test_a_large_argument_is_packed_once():
+def test_an_argument_is_packed_once():
     counted = Counted()
     assert repeat(held, 40, workers=2, counted=counted) == [0] * 40
     assert counted.packed == 1
 
 
-def test_a_lambda_can_be_sent():
-    assert repeat(lambda rng: rng.random(), 20, 1, workers=2) == repeat(draw, 20, 1)
-
-
 def test_what_cannot_be_sent_runs_here():
-    lock = threading.Lock()
+    lock, told = threading.Lock(), r"^function: expected one that can be sent.*workers=1"
     assert repeat(lambda rng, lock: lock, 2, lock=lock) == [lock, lock]
     for backend in ("loky", "threading"):
-        with (
-            joblib.parallel_config(backend=backend),
-            pytest.raises(ValueError, match=r"^function: expected one that can be sent.*workers=1"),
-        ):
+        with joblib.parallel_config(backend=backend), pytest.raises(ValueError, match=told):
             repeat(lambda rng, lock: 1, 2, workers=2, lock=lock)
 
 
@@ -303,21 +290,14 @@ if __name__ == "__main__":
     assert (ran.stdout, ran.returncode) == ("interrupted\nand used again\n", 0), ran.stderr
 
 
-BAD = {
-    "function: expected a function, got 3": lambda: repeat(3, 10),
-    "times: expected a whole number of at least 1, got 0": lambda: repeat(draw, 0),
-    "times: expected a whole number of at least 1, got 2.5": lambda: repeat(draw, 2.5),
-    "times: expected a whole number of at least 1, got '9'": lambda: repeat(draw, "9"),
-    "seed: expected a whole number of at least 0, got -1": lambda: repeat(draw, 2, -1),
-    "seed: expected a whole number of at least 0, got None": lambda: repeat(draw, 2, None),
-    "workers: expected a whole number of at least 1, got 0": lambda: repeat(draw, 2, workers=0),
-    "workers: expected a whole number of at least 1, got -2": lambda: repeat(draw, 2, workers=-2),
-    "seed: expected a whole number of at least 0, got nan": lambda: generator(np.nan, 0),
-    "repetition: expected a whole number of at least 0, got -1": lambda: generator(0, -1),
-}
-
-
 def test_bad_input_is_named():
-    for message, call in BAD.items():
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+    for name, call in (
+        ("function: expected a function, got 3", lambda: repeat(3, 10)),
+        ("times: expected a whole number of at least 1, got 0", lambda: repeat(draw, 0)),
+        ("seed: expected a whole number of at least 0, got -1", lambda: repeat(draw, 2, -1)),
+        ("workers: .* at least 1, got 0", lambda: repeat(draw, 2, workers=0)),
+        ("workers: .* at least 1, got -2", lambda: repeat(draw, 2, workers=-2)),
+        ("repetition: .* at least 0, got -1", lambda: generator(0, -1)),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}"):
             call()

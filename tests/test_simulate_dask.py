@@ -25,9 +25,11 @@ PATIENCE = 900  # seconds; only a cluster that hangs reaches it
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_stays(tmp_path_factory):
-    patience = {f"distributed.comm.timeouts.{what}": PATIENCE for what in ("connect", "tcp")}
-    folder = {"temporary-directory": str(tmp_path_factory.mktemp("dask"))}
-    with dask.config.set(folder | patience):
+    # Answers are waited for, but a connection is one of this machine: it is there at once, however
+    # busy the machine is, or its worker was killed, and so long the cluster would stand still.
+    patience = {"tcp": PATIENCE, "connect": 10}
+    settings = {f"distributed.comm.timeouts.{what}": time for what, time in patience.items()}
+    with dask.config.set(settings | {"temporary-directory": str(tmp_path_factory.mktemp("dask"))}):
         yield
     get_reusable_executor().shutdown(wait=True)
 
@@ -35,14 +37,9 @@ def _nothing_stays(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(_nothing_stays):
     """Return a client of two processes, which nothing outside this machine can reach."""
+    local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with (
-        LocalCluster(
-            n_workers=WORKERS,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-        ) as cluster,
+        LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, **local) as cluster,
         # By its address, as a scheduler on another machine.
         Client(cluster.scheduler_address, timeout=PATIENCE) as client,
     ):
@@ -89,18 +86,14 @@ def kill_once(rng, shift, flag):
     return value + shift.sum()
 
 
-def test_the_workers_of_the_cluster_do_the_work(on_dask):
+def test_the_workers_of_the_cluster_give_the_same_bits(on_dask):
     here, others = os.getpid(), set(repeat(process, 50))
     assert here not in others
     assert 1 <= len(others) <= WORKERS
     assert set(repeat(process, 5, workers=1)) == {here}
-
-
-def test_dask_gives_the_same_bits(on_dask):
     given = {"size": 200, "shift": np.linspace(0, 1, 200)}
     assert np.array_equal(repeat(solve, 20, 3, **given), repeat(solve, 20, 3, workers=1, **given))
-    assert repeat(draw, 2000, 3) == repeat(draw, 2000, 3, workers=1)
-    assert repeat(lambda rng: rng.random(), 20, 3) == repeat(draw, 20, 3, workers=1)
+    assert repeat(lambda rng: rng.random(), 2000, 3) == repeat(draw, 2000, 3, workers=1)
 
 
 def test_a_killed_worker_changes_no_number(on_dask, tmp_path):
