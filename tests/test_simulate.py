@@ -149,7 +149,6 @@ def test_linear_algebra_keeps_to_one_thread_for_the_time_being():
         with joblib.parallel_config(backend="threading", n_jobs=2):
             assert repeat(threads, 3) == [{1}] * 3
         assert threads(None) == {2}
-    assert repeat(threads, 3, workers=2) == [{1}] * 3
     # So do workers with threads of their own.
     with joblib.parallel_config(backend="loky", n_jobs=2, inner_max_num_threads=2):
         assert repeat(threads, 3) == [{1}] * 3

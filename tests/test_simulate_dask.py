@@ -14,13 +14,13 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 from joblib.externals.loky import get_reusable_executor
+from test_simulate import PATIENCE, draw, process
 
 import hccbook
 from hccbook.simulate import repeat
 
 PAGE = Path(__file__).parents[1] / "book" / "larger-machines.md"
 WORKERS = 2
-PATIENCE = 900  # seconds; only a cluster that hangs reaches it
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,14 +56,6 @@ def on_dask(client):
         yield
 
 
-def draw(rng):
-    return rng.random()
-
-
-def process(rng):
-    return os.getpid()
-
-
 def solve(rng, size, shift):
     """Linear algebra on a matrix so large that threads would share the work."""
     return np.linalg.solve(rng.normal(size=(size, size)), rng.normal(size=size)) + shift
@@ -79,10 +71,9 @@ def kill_once(rng, shift, flag):
     if value > 0.95 and flag is not None:
         try:
             flag.touch(exist_ok=False)
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
         except FileExistsError:
             pass
-        else:
-            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     return value + shift.sum()
 
 
