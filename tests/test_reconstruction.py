@@ -187,6 +187,9 @@ def test_the_nearest_set_tells_how_far_numbers_miss():
     assert rec.nearest(effect, se, [print_of], starts=2, steps=5).miss == 0
     other = print_of._replace(ratio="2.000", lower="1.42", upper="2.81")
     near = rec.nearest(effect, se, [other], starts=2, steps=5)
+    found, (low, high) = statistics(effect[:, 0], se[:, 0], other), other.boxes.T
+    off = (found - np.clip(found, low, high)) / ((high - low) / 2)  # an open box is not missed
+    assert near.miss == pytest.approx(math.hypot(*off))
     assert near.miss > 10
     beside = rec.misses(near.effect, near.se, [other]).loc["a"]
     assert beside["printed"] == "2.000 (1.42 to 2.81), I² 0"

@@ -26,9 +26,13 @@ class Interval:
 
     __radd__ = __add__  # so that sum() works
 
+    def __neg__(self):
+        """Return the negative."""
+        return Interval(-self.high, -self.low)
+
     def __sub__(self, other):
         """Return the difference."""
-        return self + other * -1.0
+        return self + -other
 
     def __mul__(self, other):
         """Return the product."""
@@ -113,7 +117,7 @@ class Pool(NamedTuple):
         # It is d (1/2 - t/S) (Q - 1) / Q below the pooled ratio, with d² = QS.
         share = t * total.inverse()
         square = (total * (self.q + self.q.inverse() - 2.0)).meet(Interval(0.0, np.inf))
-        return self.mean + (share - 0.5) * Interval(np.sqrt(square.low), np.sqrt(square.high))
+        return self.mean - (-share + 0.5) * Interval(np.sqrt(square.low), np.sqrt(square.high))
 
 
 def total_variance(v, q, t):
