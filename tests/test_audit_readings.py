@@ -68,6 +68,10 @@ def test_readings_of_an_interval_that_is_no_cox_interval():
     verdicts = frame["verdict"].to_dict()
     assert verdicts["Cox model"] == verdicts["Peto or Mantel-Haenszel"] == "contradicted"
     assert verdicts[OF_MEDIANS] == "compatible"
+    events = event_splits("0.5", "2.0", 59, 59).sum(axis=1)  # no more than the patients
+    assert 0 < sum(events <= 60) < len(events)
+    why = audit.hazard_ratio_readings("1.0", "0.5", "2.0", "0.9", "5", "5", 60)["why"][3]
+    assert why.startswith(f"{sum(events <= 60)} pairs of event counts")
     swapped = audit.hazard_ratio_readings(*ratio, "5.14", "17.13", 42).set_index("reading")
     assert swapped.loc[OF_MEDIANS, "verdict"] == "contradicted"
 
