@@ -133,6 +133,8 @@ def test_smaller_tables_are_those_of_every_size(tp, fp, fn, tn, name):
     assert sorted(map(str, found)) == sorted(map(str, every))
     sizes = [sum(table.values()) for table in found]
     assert sizes == sorted(sizes, reverse=True)
+    # Each has a true positive.
+    assert audit.tables_within(*most, sensitivity="0", specificity="100") == []
 
 
 def test_f1_and_precision_as_in_scikit_learn():
