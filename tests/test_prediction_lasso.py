@@ -1,13 +1,11 @@
 """hccbook.prediction.lasso_path against glmnet and cv.glmnet, and the conditions of a minimum."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import REFERENCE, near, numbers, refused
 
 from hccbook import prediction
 
@@ -21,9 +19,7 @@ SATURATED = 1e-6  # where risks reach glmnet's limits, and coefficients some 30
 OWN_LAMBDAS = 0.06  # largest relative difference that lambdas of their own in the folds make
 MINIMUM = 1e-9  # slopes relative to lambda
 
-REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-R = json.loads((REFERENCE / "lasso.json").read_text(encoding="utf-8"))
-DATA = pd.read_csv(REFERENCE / "lasso.csv")
+R, DATA = numbers("lasso"), pd.read_csv(REFERENCE / "lasso.csv")
 Y, FOLD, X = DATA["y"].to_numpy(), DATA["fold"].to_numpy(), DATA.iloc[:, 2:]
 pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(deadline=None, derandomize=True, max_examples=12)
@@ -32,121 +28,83 @@ properties = settings(deadline=None, derandomize=True, max_examples=12)
 def awkward():
     """Columns that are constant, copies, dummies of one variable, or of unusual size."""
     third = X["x3"]
-    return pd.DataFrame(
-        {
-            "constant": 1.0,
-            "first": X["x1"],
-            "copy": 2 * X["x1"] + 3,
-            "mirror": -X["x1"],
-            "rare": X["x2"] > 2.5,
-            "a": third < -0.5,
-            "b": (third >= -0.5) & (third < 0.5),
-            "c": third >= 0.5,
-            "huge": 1e6 + 1e4 * X["x4"],
-            "tiny": X["x5"] / 1e6,
-            "rounded": X["x6"].round(),
-        }
-    )
+    columns = {"constant": 1.0, "first": X["x1"], "copy": 2 * X["x1"] + 3, "mirror": -X["x1"]}
+    columns |= {"rare": X["x2"] > 2.5, "a": third < -0.5, "b": (third >= -0.5) & (third < 0.5)}
+    columns |= {"c": third >= 0.5, "huge": 1e6 + 1e4 * X["x4"], "tiny": X["x5"] / 1e6}
+    return pd.DataFrame(columns | {"rounded": X["x6"].round()})
 
 
 CASES = {
-    "wide": lambda: (X, Y, FOLD, {}),
-    "tall": lambda: (X.iloc[:, :12], Y, FOLD, {}),
-    "small": lambda: (X.iloc[:25, :30], Y[:25], np.arange(25) % 10, {}),
-    "awkward": lambda: (awkward(), Y, FOLD, {}),
-    "separated": lambda: (X.iloc[:, :8], X["x1"] + X["x2"] > 0.5, FOLD, {"ratio": 1e-5}),
-    "options": lambda: (X.iloc[:, :20], Y, (FOLD + 1) // 2, {"lambdas": 30, "ratio": 0.05}),
+    "wide": (X, Y, FOLD, {}),
+    "tall": (X.iloc[:, :12], Y, FOLD, {}),
+    "small": (X.iloc[:25, :30], Y[:25], np.arange(25) % 10, {}),
+    "awkward": (awkward(), Y, FOLD, {}),
+    "separated": (X.iloc[:, :8], X["x1"] + X["x2"] > 0.5, FOLD, {"ratio": 1e-5}),
+    "options": (X.iloc[:, :20], Y, (FOLD + 1) // 2, {"lambdas": 30, "ratio": 0.05}),
 }
 
 
 @pytest.fixture(scope="module")
 def paths():
     """Each case is fitted once."""
-    fitted = {}
-    for name, case in CASES.items():
-        x, y, fold, options = case()
-        fitted[name] = x, prediction.lasso_path(x, y, folds=fold, **options)
-    return fitted
+    return {
+        name: prediction.lasso_path(x, y, folds=fold, **options)
+        for name, (x, y, fold, options) in CASES.items()
+    }
 
 
-def within(case, tolerance):
-    return SATURATED if case == "separated" else tolerance
+def same_model(path, sd, at, theirs, within):
+    near(path.model(at).iloc[1:] * sd, np.array(theirs)[1:] * sd, abs=within)
 
 
-def distance(x, ours, theirs):
-    """Largest difference of coefficients, in units of the columns' standard deviations."""
-    sd = np.append(1.0, np.asarray(x, dtype=float).std(axis=0))
-    gap = np.abs(ours.to_numpy() - np.array(theirs)) * sd
-    return gap[1:].max()
-
-
-def test_every_case_has_its_reference():
+def test_path_and_its_choice_as_cv_glmnet(paths):
     assert set(CASES) == set(R) - {"versions"}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_path_as_glmnet(paths, case):
-    x, path = paths[case]
-    expected, table = R[case], path.table
-    assert len(table) == len(expected["lambda"])  # it ends where glmnet's ends
-    assert table["lambda"].to_numpy() == pytest.approx(np.array(expected["lambda"]), rel=SAME)
-    ratio = np.array(expected["deviance_ratio"])
-    assert table["deviance_ratio"].to_numpy() == pytest.approx(ratio, abs=GLMNET)
-    last = path.model(table["lambda"].iloc[-1])
-    assert distance(x, last, expected["last"]) < within(case, GLMNET)
-    between = expected["between"]
-    assert distance(x, path.model(between["lambda"]), between["coefficients"]) < GLMNET
-    if case != "awkward":  # there glmnet leaves some 1e-15 of a copy of a column
-        assert table["nonzero"].to_list() == expected["nonzero"]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_cross_validation_as_cv_glmnet(paths, case):
-    x, path = paths[case]
-    expected = R[case]
-    cv, error = (np.array(expected[k]) for k in ("cv_deviance", "cv_se"))
-    ours = path.table["cv_deviance"].to_numpy()
-    assert ours == pytest.approx(cv, rel=within(case, GLMNET))
-    ours = path.table["cv_se"].to_numpy()
-    assert ours == pytest.approx(error, rel=within(case, GLMNET_ERROR))
-    for at, key in (("lambda_min", "at_min"), ("lambda_1se", "at_1se")):
-        assert getattr(path, at) == pytest.approx(expected[at], rel=SAME)
-        theirs = np.array(expected[key])
-        assert distance(x, path.model(at), theirs) < within(case, GLMNET)
-        some = np.abs(theirs[1:]) * np.asarray(x, dtype=float).std(axis=0) > GLMNET
-        assert path.selected(at) == list(x.columns[some])
-    risks = path.predict(x.iloc[:5], "lambda_min")
-    assert risks == pytest.approx(np.array(expected["risk"]), abs=GLMNET)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_lambdas_of_their_own_in_the_folds_change_little(paths, case):
-    path, own = paths[case][1], R[case]["own"]
-    gap = np.abs(path.table["cv_deviance"] / np.array(own["cv_deviance"]) - 1).max()
-    assert 10 * GLMNET < gap < OWN_LAMBDAS
-    assert path.lambda_min == pytest.approx(own["lambda_min"], rel=SAME)
-    assert path.lambda_1se == pytest.approx(own["lambda_1se"], rel=SAME)
+    for case, path in paths.items():
+        expected, table = R[case], path.table
+        x = np.asarray(CASES[case][0], dtype=float)
+        sd, names = x.std(axis=0), path.coefficients.columns[1:]
+        rough = {"separated": SATURATED}.get(case, GLMNET)
+        # It ends where glmnet's ends.
+        near(table["lambda"], expected["lambda"], rel=SAME)
+        near(table["deviance_ratio"], expected["deviance_ratio"], abs=GLMNET)
+        same_model(path, sd, table["lambda"].iloc[-1], expected["last"], rough)
+        same_model(path, sd, *expected["between"].values(), GLMNET)
+        if case != "awkward":  # there glmnet leaves some 1e-15 of a copy of a column
+            assert table["nonzero"].to_list() == expected["nonzero"]
+        near(table["cv_deviance"], expected["cv_deviance"], rel=rough)
+        near(table["cv_se"], expected["cv_se"], rel=max(rough, GLMNET_ERROR))
+        for at, key in (("lambda_min", "at_min"), ("lambda_1se", "at_1se")):
+            theirs, own = np.array(expected[key]), expected["own"]
+            near(getattr(path, at), expected[at], rel=SAME)
+            near(getattr(path, at), own[at], rel=SAME)
+            same_model(path, sd, at, theirs, rough)
+            some = np.abs(theirs[1:]) * sd > GLMNET
+            assert path.selected(at) == list(names[some])
+        near(path.predict(CASES[case][0].iloc[:5], "lambda_min"), expected["risk"], abs=GLMNET)
+        # Lambdas of their own in the folds change little.
+        gap = np.abs(table["cv_deviance"] / np.array(own["cv_deviance"]) - 1).max()
+        assert 10 * GLMNET < gap < OWN_LAMBDAS
 
 
 def test_columns_that_say_nothing_new_have_no_coefficient(paths):
-    path = paths["awkward"][1]
-    assert (path.coefficients[["constant", "copy", "mirror"]] == 0).all(axis=None)
-    assert (path.coefficients["first"].iloc[1:] != 0).all()
-
-
-def test_separated_classes_have_finite_coefficients(paths):
-    path = paths["separated"][1]
+    coefficients = paths["awkward"].coefficients
+    assert (coefficients[["constant", "copy", "mirror"]] == 0).all(axis=None)
+    assert (coefficients["first"].iloc[1:] != 0).all()
+    # Separated classes have finite coefficients.
+    path = paths["separated"]
     assert np.isfinite(path.coefficients).all(axis=None)
     assert path.table["deviance_ratio"].iloc[-2] < 0.999 < path.table["deviance_ratio"].iloc[-1]
 
 
-def slopes(x, y, path, lambda_):
-    """Slopes of the loss at a model, by column, relative to lambda times the column's SD."""
-    model = path.model(float(lambda_))
-    residual = path.predict(x, float(lambda_)) - y
-    sd = x.std(axis=0)
-    sd[np.ptp(x, axis=0) == 0] = np.inf
-    return model.to_numpy(), residual.mean() / lambda_, (x.T @ residual / y.size) / sd / lambda_
+def test_hardly_overlapping_classes_have_a_minimum():
+    """Linear predictors of several hundred."""
+    for seed in (94, 196, 233):
+        rng = np.random.default_rng(seed)
+        x = np.exp(2 * rng.normal(size=(15, 7)))
+        gap = x[:, 0] - x[:, 0].mean()
+        y = (rng.random(15) < 1 / (1 + np.exp(-2 * gap / gap.std()))).astype(float)
+        y[:4], x[:3, 0] = [0, 0, 1, 1], [0, 1, 3]
+        prediction.lasso_path(x, y, folds=np.arange(15) % 4, lambdas=12)
 
 
 @st.composite
@@ -177,10 +135,11 @@ def test_conditions_of_a_minimum(case):
     """Slope -lambda·sign where a coefficient is not 0, within ±lambda where it is."""
     x, y, fold = case
     path = prediction.lasso_path(x, y, folds=fold, lambdas=25)
-    for lambda_ in path.table["lambda"].iloc[::6]:
-        model, level, slope = slopes(x, y, path, lambda_)
-        assert abs(level) < MINIMUM
-        beta = model[1:]
+    sd = np.where(np.ptp(x, axis=0) == 0, np.inf, x.std(axis=0))
+    for at in map(float, path.table["lambda"].iloc[::6]):
+        residual, beta = path.predict(x, at) - y, path.model(at).to_numpy()[1:]
+        slope = (x.T @ residual / y.size) / sd / at
+        assert abs(residual.mean() / at) < MINIMUM
         assert np.abs(slope[beta != 0] + np.sign(beta[beta != 0])).max(initial=0) < MINIMUM
         assert np.abs(slope[beta == 0]).max(initial=0) < 1 + MINIMUM
 
@@ -191,17 +150,15 @@ def test_units_order_and_names_do_not_matter(case, seed):
     x, y, fold = case
     rng = np.random.default_rng(seed)
     rows, a, b = rng.permutation(y.size), rng.uniform(0.1, 10, x.shape[1]), rng.normal(size=1)
+    z = x * a + b
     path = prediction.lasso_path(x, y, folds=fold, lambdas=12)
-    other = prediction.lasso_path(
-        (x * a + b)[rows], 1 - y[rows], folds=7 - 2 * fold[rows], lambdas=12
+    other = prediction.lasso_path(z[rows], 1 - y[rows], folds=7 - 2 * fold[rows], lambdas=12)
+    kept = ["lambda", "cv_deviance", "cv_se"]
+    near(path.table[kept], other.table[kept], rel=1e-7, abs=1e-9)
+    risk, complement = (
+        p.predict(q, p.table["lambda"].iloc[-1]) for p, q in ((path, x), (other, z))
     )
-    assert len(path.table) == len(other.table)
-    for column in ("lambda", "cv_deviance", "cv_se"):
-        ours, theirs = path.table[column], other.table[column]
-        assert ours.to_numpy() == pytest.approx(theirs.to_numpy(), rel=1e-7, abs=1e-9)
-    at = path.table["lambda"].iloc[-1]
-    risk, complement = path.predict(x, at), other.predict(x * a + b, other.table["lambda"].iloc[-1])
-    assert risk == pytest.approx(1 - complement, abs=1e-7)
+    near(risk, 1 - complement, abs=1e-7)
 
 
 def test_folds_of_one_patient_are_averaged_over_patients():
@@ -212,16 +169,15 @@ def test_folds_of_one_patient_are_averaged_over_patients():
     # By hand: the model without a patient, its deviance there.
     each = []
     for k in range(n):
-        others = np.flatnonzero(path.folds != k)
-        alone = int(np.flatnonzero(path.folds == k)[0])
+        others, alone = np.flatnonzero(path.folds != k), np.flatnonzero(path.folds == k)
         inner = prediction.lasso_path(x.iloc[others], y[others], folds=3, lambdas=100, ratio=0.01)
         at = min(path.lambda_min, inner.table["lambda"].iloc[0])
-        risk = inner.predict(x.iloc[[alone]], at)[0]
-        each.append(-2 * np.log(risk if y[alone] else 1 - risk))
+        risk = inner.predict(x.iloc[alone], at)[0]
+        each.append(-2 * np.log(risk if y[alone[0]] else 1 - risk))
     row = path.table[path.table["lambda"] == path.lambda_min].iloc[0]
     rough = 1e-3  # interpolation between 100 lambdas
-    assert row["cv_deviance"] == pytest.approx(np.mean(each), rel=rough)
-    assert row["cv_se"] == pytest.approx(np.std(each, ddof=1) / n**0.5, rel=rough)
+    expected = [np.mean(each), np.std(each, ddof=1) / n**0.5]
+    near(row[["cv_deviance", "cv_se"]], expected, rel=rough)
 
 
 def test_folds_are_even_and_follow_the_seed():
@@ -235,8 +191,8 @@ def test_folds_are_even_and_follow_the_seed():
 
 
 def test_arrays_and_frames_are_the_same(paths):
-    x, path = paths["options"]
-    bare = prediction.lasso_path(x.to_numpy(), Y, folds=(FOLD + 1) // 2, lambdas=30, ratio=0.05)
+    (x, y, fold, options), path = CASES["options"], paths["options"]
+    bare = prediction.lasso_path(x.to_numpy(), y, folds=fold, **options)
     assert list(bare.coefficients.columns[:3]) == ["intercept", "x1", "x2"]
     pd.testing.assert_frame_equal(bare.table, path.table)
     shuffled = x.iloc[:4, ::-1].assign(more=0)
@@ -252,19 +208,14 @@ BAD = [
     (r"x\['x2'\]: expected finite numbers, got nan", {"x": [[1, np.nan]] * 6}),
     ("x: expected a column that varies, got none", {"x": np.ones((6, 2))}),
     ("x: expected a column that is associated", {"x": [[1], [1], [2], [2], [3], [3]]}),
-    ("y: expected 0 or 1, got 2", {"y": [0, 1, 2, 0, 1, 0]}),
     ("y: expected both classes 0 and 1, got only 1", {"y": [1] * 6}),
-    (
-        "y: expected both classes outside of fold 1, got only 0",
-        {"y": [0, 1, 0, 0, 0, 0], "folds": [0, 1, 2] * 2},
-    ),
+    ("y: .* outside of fold 1, got only 0", {"y": [0, 1, 0, 0, 0, 0], "folds": [0, 1, 2] * 2}),
     ("folds: expected a whole number of at least 3, got 2", {"folds": 2}),
     ("folds: expected at most 6, the patients, got 7", {"folds": 7}),
     ("folds: expected at least 3 folds, got 2", {"folds": [0, 1] * 3}),
     ("folds: expected 6 values, as many as y, got 5", {"folds": [0, 1, 2, 0, 1]}),
     ("lambdas: expected a whole number of at least 2", {"lambdas": 1}),
     ("ratio: expected a number above 0 and below 1, got 1", {"ratio": 1}),
-    ("seed: expected a whole number", {"seed": -1}),
 ]
 BAD_METHODS = [
     ("at: expected one of lambda_1se, lambda_min", "selected", ["min"]),
@@ -275,11 +226,6 @@ BAD_METHODS = [
 
 
 def test_bad_input_is_named():
-    for message, options in BAD:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            fit(**options)
-    for message, method, arguments in BAD_METHODS:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            getattr(fit(), method)(*arguments)
-    with pytest.raises(ValueError, match=r"^x: expected columns with different names"):
-        prediction.lasso_path(X.iloc[:, [0, 0]], Y)
+    refused((message, lambda case=case: fit(**case)) for message, case in BAD)
+    refused((message, getattr(fit(), method), *x) for message, method, x in BAD_METHODS)
+    refused([("x: .* different names", prediction.lasso_path, X.iloc[:, [0, 0]], Y)])

@@ -263,8 +263,8 @@ def _minimise(beta, x, y, weight, scale, penalty):
 
 def _objective(beta, x, y, weight, cost):
     """Return weighted means of log(1 + exp(linear)) - y · linear, and the costs."""
-    linear = beta @ x.T
-    loss = np.sum((np.logaddexp(0, linear) - y * linear) * weight, axis=1)
+    # Without that difference, which loses all digits of large predictors.
+    loss = np.sum(np.logaddexp(0, (1 - 2 * y) * (beta @ x.T)) * weight, axis=1)
     return loss + np.sum(np.abs(beta) * cost, axis=1)
 
 
