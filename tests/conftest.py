@@ -45,6 +45,18 @@ def no_open_figures():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+@pytest.fixture
+def styled():
+    """Draw in the book's style."""
+    import matplotlib.pyplot as plt
+
+    from hccbook import figures
+
+    with plt.rc_context():
+        figures.use_style()
+        yield
+
+
 @pytest.fixture(scope="session")
 def root():
     """Return the folder of the project."""

@@ -1,22 +1,16 @@
 """hccbook.figures: what is drawn is what the alt text says."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 from matplotlib.collections import PathCollection
+from reference import near, refused
 
 from hccbook import display, figures
 from hccbook.scorecard import FATES
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context():
-        figures.use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("styled")
 
 
 @pytest.fixture
@@ -42,15 +36,6 @@ def test_kaplan_meier_draws_the_curves_and_who_is_at_risk(fits):
     assert "late: 4 patients, 1 events, median not reached, at risk 4, 3, 1" in alt
 
 
-def test_kaplan_meier_refuses(fits):
-    for count in (0, 5):
-        with pytest.raises(ValueError, match=f"fits: .*got {count}"):
-            figures.kaplan_meier({str(i): fits["early"] for i in range(count)})
-    for step in (0, -1, np.nan):
-        with pytest.raises(ValueError, match="step: "):
-            figures.kaplan_meier(fits, step=step)
-
-
 def test_forest_draws_each_row():
     fig, alt = figures.forest(["a", "b", "c"], [0.5, 2, np.nan], [0.25, 1, 1], [1, 4, 1])
     (ax,) = fig.axes
@@ -60,25 +45,17 @@ def test_forest_draws_each_row():
     assert "a: 0.50 (0.25 to 1.00). b: 2.00 (1.00 to 4.00). c: not estimable." in alt
 
 
-@pytest.mark.parametrize("ends", [(0.8, 1.5), (0.5, 4), (0.1, 9), (0.4, 360), (0.001, 50_000)])
-def test_forest_has_some_numbers_on_its_axis(ends):
-    fig, _ = figures.forest(["a"], [1], ends[:1], ends[1:])
-    (ax,) = fig.axes
-    left, right = ax.get_xlim()
-    shown = [tick for tick in ax.get_xticks() if left <= tick <= right]
-    assert 2 <= len(shown) <= 9
+def test_forest_has_some_numbers_on_its_axis():
+    for low, high in [(0.8, 1.5), (0.5, 4), (0.1, 9), (0.4, 360), (0.001, 50_000)]:
+        (ax,) = figures.forest(["a"], [1], [low], [high])[0].axes
+        left, right = ax.get_xlim()
+        assert 2 <= sum(left <= tick <= right for tick in ax.get_xticks()) <= 9
 
 
 STUDIES = pd.DataFrame(
-    {
-        "ratio": [1.62, 1.86],
-        "lower": [1.02, 1.10],
-        "upper": [2.60, 3.00],
-        "weight": [60.0, 40.0],
-        "least": [np.nan, 1.40],
-        "most": [np.nan, 2.50],
-    },
+    [[1.62, 1.02, 2.60, 60.0, np.nan, np.nan], [1.86, 1.10, 3.00, 40.0, 1.40, 2.50]],
     ["Du 2024", "Suzuki 2024"],
+    ["ratio", "lower", "upper", "weight", "least", "most"],
 )
 POOLED = {"printed": (1.91, 1.40, 2.60)}
 
@@ -94,21 +71,14 @@ def test_alt_names_every_number_and_tells_implied_from_published():
 
 
 def test_squares_grow_with_weight_and_implied_ones_are_open():
-    fig, _ = figures.forest_meta(STUDIES, POOLED)
-    squares = [x for x in fig.axes[0].collections if isinstance(x, PathCollection)]
-    areas = [x.get_sizes()[0] for x in squares]
-    assert areas[0] / areas[1] == pytest.approx(1.5)
-    faces = [tuple(x.get_facecolor()[0][:3]) for x in squares]
-    assert faces[1] == (1, 1, 1)
-    assert faces[0] != (1, 1, 1)
+    ax = figures.forest_meta(STUDIES, POOLED)[0].axes[0]
+    squares = [x for x in ax.collections if isinstance(x, PathCollection)]
+    near(squares[0].get_sizes() / squares[1].get_sizes(), [1.5], rel=1e-9)
+    faces = [tuple(x.get_facecolor()[0][:3]) == (1, 1, 1) for x in squares]
+    assert faces == [False, True]
     assert [x.get_offsets()[0].tolist() for x in squares] == [[1.62, 0], [1.86, 1]]
-
-
-def test_the_diamond_ends_at_the_limits():
-    fig, _ = figures.forest_meta(STUDIES, POOLED)
-    (diamond,) = fig.axes[0].patches
-    assert diamond.get_xy()[:, 0].min() == 1.40
-    assert diamond.get_xy()[:, 0].max() == 2.60
+    (diamond,) = ax.patches
+    assert (diamond.get_xy()[:, 0].min(), diamond.get_xy()[:, 0].max()) == (1.40, 2.60)
 
 
 def test_studies_may_all_be_published():
@@ -119,24 +89,32 @@ def test_studies_may_all_be_published():
     assert labels == ["Du 2024, 60 %", "Suzuki 2024, 40 %", "printed", "again"]
 
 
-FOREST_BAD = [
-    ("labels: ", "forest", ([], [], [], [])),
-    ("estimates: ", "forest", (["a"], [1, 2], [1], [2])),
-    ("estimates: ", "forest", (["a"], [-1], [1], [2])),
-    ("lowers: ", "forest", (["a"], [1], [0], [2])),
-    ("studies: expected the columns", "forest_meta", (STUDIES[["ratio"]], POOLED)),
-    ("studies: expected ratios", "forest_meta", (STUDIES.assign(lower=0), POOLED)),
-    ("pooled: expected finite", "forest_meta", (STUDIES, {"a": (1, np.nan, 2)})),
-    ("pooled: expected results", "forest_meta", (STUDIES, {"a": (1, 2)})),
-    ("pooled: expected ratios", "forest_meta", (STUDIES, {})),
-    ("studies: expected a data frame", "forest_meta", (STUDIES[:0], POOLED)),
-]
+BAD = [
+    ("labels: ", "forest", [], [], [], []),
+    ("estimates: ", "forest", ["a"], [1, 2], [1], [2]),
+    ("estimates: ", "forest", ["a"], [-1], [1], [2]),
+    ("lowers: ", "forest", ["a"], [1], [0], [2]),
+    ("studies: expected the columns", "forest_meta", STUDIES[["ratio"]], POOLED),
+    ("studies: expected ratios", "forest_meta", STUDIES.assign(lower=0), POOLED),
+    ("pooled: expected finite", "forest_meta", STUDIES, {"a": (1, np.nan, 2)}),
+    ("pooled: expected results", "forest_meta", STUDIES, {"a": (1, 2)}),
+    ("pooled: expected ratios", "forest_meta", STUDIES, {}),
+    ("studies: expected a data frame", "forest_meta", STUDIES[:0], POOLED),
+    ("fits: .*got 0", "kaplan_meier", {}),
+    *((f"counts: .*{got}", "verdicts", pd.DataFrame({name: numbers})) for got, name, numbers in (
+        ("'good'", "good", [1]), ("-1", "exact", [-1]), ("0.5", "exact", [1, 0.5]),
+        ("nan", "exact", [np.nan]), ("none", "exact", [0]))),
+    ("counts: .* got none", "verdicts", pd.DataFrame()),
+]  # fmt: skip
 
 
-def test_forests_refuse():
-    for message, function, arguments in FOREST_BAD:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            getattr(figures, function)(*arguments)
+def test_bad_input_is_named(fits):
+    refused((message, getattr(figures, name), *arguments) for message, name, *arguments in BAD)
+    five = {str(i): fits["early"] for i in range(5)}
+    refused([("fits: .*got 5", figures.kaplan_meier, five)])
+    for step in (0, -1, np.nan):
+        with pytest.raises(ValueError, match="step: "):
+            figures.kaplan_meier(fits, step=step)
 
 
 def test_verdicts_draws_one_mark_a_number():
@@ -180,12 +158,3 @@ def test_a_thousand_marks_are_light_and_the_same_every_time(monkeypatch):
         display.show(*figures.verdicts(counts), "Printed numbers.", synthetic=False)
     assert len(shown[0]) < LIGHT
     assert shown[0] == shown[1]
-
-
-def test_verdicts_refuses():
-    bad = (("'good'", "good", [1]), ("-1", "exact", [-1]), ("0.5", "exact", [1, 0.5]))
-    for got, column, numbers in (*bad, ("nan", "exact", [np.nan]), ("none", "exact", [0])):
-        with pytest.raises(ValueError, match=f"^counts: .*{got}"):
-            figures.verdicts(pd.DataFrame({column: numbers}))
-    with pytest.raises(ValueError, match=r"^counts: .* got none"):
-        figures.verdicts(pd.DataFrame())
