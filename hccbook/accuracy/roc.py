@@ -119,19 +119,11 @@ def delong_paired(y, first, second, level=0.95):
         statistic = difference / se
         lower, upper = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
     spread = math.sqrt(variances[0] * variances[1])
-    return pd.Series(
-        {
-            "first": wins[0] / pairs,
-            "second": wins[1] / pairs,
-            "difference": difference,
-            "lower": lower,
-            "upper": upper,
-            "se": se,
-            "z": statistic,
-            "p": math.erfc(abs(statistic) / math.sqrt(2)),
-            "correlation": np.clip(covariance[0, 1] / spread, -1, 1) if spread else math.nan,
-        }
-    )
+    found = {"first": wins[0] / pairs, "second": wins[1] / pairs, "difference": difference}
+    found |= {"lower": lower, "upper": upper, "se": se, "z": statistic}
+    found["p"] = math.erfc(abs(statistic) / math.sqrt(2))
+    found["correlation"] = np.clip(covariance[0, 1] / spread, -1, 1) if spread else math.nan
+    return pd.Series(found)
 
 
 def patients(y, **markers):

@@ -27,9 +27,8 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio"):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names each row with its numbers.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names each row with its numbers.
     """
     import matplotlib.pyplot as plt
 
@@ -75,9 +74,8 @@ def forest_meta(studies, pooled):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names each row with its numbers.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names each row with its numbers.
     """
     import matplotlib.pyplot as plt
 

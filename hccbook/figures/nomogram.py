@@ -38,9 +38,9 @@ def nomogram(nomogram, patient, outcome="Risk"):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names each ruler with its range in points, and the patient's points, total and risk.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names each ruler with its range in points, and the points of the patient, their
+        total and the risk.
     """
     import matplotlib.pyplot as plt
 

@@ -22,9 +22,8 @@ def decision_curve(frame, name="model"):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names the net benefits at five thresholds, and where the model is best.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names the net benefits at five thresholds, and where the model is best.
     """
     import matplotlib.pyplot as plt
 
@@ -84,10 +83,9 @@ def calibration(frame, smooth):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-        Below the plot, the number of patients by twentieths of the risk.
-    alt : str
-        Names each group's risk, observed share with limits, and patients.
+    fig, alt : matplotlib.figure.Figure, str
+        Below the plot, the number of patients by twentieths of the risk. The text names each
+        group's risk, observed share with limits, and patients.
     """
     import matplotlib.pyplot as plt
 

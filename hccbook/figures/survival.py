@@ -24,9 +24,8 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names each group's patients, events, median and numbers at risk.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names each group's patients, events, median and numbers at risk.
     """
     import matplotlib.pyplot as plt
 

@@ -30,9 +30,8 @@ def verdicts(counts):
 
     Returns
     -------
-    fig : matplotlib.figure.Figure
-    alt : str
-        Names the counts of each row and verdict.
+    fig, alt : matplotlib.figure.Figure, str
+        The text names the counts of each row and verdict.
     """
     import matplotlib.pyplot as plt
 

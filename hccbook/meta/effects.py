@@ -47,14 +47,8 @@ def log_ratios(ratio, lower, upper, level=0.95):
             f"{ratio[at]:g} ({lower[at]:g} to {upper[at]:g}) at position {at}"
         )
     effect, error = np.log(ratio), np.log(upper / lower) / (2 * z)
-    return pd.DataFrame(
-        {
-            "effect": effect,
-            "se": error,
-            "p": 2 * ndtr(-np.abs(effect / error)),
-            "centre": np.sqrt(lower) * np.sqrt(upper),
-        }
-    )
+    found = {"effect": effect, "se": error, "p": 2 * ndtr(-np.abs(effect / error))}
+    return pd.DataFrame(found | {"centre": np.sqrt(lower) * np.sqrt(upper)})
 
 
 class Studies(NamedTuple):

@@ -41,8 +41,6 @@ def net_benefit(y, risk, thresholds, resamples=0, seed=0):
 
     The limits do not correct the optimism of a model that was fitted in the same patients.
 
-    References
-    ----------
     Vickers & Elkin, Med Decis Making 2006;26:565. Vickers et al., BMC Med Inform Decis Mak
     2008;8:53.
     """

@@ -44,8 +44,6 @@ def hosmer_lemeshow(y, risk, groups=10, external=False):
     The result depends on the number of groups, and a large P value is no sign of a good model:
     with few patients the test has little power.
 
-    References
-    ----------
     Hosmer & Lemeshow, Commun Stat Theory Methods 1980;9:1043.
     """
     import pandas as pd
@@ -86,8 +84,6 @@ def calibration_measures(y, risk):
     without limits; with one risk for all it is NaN. In the patients of its fit a logistic model
     has intercept 0 and slope 1 by construction.
 
-    References
-    ----------
     Cox, Biometrika 1958;45:562. Van Calster et al., J Clin Epidemiol 2016;74:167.
     """
     import pandas as pd
@@ -159,8 +155,6 @@ def smooth_calibration(y, risk):
     weights, at points at least 1 % of the range apart. Where more than two thirds have the same
     risk the curve is their share of events, as in R; that of statsmodels' ``lowess`` is wrong.
 
-    References
-    ----------
     Cleveland, J Am Stat Assoc 1979;74:829.
     """
     import pandas as pd

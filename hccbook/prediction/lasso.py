@@ -113,8 +113,6 @@ def lasso_path(x, y, folds=10, lambdas=100, ratio=None, seed=0):
     ``thresh``. Of columns that say the same (copies, other units, the other level of two) the
     first is used. With more than some 200 coefficients a larger ``ratio`` saves most of the time.
 
-    References
-    ----------
     Friedman, Hastie & Tibshirani, J Stat Softw 2010;33(1). Hastie, Tibshirani & Friedman, The
     Elements of Statistical Learning, 2nd ed. (2009), section 7.10.
 

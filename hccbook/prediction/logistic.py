@@ -70,8 +70,6 @@ def logistic(x, y, level=0.95, limits="profile", penalty="none"):
     as large in every patient with the outcome as in any without it. The likelihood then grows
     forever, and programs report huge coefficients, or stop anywhere.
 
-    References
-    ----------
     Venables & Ripley, Modern Applied Statistics with S, 4th ed. (2002), section 8.4. Firth,
     Biometrika 1993;80:27. Heinze & Schemper, Stat Med 2002;21:2409. Albert & Anderson,
     Biometrika 1984;71:1.

@@ -111,8 +111,6 @@ def nomogram(coefficients, ticks, intercept=0.0):
     nearest point moves it by at most ``k × longest / 200``. Effects are straight lines without
     interactions; a bent one can be given as a category for each tick.
 
-    References
-    ----------
     Iasonos et al., J Clin Oncol 2008;26:1364.
     """
     import pandas as pd

@@ -41,8 +41,6 @@ def backward(x, y, rule="aic", alpha=0.05, limits="profile"):
     where R's ``rms::fastbw`` approximates. P values, limits and performance of the last model are
     too good: the data chose it.
 
-    References
-    ----------
     Harrell, Regression Modeling Strategies, 2nd ed. (2015), section 4.3. Venables & Ripley,
     Modern Applied Statistics with S, 4th ed. (2002), section 6.8.
 
@@ -114,8 +112,6 @@ def logistic_optimism(x, y, resamples=500, seed=0):
     class only, columns that depend on others, separated classes): what is left is then too good.
     A choice of the predictors by looking at the data is not repeated, and not corrected.
 
-    References
-    ----------
     Harrell, Lee & Mark, Stat Med 1996;15:361, section 5.
 
     Examples

@@ -70,14 +70,9 @@ def cox_model(time, event, covariates, level=0.95):
     steps = np.bincount(patients.cell, math.exp(-found.shift) / found.total)
     covariance = np.linalg.inv(patients.information(found))
     coef, se = coef / patients.scale, np.sqrt(np.diag(covariance)) / patients.scale
-    table = {
-        "coef": coef,
-        "se": se,
-        "hr": np.exp(coef),
-        "lower": np.exp(coef - z * se),
-        "upper": np.exp(coef + z * se),
-        "p": erfc(np.abs(coef) / se / math.sqrt(2)),
-    }
+    table = {"coef": coef, "se": se, "hr": np.exp(coef)}
+    table |= {"lower": np.exp(coef - z * se), "upper": np.exp(coef + z * se)}
+    table["p"] = erfc(np.abs(coef) / se / math.sqrt(2))
     return CoxModel(
         pd.DataFrame(table, index=pd.Index(names, name="covariate")),
         pd.Series(np.cumsum(steps[::-1]), pd.Index(patients.times[::-1], name="time")),
