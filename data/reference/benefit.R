@@ -8,8 +8,7 @@ at <- function(threshold, y, risk) {
   fp <- sum(treated & y == 0)
   model <- tp / n - fp / n * threshold / (1 - threshold)
   all <- mean(y) - (1 - mean(y)) * threshold / (1 - threshold)
-  data.frame(threshold, tp, fp, model, all, standardised = model / mean(y),
-             avoided_per_100 = 100 * (model - all) / (threshold / (1 - threshold)))
+  data.frame(threshold, tp, fp, model, all)
 }
 
 inputs <- read.csv("calibration.csv")

@@ -7,6 +7,6 @@ curves = {
     name: dca(frame, "y", ["risk"], thresholds=[k / 100 for k in range(0, 100, 5)])
     for name, frame in pd.read_csv("calibration.csv").groupby("dataset")
 }
-columns = ["dataset", "model", "threshold", "net_benefit", "net_intervention_avoided"]
+columns = ["dataset", "model", "threshold", "net_benefit"]
 rows = pd.concat(curves, names=["dataset"]).reset_index()[columns]
 rows[rows["model"] != "none"].to_csv("benefit.csv", index=False, float_format="%.15g")

@@ -38,28 +38,11 @@ hosmer_lemeshow <- function(y, risk, g) {
   result
 }
 
-# Brier score and its parts (Stephenson 2008), group by group; group = the risk itself if g is NULL.
-brier <- function(y, risk, g) {
-  group <- if (is.null(g)) factor(risk) else
-    cut(risk, unique(quantile(risk, probs = seq(0, 1, 1 / g))), include.lowest = TRUE)
-  parts <- c(reliability = 0, resolution = 0, within_variance = 0, within_covariance = 0)
-  for (k in levels(group)) {
-    f <- risk[group == k]
-    o <- y[group == k]
-    parts <- parts + c(length(f) * (mean(f) - mean(o))^2, length(f) * (mean(o) - mean(y))^2,
-                       sum((f - mean(f))^2), 2 * sum((o - mean(o)) * (f - mean(f))))
-  }
-  as.list(parts / length(y))
-}
-
-# The curve of val.prob and the distances from it.
+# The curve of val.prob.
 smooth <- function(y, risk, f) {
   curve <- lowess(risk, y, f = f, iter = 0)
   first <- !duplicated(curve$x)
-  error <- abs(risk - approx(curve, xout = risk, ties = mean)$y)
-  list(f = f, risk = curve$x[first], rate = curve$y[first],
-       errors = list(ici = mean(error), e50 = median(error), e90 = unname(quantile(error, 0.9)),
-                     emax = max(error)))
+  list(f = f, risk = curve$x[first], rate = curve$y[first])
 }
 
 # Twice, because glm's standard errors are those of the step before the last.
@@ -70,7 +53,7 @@ model <- function(formula) {
 wald <- function(fit, i, null) {
   row <- coef(summary(fit))[i, 1:2]
   list(value = row[[1]], lower = confint.default(fit)[i, 1], upper = confint.default(fit)[i, 2],
-       lower80 = confint.default(fit, level = 0.8)[i, 1], p = 2 * pnorm(-abs((row[[1]] - null) / row[[2]])))
+       p = 2 * pnorm(-abs((row[[1]] - null) / row[[2]])))
 }
 
 of_model <- function(d) {
@@ -80,16 +63,14 @@ of_model <- function(d) {
   recalibration <- model(y ~ x)
   bins <- hosmer_lemeshow(y, risk, 10)
   list(
-    val.prob = as.list(val.prob(risk, y, pl = FALSE)),
+    val.prob = as.list(val.prob(risk, y, pl = FALSE)[c("Intercept", "Slope")]),
     intercept = wald(model(y ~ offset(x)), 1, 0),
     slope = wald(recalibration, 2, 1),
     recalibration_intercept = wald(recalibration, 1, 0),
     hosmer_lemeshow = lapply(c(3, 5, 10, 20, 49), function(g) hosmer_lemeshow(y, risk, g)),
     wilson = t(mapply(function(k, n) suppressWarnings(prop.test(k, n, correct = FALSE))$conf.int,
                       bins$events, bins$n)),
-    exact = t(mapply(function(k, n) binom.test(k, n)$conf.int, bins$events, bins$n)),
-    smooth = lapply(c(2 / 3, 0.3), function(f) smooth(y, risk, f)),
-    brier = list(ten = brier(y, risk, 10), each = brier(y, risk, NULL))
+    smooth = list(smooth(y, risk, 2 / 3))
   )
 }
 

@@ -39,14 +39,14 @@ of_model <- function(formula, data) {
   x <- model.matrix(fit)
   list(
     coefficient = unname(coef(fit)), se = sqrt(unname(diag(vcov(fit)))),
-    p_wald = unname(coef(summary(fit))[, 4]), covariance = unname(vcov(fit)),
+    p_wald = unname(coef(summary(fit))[, 4]),
     wald90 = unname(confint.default(fit, level = 0.9)),
     profile95 = t(profile_limits(fit)), profile80 = t(profile_limits(fit, 0.8)),
     confint = unname(suppressMessages(confint(fit))),
     p_lr = sapply(seq_along(coef(fit)), function(j) pchisq(
       glm.fit(x[, -j, drop = FALSE], fit$y, family = binomial(), control = exact)$deviance -
         deviance(fit), 1, lower.tail = FALSE)),
-    log_likelihood = as.numeric(logLik(fit)), risk = unname(head(fitted(fit), 5))
+    risk = unname(head(fitted(fit), 5))
   )
 }
 firth <- function(formula, data) {
@@ -73,7 +73,7 @@ eliminate <- function(data, rule, critical) {
   }
   list(fit = fit, steps = steps)
 }
-rules <- list(none = 0, aic = 2, lr = qchisq(0.95, 1), wald = qchisq(0.9, 1))
+rules <- list(aic = 2, lr = qchisq(0.95, 1), wald = qchisq(0.9, 1))
 full <- glm(y ~ ., binomial, cohort, control = exact)
 aic <- stepAIC(full, direction = "backward", trace = 0)
 
@@ -91,26 +91,21 @@ auc <- function(score, y) {
 }
 performance <- function(fit, data, own) {
   linear <- predict(fit, data)
-  null <- length(coef(fit)) == 1
-  recalibrated <- if (null) c(NA, NA) else if (own) c(0, 1) else coef(fit_of(data$y ~ linear, data))
-  a <- if (null) 0.5 else auc(linear, data$y)
+  recalibrated <- if (own) c(0, 1) else coef(fit_of(data$y ~ linear, data))
+  a <- auc(linear, data$y)
   unname(c(a, 2 * a - 1, mean((data$y - plogis(linear))^2), recalibrated[2:1]))
 }
-optimism <- function(rule, data = cohort) {
-  of <- function(d) if (rule == "none") fit_of(y ~ ., d) else eliminate(d, rule, rules[[rule]])$fit
-  each <- apply(drawn, 1, function(rows) {
-    d <- data[rows, ]; rownames(d) <- NULL
-    fit <- of(d)
-    rbind(performance(fit, d, TRUE), performance(fit, data, FALSE))
-  }, simplify = FALSE)
-  list(
-    apparent = performance(of(data), data, TRUE),
-    training = rowMeans(sapply(each, function(e) e[1, ]), na.rm = TRUE),
-    test = rowMeans(sapply(each, function(e) e[2, ]), na.rm = TRUE),
-    resamples = rowSums(!is.na(sapply(each, function(e) e[2, ])))
-  )
-}
-weak <- cohort[, c("y", "afp", "male", "noise")] # of which nothing may be left
+each <- apply(drawn, 1, function(rows) {
+  d <- cohort[rows, ]; rownames(d) <- NULL
+  fit <- fit_of(y ~ ., d)
+  rbind(performance(fit, d, TRUE), performance(fit, cohort, FALSE))
+}, simplify = FALSE)
+optimism <- list(
+  apparent = performance(fit_of(y ~ ., cohort), cohort, TRUE),
+  training = rowMeans(sapply(each, function(e) e[1, ])),
+  test = rowMeans(sapply(each, function(e) e[2, ])),
+  resamples = rowSums(!is.na(sapply(each, function(e) e[2, ])))
+)
 
 write_json(
   list(
@@ -124,13 +119,12 @@ write_json(
       endometrial = firth(HG ~ NV + PI + EH, endometrial), small = firth(y ~ ., cohort[1:30, ]),
       cohort = firth(y ~ ., cohort)
     ),
-    backward = lapply(setNames(nm = names(rules)[-1]), function(rule) {
+    backward = lapply(setNames(nm = names(rules)), function(rule) {
       e <- eliminate(cohort, rule, rules[[rule]])
       list(steps = e$steps, names = names(coef(e$fit)), coefficient = unname(coef(e$fit)))
     }),
-    step_aic = list(names = names(coef(aic)), aic = aic$anova$AIC, deviance = aic$anova$`Resid. Dev`),
-    optimism = lapply(setNames(nm = names(rules)), optimism),
-    optimism_weak = optimism("wald", weak),
+    step_aic = list(aic = aic$anova$AIC),
+    optimism = list(none = optimism),
     validate = list(names = rownames(rms_validate), columns = colnames(rms_validate),
       values = unname(unclass(rms_validate)[, ]))
   ),
