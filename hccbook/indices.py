@@ -1,18 +1,16 @@
 """Indices from blood counts and liver tests: each value in one stated unit, an index out.
 
-The units are those of :data:`QUANTITIES`: g/L for albumin, µmol/L for bilirubin, 10⁹/L for all
-blood cells, ng/mL for AFP. :func:`convert` brings other units there. C-reactive protein has no
-unit of its own: laboratories report mg/L as often as mg/dL and 5 is ordinary in both, so its unit
-must be named in the call.
+The units are those of :data:`QUANTITIES`; :func:`convert` brings others there. C-reactive protein
+has no unit of its own: laboratories report mg/L as often as mg/dL and 5 is ordinary in both, so
+its unit must be named in the call.
 
-Every value is compared with plausibility limits. One outside them is refused, with the unit
-that would explain it. The limits are wide, since they ask "can this be the stated unit?", not "is
-this patient healthy?". They cannot catch everything: a bilirubin of 2 may be 2 µmol/L or 2 mg/dL.
-But a whole column in a wrong unit almost always has a value that gives it away.
+A value outside its plausibility limits is refused, with the unit that would explain it. The
+limits ask "can this be the stated unit?", not "is this patient healthy?", and cannot catch
+everything: a bilirubin of 2 may be 2 µmol/L or 2 mg/dL. But a whole column in a wrong unit almost
+always has a value that gives it away.
 
 All functions take one value or one-dimensional arrays of equal length (one value a patient), and
-return a number for numbers and an array for arrays. Missing values are refused: drop or impute
-them first.
+return a number for numbers and an array for arrays. Missing values are refused.
 """
 
 from functools import partial, wraps

@@ -1,6 +1,5 @@
 """Logistic models, backward elimination and optimism against R, closed forms and brute force."""
 
-import doctest
 import math
 from importlib import import_module
 
@@ -41,13 +40,6 @@ FIRTH = {
     "small": (COHORT.iloc[:30, 1:], COHORT["y"].iloc[:30]),
     "endometrial": (ENDOMETRIAL[["NV", "PI", "EH"]], ENDOMETRIAL["HG"]),
 }
-
-
-@pytest.mark.parametrize("module", ["lasso", "logistic", "nomogram", "selection"])
-def test_examples(module):
-    found = doctest.testmod(import_module(f"hccbook.prediction.{module}"))
-    assert found.attempted > 0
-    assert found.failed == 0
 
 
 def test_models_as_in_r():

@@ -43,14 +43,6 @@ def backward(x, y, rule="aic", alpha=0.05, limits="profile"):
 
     Harrell, Regression Modeling Strategies, 2nd ed. (2015), section 4.3. Venables & Ripley,
     Modern Applied Statistics with S, 4th ed. (2002), section 6.8.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> x = rng.normal(size=(60, 3))
-    >>> model, steps = backward(x, x[:, 0] + rng.normal(size=60) > 0)
-    >>> steps[["variable", "p", "dropped"]].round(3).to_numpy().tolist()
-    [['x2', 0.97, True], ['x3', 0.761, True], ['x1', 0.0, False]]
     """
     import pandas as pd
 
@@ -113,14 +105,6 @@ def logistic_optimism(x, y, resamples=500, seed=0):
     A choice of the predictors by looking at the data is not repeated, and not corrected.
 
     Harrell, Lee & Mark, Stat Med 1996;15:361, section 5.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> x, y = rng.normal(size=(60, 5)), rng.integers(0, 2, 60)  # noise
-    >>> table = logistic_optimism(x, y, resamples=200)
-    >>> table.loc["auc", ["apparent", "corrected"]].round(2).to_list()
-    [0.7, 0.59]
     """
     import pandas as pd
 

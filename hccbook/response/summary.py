@@ -40,13 +40,6 @@ def best_response(visits, stable_days=42):
 
     Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.5. Seymour et al., Lancet Oncol
     2017;18:e143, table 3.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> visits = pd.DataFrame({"patient": 1, "day": [56, 112], "response": ["PR", "SD"]})
-    >>> best_response(visits)[1]
-    'PR'
     """
     import pandas as pd
 

@@ -73,11 +73,6 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
     -------
     Estimate
         As :func:`median`; ``inf`` if nobody was censored.
-
-    Examples
-    --------
-    >>> print(f"{median_follow_up([1, 2, 3, 4, 5, 6], [1, 1, 0, 0, 0, 0]):.1f}")
-    4.5 (95 % CI 3.0 to inf)
     """
     _checks.one_of("ties", ties, ("together", "events first"))
     time, event = follow_up(time, event)
@@ -114,12 +109,6 @@ def rmst(time, event, horizon, level=0.95):
     variance of min(T, horizon) among patients, not that of the mean: some n times as large.
 
     Miller, Survival Analysis (1981), p. 71. Royston & Parmar, BMC Med Res Methodol 2013;13:152.
-
-    Examples
-    --------
-    >>> months = rmst([1, 2, 3, 4, 5], [1, 0, 1, 1, 0], horizon=4)
-    >>> print(f"{months:.2f}, SE {months.se:.2f}")
-    3.13 (95 % CI 2.11 to 4.16), SE 0.52
     """
     z = _checks.z(level)
     time, event = follow_up(time, event)
