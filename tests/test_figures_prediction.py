@@ -82,7 +82,7 @@ def test_a_line_that_leaves_is_labelled_where_it_leaves():
     prevalence = frame["all"].iloc[0]
     # Net benefit of treating all: p - (1 - p) t / (1 - t), which is the bottom at odds of t.
     odds = (prevalence - bottom) / (1 - prevalence)
-    assert x == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert x == pytest.approx(odds / (1 + odds), abs=0.001)
     assert bottom < y < bottom + 0.1 * (top - bottom)
 
 

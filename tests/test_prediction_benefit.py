@@ -94,13 +94,13 @@ def test_the_order_does_not_matter(case, at, random):
 def test_limits_as_by_drawing_patients():
     """The same distribution as a bootstrap of the patients, one after the other."""
     y, risk = INPUT["external"]
-    at, resamples = np.array([0.2, 0.4, 0.6]), 2000
+    at, resamples = np.array([0.2, 0.4, 0.6]), 20_000
     ours = prediction.net_benefit(y, risk, at, resamples, seed=1)
     gains = np.where(risk[:, None] >= at, np.where(y[:, None] == 1, 1, -at / (1 - at)), 0)
     drawn = np.random.default_rng(2).integers(y.size, size=(resamples, y.size))
     values = gains[drawn].mean(axis=1)
     # Four standard errors of the difference of two simulated 2.5 % quantiles, each
-    # sqrt(0.025 · 0.975 / 2000) / density, with the normal density there, 0.058 / SD.
+    # sqrt(0.025 · 0.975 / 20000) / density, with the normal density there, 0.058 / SD.
     allowed = 4 * 2**0.5 * (0.025 * 0.975 / resamples) ** 0.5 / 0.058 * np.std(values, axis=0)
     theirs = np.quantile(values, [0.025, 0.975], axis=0)
     assert (np.abs(ours[["lower", "upper"]].to_numpy().T - theirs) < allowed).all()
