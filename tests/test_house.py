@@ -3,19 +3,19 @@
 import house
 import pytest
 
-#: What no measure may pass: today's numbers. Lower them as the package shrinks.
-#: The aim: 14,000 lines in all, 8,500 of them code, a core of 2,200, and 0 in every other line.
+#: What no measure may pass. A new capability adds the lines that it needs, and says so here:
+#: 138 of them are recipes that are told in a file alone.
 LIMITS = {
-    "lines": 19464,
-    "lines of code": 11358,
-    "lines of the core": 3661,
-    "files that are too long": 1,
+    "lines": 14000 + 138,
+    "lines of code": 8500,
+    "lines of the core": 2200,
+    "files that are too long": 0,
     "import circles": 0,
-    "imports that lead up": 4,
+    "imports that lead up": 0,
     "private names of another module": 0,
     "files read at import": 0,
-    "names that nobody reaches": 1,
-    "numpydoc that only the package reads": 6,
+    "names that nobody reaches": 0,
+    "numpydoc that only the package reads": 0,
     "names that completion should not show": 0,
 }
 #: A small package that breaks each rule.
