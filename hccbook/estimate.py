@@ -11,6 +11,9 @@ from . import _checks
 __all__ = ["Estimate", "Printed", "format_p", "number", "printed"]
 __dir__ = __all__.copy
 
+#: Limits of 95 % are so many standard errors from a normal estimate.
+Z95 = 1.959963984540054
+
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+"
 _THOUSANDS = re.compile(rf"{_GROUPED}(?:\.[0-9]+)?")
 _NUMBER = re.compile(

@@ -16,7 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from . import _checks, accuracy, audit, meta, reported, survival
 from .display import progress
-from .estimate import Printed
+from .estimate import Z95, Printed
 from .relations import Relation, checks, load
 from .relations.common import FIRST
 
@@ -111,6 +111,10 @@ def error_free(relation, cells, rng):
     names = {word: word.strip("#*?") for word in reads if word != "@"}
     names |= {"@": relation.judged} if relation.judged not in names.values() else {}
     style = {name: texts[word] for word, name in names.items()}
+    if relation.kind not in SIMULATED:
+        raise ValueError(
+            f"relation: expected a kind that DRAWN can simulate, got {relation.kind!r}"
+        )
     values, printed = SIMULATED[relation.kind](rng, style, **relation.options), {}
     for word, name in names.items():
         value = values[name]
@@ -132,9 +136,6 @@ def _print(printed, read, value, cells, is_p):
         places = max(2, places) if is_p else places
         small = is_p and value < 10**-places
         printed[read] = f"< {10**-places:z.{places}f}" if small else f"{value:z{comma}.{places}f}"
-
-
-Z = stats.norm.ppf(0.975)
 
 
 def _counts(rng, x):
@@ -230,13 +231,17 @@ def _medians(rng, x):
 def _interaction(rng, x):
     """Return two ratios and the test of two separate fits (Altman and Bland, 2003)."""
     logs = np.log([list(_ratio(rng, x).values())[:3] for _ in range(2)])
-    difference, errors = logs[0, 0] - logs[1, 0], (logs[:, 2] - logs[:, 1]) / (2 * Z)
+    difference, errors = logs[0, 0] - logs[1, 0], (logs[:, 2] - logs[:, 1]) / (2 * Z95)
     return {"p": 2 * stats.norm.sf(abs(difference) / np.hypot(*errors)), "ratios": np.exp(logs)}
 
 
 def _coefficient(rng, x, **options):
     se, z = rng.uniform(0.05, 2), rng.choice([-1, 1]) * rng.uniform(0.1, 5)
-    limits = {"z:lower": se * (z - Z), "z:upper": se * (z + Z), "z:p": 2 * stats.norm.sf(abs(z))}
+    limits = {
+        "z:lower": se * (z - Z95),
+        "z:upper": se * (z + Z95),
+        "z:p": 2 * stats.norm.sf(abs(z)),
+    }
     return {"beta": se * z, "ratio": np.exp(se * z), "z": z} | limits
 
 

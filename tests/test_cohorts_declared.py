@@ -47,7 +47,7 @@ responded = { count = "response.{group}.count", auc = "roc.auc", marker = "afp" 
 os = { median = "os.{group}.median", hr = "os.hr" }
 
 [assumed]
-age = { resolution = "1", range = [25, 88] }
+age = { resolution = 1, range = [25, 88] }
 afp = { resolution = "1", range = [1, 60000] }
 os = { days_per_month = 30.4375, shape = 1.1, followed = [6, 36] }
 """
@@ -110,11 +110,11 @@ def test_three_groups_without_a_ratio(trial):
 
 
 WRONG = {
-    ('mean = "age.{group}.mean", ', ""): r"columns.age: expected count or mean and sd or median",
+    ('mean = "age.{group}.mean", ', ""): r"columns.age: expected count .*or mean and sd or median",
     ('sd = "age.{group}.sd" }', 'sd = "age.{group}.sd", hr = "os.hr" }'): "columns.age: expected",
     ('marker = "afp"', 'marker = "os"'): r"columns.responded, marker: expected one of .*age.*afp",
     (', auc = "roc.auc", marker = "afp"', ', auc = "roc.auc"'): "columns.responded, marker: ",
-    ('resolution = "1", range = [25, 88]', 'resolution = "1"'): "assumed.age: expected",
+    ("resolution = 1, range = [25, 88]", "resolution = 1"): "assumed.age: expected",
     ("shape = 1.1", "shap = 1.1"): "assumed.os: expected",
     ("30.4375", "1"): "days_per_month: no whole day prints as 11.2 months",
 }

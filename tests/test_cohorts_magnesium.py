@@ -72,3 +72,9 @@ def test_patients_are_sound(split, reading, seed):
     assert frame.loc[frame["disease_control"] == 0, "progressed"].all()
     shares = magnesium.ASSUMED["prevalence"]
     assert all(abs(frame[x].sum() - share * len(frame)) < 1 for x, share in shares.items())
+
+
+def test_a_follow_up_that_nobody_can_have_ends_in_an_error():
+    short = {"follow_up_days": {"derivation": [[1, 2], [3, 4]]}}
+    with pytest.raises(RuntimeError, match="no cohort meets its targets"):
+        cohorts.build("magnesium", "derivation", assumed=short)

@@ -1,12 +1,13 @@
 """hccbook.exercises: right answers pass, each known mistake gets its own hint."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from scipy.stats import chi2, norm, t
 
-from hccbook import accuracy, audit, display, exercises
+from hccbook import accuracy, audit, display, exercises, reported
 
 GIVEN = {
     "il6-sii-lab.1": {"i2": "60", "events": 60},
@@ -216,3 +217,23 @@ def test_answers_of_the_other_labs_by_other_routes():
     assert power(right("mri-lab.4") - 1) < 0.80 <= power(right("mri-lab.4"))
     # Half of the patients pass the scans up to the median.
     assert (1 - 40 / 150) ** (right("mri-lab.5") / 8) == pytest.approx(0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("formula", ["audit.cuonts('1', 2)", "unknown + 1", "1 +", "len(3)"])
+def test_a_formula_that_cannot_run_is_named(formula):
+    exercise = exercises.Exercise(answer=formula, tolerance=0, praise="", hint="")
+    with pytest.raises(ValueError, match=re.escape(f"{formula!r}: expected a formula")):
+        exercise.solve()
+
+
+def test_a_key_that_no_exercise_has_is_named_with_its_file(tmp_path, monkeypatch):
+    (tmp_path / "exercises").mkdir()
+    text = "[1]\nanswr = '1'\ntolerance = 0\npraise = ''\nhint = ''\n"
+    (tmp_path / "exercises" / "lab.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(reported, "DATA", tmp_path)
+    exercises.load.cache_clear()
+    try:
+        with pytest.raises(ValueError, match=r"lab.toml, 1: .*answr"):
+            exercises.load()
+    finally:
+        exercises.load.cache_clear()

@@ -4,9 +4,9 @@ import house
 import pytest
 
 #: What no measure may pass. A new capability adds the lines that it needs, and says so here:
-#: 138 of them are recipes that are told in a file alone.
+#: recipes that are told in a file alone, and errors that name an exercise and its formula.
 LIMITS = {
-    "lines": 14000 + 138,
+    "lines": 14000 + 146 + 19,
     "lines of code": 8500,
     "lines of the core": 2200,
     "files that are too long": 0,

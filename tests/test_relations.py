@@ -75,7 +75,7 @@ def test_a_contradiction_counts_and_else_the_closest_check(paper):
         evidence = "untestable" if line.check.verdict == "untestable" else line.evidence
         judged.setdefault((line.id, line.field, evidence), []).append(line.check.verdict)
     for line in lined(paper):
-        if line.group != run.REST:
+        if line.section != run.REST:
             expected = min(judged[line[:3]], key=run.WEIGHT.index)
             assert line.check.verdict == expected
     # They are in the order of the register, and an audit can be repeated.

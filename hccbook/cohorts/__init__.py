@@ -3,6 +3,10 @@
 A recipe names its targets (register ids, evidence class ``calibrated``). Agreement with a
 target is by construction and proves nothing. Every other printed number is held out: what
 many cohorts say about it is evidence.
+
+A recipe is a file in ``data/recipes`` and a module of the paper's name, or the file alone
+(:mod:`hccbook.cohorts.declared`). It offers ``READINGS``, ``ASSUMED``, ``make(split, seed,
+reading)`` and ``achieved(frame, split)``; ``forget()`` if it keeps what it built.
 """
 
 from functools import cache

@@ -1,5 +1,9 @@
-"""Recipes without Python: groups, features, measurements and follow-up, told in a file."""
+"""Recipes without Python: groups, features, measurements and follow-up, told in a file.
 
+For papers of a reader's own; those of the book need more.
+"""
+
+from collections import UserDict
 from functools import partial
 from typing import NamedTuple
 
@@ -31,15 +35,19 @@ class Recipe:
 
     def __init__(self, paper, told):
         self.paper, self.groups, self.columns = paper, told["groups"], told["columns"]
-        self.READINGS, self.ASSUMED = ("printed",), cal.Part(paper, "assumed")
+        self.READINGS, self.ASSUMED = ("printed",), UserDict()
+        if "assumed" in told:
+            self.ASSUMED = cal.Part(paper, "assumed")
         for name, column in self.columns.items():
-            self._check(name, column, told.setdefault("assumed", {}).get(name, {}))
+            self._check(name, column, told.get("assumed", {}).get(name, {}))
 
     def _check(self, name, column, assumed):
         """Refuse a column that is told by none of the forms."""
         where, fits = f"{self.paper}.toml, ", [x for x in FORMS if {*x.needed} <= {*column}]
         if len(fits) != 1 or not {*column} <= {*fits[0].needed, *fits[0].other}:
-            forms = " or ".join(" and ".join(x.needed) for x in FORMS)
+            forms = " or ".join(
+                " and ".join(x.needed) + "".join(f" (and {y})" for y in x.other) for x in FORMS
+            )
             raise ValueError(f"{where}columns.{name}: expected {forms}, got {[*column]}")
         if {*assumed} != {*fits[0].assumed}:
             expected = f"expected {[*fits[0].assumed]}, got {[*assumed]}"
@@ -131,8 +139,8 @@ def follow_up(rng, group, medians, ratio, days_per_month, followed, shape):
     if not ratio:
         return days, event
     limits = np.ones(group.size, dtype=int), np.full(group.size, round(ends[1]))
-    free = np.zeros(group.size, dtype=bool)
-    cohort = cal.Survival(rng, cal.HazardRatioAim(*ratio), days, event, group, *limits, free)
+    nobody = np.zeros(group.size, dtype=bool)
+    cohort = cal.Survival(rng, cal.HazardRatioAim(*ratio), days, event, group, *limits, nobody)
     cohort.untie()
     cohort.reach()
     return cohort.days, cohort.event

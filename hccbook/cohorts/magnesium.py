@@ -130,7 +130,10 @@ def _survival(rng, high, controlled, draw, aim):
     first, starts = ASSUMED["first_scan_day"], []
     earliest = np.full(high.size, first)
     latest = np.where(controlled == 1, ASSUMED["last_day"], 5 * first)
-    while len(starts) < (STARTS if aim else 1):
+    wanted = STARTS if aim else 1
+    for _ in range(10 * STARTS):
+        if len(starts) == wanted:
+            break
         try:
             days, event = draw()
             cohort = cal.Survival(rng, aim, days, event, high, earliest, latest, controlled == 0)
@@ -138,6 +141,8 @@ def _survival(rng, high, controlled, draw, aim):
         except cal.Miss:
             continue
         starts.append((cohort.loss() if aim else 0, len(starts), cohort))
+    if len(starts) < wanted:
+        raise cal.Miss("too few starts")
     cohort = min(starts)[2]
     if aim:
         cohort.reach()

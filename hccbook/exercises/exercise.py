@@ -37,14 +37,20 @@ class Exercise:
 
     def solve(self, **given):
         """Return the right answer, and pairs of a known wrong one and its hint."""
-        names = NAMES | given
+        names, wrong = NAMES | given, []
         for name, formula in {**self.let, "answer": self.answer}.items():
-            names[name] = eval(formula, names)
-        wrong = []
+            names[name] = _run(formula, names)
         for formula, hint in self.mistakes.items():
-            found = eval(formula, names)
+            found = _run(formula, names)
             wrong += [(one, hint) for one in (found if isinstance(found, list) else [found])]
         return names["answer"], wrong
+
+
+def _run(formula, names):
+    try:
+        return eval(formula, names)
+    except (AttributeError, NameError, SyntaxError, TypeError) as error:
+        raise ValueError(f"{formula!r}: expected a formula of the names given, {error}") from None
 
 
 @cache
@@ -57,5 +63,9 @@ def load():
             # What is not told is as in the exercise that this one is like.
             base = told.get(cells.pop("like", None), {})
             mistakes = base.get("mistakes", {}) | cells.get("mistakes", {})
-            exercises[f"{path.stem}.{number}"] = Exercise(**base | cells | {"mistakes": mistakes})
+            try:
+                found = Exercise(**base | cells | {"mistakes": mistakes})
+            except TypeError as error:
+                raise ValueError(f"{path.name}, {number}: {error}") from None
+            exercises[f"{path.stem}.{number}"] = found
     return exercises

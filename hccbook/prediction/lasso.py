@@ -161,6 +161,8 @@ def _path(x, y, fold, lambdas, ratio):
     Returns the coefficients of all patients (the intercept last) for columns ``x`` in standard
     deviations, the deviance of each patient when left out, the deviance ratios and the lambdas.
     """
+    # Row 0 is of all patients, row k + 1 of those outside fold k. The intercept comes last here;
+    # a scale of 0 leaves it without penalty.
     train = np.vstack([np.ones(y.size, dtype=bool), fold != np.arange(fold.max() + 1)[:, None]])
     scale = np.array([np.append(_column_scales(x[rows]), 0.0) for rows in train])
     weight = train / train.sum(axis=1, keepdims=True)

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from .. import _checks
-from .results import Sets, Z, of_studies, ranges, reproduces
+from ..estimate import Z95
+from .results import Sets, of_studies, ranges, reproduces
 
 #: Candidates for the first result are drawn so many at a time.
 BATCH = 100_000
@@ -113,7 +114,7 @@ def _solve(rng, y, s, new, old, result):
     n, k = len(y), len(new)
     box = result.boxes
     lower, upper = (rng.uniform(*box[row], n) for row in (1, 2))
-    mean, error, q = (lower + upper) / 2, (upper - lower) / (2 * Z), rng.uniform(*box[4], n)
+    mean, error, q = (lower + upper) / 2, (upper - lower) / (2 * Z95), rng.uniform(*box[4], n)
     p = rng.dirichlet(np.full(k, _ALPHA), n) if k > 1 else np.ones((n, 1))
     w_old = s[:, old] ** -2.0
     excess = np.maximum(0, q - (k + len(old) - 1)) if result.method == "dl" else np.zeros(n)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .results import Z, a_result
+from ..estimate import Z95
+from .results import a_result
 
 #: Room for floating-point rounding in each comparison, relative to both sides.
 SLACK = 1e-9
@@ -135,7 +136,9 @@ def _odds(q, u):
 def _mean_and_error(ratio, lower, upper):
     """Return what a ratio and its limits leave of the pooled log ratio and its standard error."""
     width = upper - lower
-    return ((lower + upper) * 0.5).meet(ratio), Interval(width.low / (2 * Z), width.high / (2 * Z))
+    return ((lower + upper) * 0.5).meet(ratio), Interval(
+        width.low / (2 * Z95), width.high / (2 * Z95)
+    )
 
 
 def random_effects(name, result, size=None):

@@ -11,8 +11,6 @@ from scipy.special import chdtri, ndtri
 from .. import _checks, audit, meta, reported
 from ..estimate import printed
 
-Z = float(ndtri(0.975))
-
 
 @dataclass(frozen=True)
 class Result:

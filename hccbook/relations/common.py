@@ -1,4 +1,8 @@
-"""Checks that take nothing but printed strings, in the order of the kinds."""
+"""Checks in the shape that a kind of relation needs, in the order of the kinds.
+
+What any reader can call by itself stands in :mod:`hccbook.audit`; here its results are turned,
+joined and put into words.
+"""
 
 import math
 from dataclasses import replace

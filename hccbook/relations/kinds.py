@@ -16,6 +16,8 @@ class Turn(NamedTuple):
     ``judged`` is a cell or ``cell:field``; of a table of cells each is judged.
     ``cells`` are what the function takes, in order: ``@`` is the judged one, ``#n`` is read as
     a whole number, ``ps*`` is a list, ``table**`` a list of lists, ``level?`` may be left out.
+    Keyword-only arguments of the function are further keys of the entry, texts or (``: int``)
+    numbers; ``name``, ``whole`` and ``end`` are filled in.
     """
 
     judged: str

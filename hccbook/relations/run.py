@@ -19,7 +19,7 @@ class Line(NamedTuple):
     id: str
     field: str
     evidence: str
-    group: str
+    section: str
     check: Check
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 import numpy as np
 from scipy.special import erfc
 
+from ...estimate import Z95
 from ...estimate import printed as as_printed
 from .search import Aim, Miss, Search, boxes
 
@@ -26,7 +27,6 @@ FLIP, LONGEST = 0.3, 2.3
 
 # As in hccbook.survival: what is nearer to one half than this is one half.
 _HALF = math.sqrt(np.finfo(float).eps)
-_Z = 1.959963984540054
 _CONVERGED = 1e-10
 
 
@@ -123,7 +123,7 @@ class HazardRatioAim(Aim):
     def statistics(self, *follow_up):
         """Return the log hazard ratio and its two limits."""
         log_hr, error = cox(*follow_up, self.middle[0])
-        return np.column_stack([log_hr, log_hr - _Z * error, log_hr + _Z * error])
+        return np.column_stack([log_hr, log_hr - Z95 * error, log_hr + Z95 * error])
 
     def distance(self, values):
         """Return the distances of estimate and width, which can be moved one at a time."""

@@ -34,7 +34,7 @@ def measurements(rng, group, means, sds, resolution, low, high, unions=()):
     so that the *sample*, cut off at the limits, has them. Rounding disturbs this; a few values
     are then changed by single steps.
     """
-    sizes, number = np.bincount(group), as_printed(resolution)
+    sizes, number = np.bincount(group), as_printed(str(resolution), "resolution")
     step, decimals = number.value, number.decimals
     sets = [(g,) for g in range(sizes.size)] + [members for members, _, _ in unions]
     member = np.array([np.isin(np.arange(sizes.size), x) for x in sets], dtype=float)

@@ -2,6 +2,7 @@
 
 Who has the outcome stays, and so does every table of one variable by outcome. What changes is
 how variables go together: the area under the curve of a score, and its table at a cut-off.
+Before that, counts are allotted, and :func:`reach_auc` exchanges outcomes inside a group.
 """
 
 import numpy as np

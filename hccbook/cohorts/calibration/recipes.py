@@ -132,7 +132,7 @@ class Part(UserDict):
 @contextmanager
 def assuming(assumed, changes):
     """Change some of a recipe's assumptions for a while; those inside groups by mappings."""
-    # The mappings themselves never change: somebody may hold them.
+    # Somebody may hold a group: groups are replaced, never changed.
     before, changed = dict(assumed.data), deepcopy(dict(assumed.data))
     _change(changed, changes, "assumed")
     assumed.data.update(changed)

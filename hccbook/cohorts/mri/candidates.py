@@ -4,8 +4,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from ...indices import albi, plr, pni, sii
-from ..calibration import below
+from ..calibration import Miss, below
 from .models import ASSUMED
+
+#: Draws of noise before the cohort is given up.
+TRIES = 1000
 
 #: Hidden traits of a patient that candidates lean on.
 TRAITS = ("burden", "liver", "perfusion", "inflammation")
@@ -43,11 +46,12 @@ def draw(rng, core, outcome):
 
 def _noise(rng, outcome):
     """Draw standard normal noise until the classes differ little in it."""
-    while True:
+    for _ in range(TRIES):
         noise = rng.standard_normal(outcome.size)
         apart = noise[outcome == 1].mean() - noise[outcome == 0].mean()
         if abs(apart) < ASSUMED["noise"]:
             return noise
+    raise Miss("the classes differ in noise")
 
 
 def _lean(noise, z, leans):

@@ -7,6 +7,7 @@ patients of the progression group follow the others.
 import numpy as np
 from scipy.special import expit, ndtri
 
+from ...estimate import Z95
 from ...estimate import printed as as_printed
 from .. import calibration as cal
 
@@ -27,7 +28,6 @@ EFFORT = {"p": (96, 64, 100, 0.1), "intervals": (64, 48, 60, 0.05)}
 #: Half of an interval for what needs no more than a sign.
 SIGN_SLACK = 0.05
 
-_Z = 1.959963984540054
 _CONVERGED, _MOST = 1e-9, 30
 
 
@@ -149,7 +149,7 @@ def _areas(scores, ill):
     parts = placed[:, :well] / ill, placed[:, well:] / well
     area = parts[0].mean(axis=1)
     squares = [((x - area[:, None]) ** 2).sum(axis=1) for x in parts]
-    half = _Z * np.sqrt(squares[0] / (well * (well - 1)) + squares[1] / (ill * (ill - 1)))
+    half = Z95 * np.sqrt(squares[0] / (well * (well - 1)) + squares[1] / (ill * (ill - 1)))
     return area, area - half, area + half
 
 
