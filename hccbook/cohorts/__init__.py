@@ -5,7 +5,7 @@ target is by construction and proves nothing. Every other printed number is held
 many cohorts say about it is evidence.
 
 A recipe is a file in ``data/recipes`` and a module of the paper's name, or the file alone
-(:mod:`hccbook.cohorts.declared`). It offers ``READINGS``, ``ASSUMED``, ``make(split, seed,
+(``hccbook.cohorts.declared``). It offers ``READINGS``, ``ASSUMED``, ``make(split, seed,
 reading)`` and ``achieved(frame, split)``; ``forget()`` if it keeps what it built.
 """
 
