@@ -183,6 +183,7 @@ def test_a_recipe_that_asks_for_more_is_stopped(monkeypatch, kind):
     monkeypatch.setattr(calibration.recipes, "targets", lambda *_: fewer)
     with pytest.raises(KeyError, match=rf"{id} \(printed\) is held out"):
         build(kind)
+    forget(paper)
 
 
 RADIOTHERAPY = {
