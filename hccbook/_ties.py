@@ -40,6 +40,10 @@ def merge_ties(values):
     merged = values.copy()
     rows = zip(ordered.reshape(-1, values.shape[-1]), apart.reshape(-1, gap.shape[-1]), strict=True)
     for row, (line, new) in zip(merged.reshape(-1, values.shape[-1]), rows, strict=True):
-        first = np.concatenate([[0], np.flatnonzero(new) + 1])
-        row[:] = line[first[np.searchsorted(line[first], row, side="right") - 1]]
+        leader = np.maximum.accumulate(np.where(new, np.arange(1, line.size), 0))
+        later = 1 + np.flatnonzero(line[leader] != line[1:])
+        changed, smallest = line[later], line[leader[later - 1]]
+        if later.size:  # mostly few, so looking each value up among them is fast
+            place = np.minimum(np.searchsorted(changed, row), later.size - 1)
+            row[:] = np.where(changed[place] == row, smallest[place], row)
     return merged
