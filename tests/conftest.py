@@ -17,9 +17,9 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 
-# How long an example takes says how busy the machine is.
+# How long an example takes says how busy the machine is. Every run tries the same examples.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
 

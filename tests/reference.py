@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+#: What a refusal says where an estimate is not finite.
+NOT_FINITE = ("infinite", "separat", "constant", "at least one event", "both groups")
 #: R's words, and those of JSON.
 WORDS = {"NA": "NaN", "NaN": "NaN", "Inf": "Infinity", "-Inf": "-Infinity"}
 
@@ -42,3 +46,21 @@ def refused(cases):
     for message, function, *arguments in cases:
         with pytest.raises(ValueError, match=f"^{message}"):
             function(*arguments)
+
+
+def finite(function, *arguments, **options):
+    """Call, and let hypothesis drop cases without a finite estimate."""
+    try:
+        return function(*arguments, **options)
+    except ValueError as error:
+        assume(not any(word in str(error) for word in NOT_FINITE))
+        raise
+
+
+@st.composite
+def outcomes(draw, low, high, smallest=2, largest=30):
+    """Draw outcomes of both classes, and whole numbers with ties."""
+    n = draw(st.integers(smallest, largest))
+    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    assume(0 < y.sum() < n)
+    return y, np.array(draw(st.lists(st.integers(low, high), min_size=n, max_size=n)))

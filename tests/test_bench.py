@@ -10,6 +10,7 @@ import pytest
 from bench import r, rivals, timing
 from bench.timing import Bound, Case, Rival, Row
 from conftest import ROOT
+from reference import near
 
 BENCH = ROOT / "tests" / "bench"
 
@@ -39,9 +40,8 @@ def taken(monkeypatch):
     return of
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
+def test_durations_and_rows():
+    for seconds, text in (
         (0.0, "0 µs"),
         (1.234e-6, "1.23 µs"),
         (999.4e-6, "999 µs"),
@@ -49,59 +49,42 @@ def taken(monkeypatch):
         (0.01234, "12.3 ms"),
         (0.9999, "1 s"),
         (123.4, "123 s"),
-    ],
-)
-def test_duration(seconds, text):
-    assert timing.duration(seconds) == text
-
-
-def test_a_row_has_all_columns():
-    columns = timing.HEAD[0].count("|")
+    ):
+        assert timing.duration(seconds) == text
     rows = [
         Row("A", 1.0),
         Row("A", 1e-3, "other", 0.15, "100× faster", True, 1e-12),
         Row("A", 1e-3, "other: not installed"),
     ]
-    assert {timing.line(row).count("|") for row in rows} == {columns}
+    assert {timing.line(row).count("|") for row in rows} == {timing.HEAD[0].count("|")}
     assert timing.line(rows[1]) == "| A | 1 ms | other | 150 ms | 150 | 100× faster | yes | 1e-12 |"
 
 
-@pytest.mark.parametrize(
-    ("its", "target", "met"),
-    [(5.0, 4, True), (3.0, 4, False), (0.2, 1 / 6, True), (0.1, 1 / 6, False)],
-)
-def test_a_target_is_a_ratio(taken, its, target, met):
-    taken(1.0, its)
-    (row,) = timing.measure(Case("A", float, Rival("other", float, target)))
-    assert (row.ours, row.its, row.met) == (1.0, its, met)
-
-
-def test_a_slower_target_says_so(taken):
-    taken(1.0, 1.0)
-    (row,) = timing.measure(Case("A", float, Rival("other", float, 1 / 6)))
+def test_a_target_is_a_ratio(taken):
+    for its, target, met in (
+        (5.0, 4, True),
+        (3.0, 4, False),
+        (0.2, 1 / 6, True),
+        (0.1, 1 / 6, False),
+    ):
+        taken(1.0, its)
+        (row,) = timing.measure(Case("A", float, Rival("other", float, target)))
+        assert (row.ours, row.its, row.met) == (1.0, its, met)
     assert row.target == "at most 6× slower"
-
-
-def test_a_part_of_the_work_is_scaled_up(taken):
+    # A part of the work is scaled up.
     taken(1.0, 2.0)
     (row,) = timing.measure(Case("A", float, Rival("other", float, 90, part=0.02)))
-    assert row.its == pytest.approx(100)
-    assert row.met
+    assert (row.its, row.met) == (pytest.approx(100), True)
 
 
 def test_fast_and_wrong_meets_no_target():
-    def rival(within):
-        return Rival("R", Stub(), 1e-9, same=lambda a, b: abs(a - b[0]), within=within)
+    def rival(within, same=lambda a, b: abs(a - b[0])):
+        return Rival("R", Stub(), 1e-9, same=same, within=within)
 
-    rows = timing.measure(Case("A", lambda: 1.5, rival(0.4), rival(0.6)))
-    assert [row.met for row in rows] == [False, True]
-    assert [row.difference for row in rows] == [0.5, 0.5]
-
-
-def test_a_difference_that_is_not_a_number_is_wrong():
-    rival = Rival("R", Stub(), 1e-9, same=lambda a, b: np.nan, within=1.0)
-    (row,) = timing.measure(Case("A", float, rival))
-    assert row.met is False
+    rivals = rival(0.4), rival(0.6), rival(1.0, lambda a, b: np.nan)
+    rows = timing.measure(Case("A", lambda: 1.5, *rivals))
+    assert [row.met for row in rows] == [False, True, False]
+    near([row.difference for row in rows], [0.5, 0.5, np.nan])
 
 
 def test_processes_are_ended():
@@ -114,12 +97,10 @@ def test_what_is_not_installed_is_no_error(taken, monkeypatch):
     monkeypatch.setattr(r.shutil, "which", lambda name: None)
     taken(1.0)
     missing = [Rival("peer", None, 5), Rival("pROC", r.R("auc", y=[0, 1], marker=[1, 2]))]
-    rows = timing.measure(Case("A", float, *missing))
-    assert [row.other for row in rows] == ["peer: not installed", "pROC: not installed"]
-    assert [row.met for row in rows] == [None, None]
-    assert [row.its for row in rows] == [None, None]
-    assert rivals.installed("no_such_module", "name") is None
-    assert rivals.installed("no_such_module.part", "name") is None
+    rows = [(row.other, row.met, row.its) for row in timing.measure(Case("A", float, *missing))]
+    assert rows == [(f"{name}: not installed", None, None) for name in ("peer", "pROC")]
+    for name in ("no_such_module", "no_such_module.part"):
+        assert rivals.installed(name, "name") is None
 
 
 def test_bounds_and_limits(taken):
@@ -147,7 +128,7 @@ def test_every_case_of_r_is_there_and_used():
     assert set(listed) == set(called)
 
 
-def test_the_rivals_are_pinned_with_hashes():
+def test_the_rivals_are_pinned_with_hashes_and_the_stored_table_is_whole():
     text = (ROOT / "tests" / "bench-requirements.txt").read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z])", re.sub(r"(?m)^#.*\n", "", text))
     assert len(blocks) > 2
@@ -155,8 +136,6 @@ def test_the_rivals_are_pinned_with_hashes():
         assert re.match(r"[a-z0-9-]+==[\w.]+ \\\n", block)
         assert "--hash=sha256:" in block
 
-
-def test_the_stored_table_is_whole():
     lines = (ROOT / "data" / "bench.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| ")]
     assert {line.count("|") for line in rows} == {timing.HEAD[0].count("|")}

@@ -20,7 +20,7 @@ def book(tmp_path, monkeypatch):
     (tmp_path / "_toc.yml").write_text("chapters:\n  - file: notebooks/one\n", encoding="utf-8")
     monkeypatch.setattr(command, "ROOT", tmp_path)
     monkeypatch.setattr(command, "NOTEBOOKS", tmp_path / "notebooks")
-    monkeypatch.setattr(command, "renew", lambda: None)
+    monkeypatch.setattr(command, "renew", lambda: tmp_path.joinpath("renewed").touch())
 
     def write(code):
         cell = nbformat.v4.new_code_cell(code, id="one-01")
@@ -31,9 +31,10 @@ def book(tmp_path, monkeypatch):
     return write
 
 
-def test_notebooks_are_run_and_stored_without_noise(book):
+def test_notebooks_are_run_and_stored_without_noise(book, tmp_path):
     path = book("print(6 * 7)")
     assert command.main(["notebooks"]) == 0
+    assert (tmp_path / "renewed").exists()
     first = path.read_bytes()
     cell = nbformat.read(path, 4).cells[0]
     assert (cell.execution_count, cell.outputs[0]["text"]) == (1, "42\n")
@@ -51,28 +52,21 @@ def test_a_notebook_that_fails_is_left_as_it_was(book):
     assert [p.name for p in path.parent.iterdir()] == ["one.ipynb"]
 
 
-@pytest.mark.parametrize("words", [["checksums"], ["notebooks"]])
-def test_what_follows_from_the_data_is_renewed(book, renewed, words):
-    book("1")
-    assert command.main(words) == 0
+def test_what_follows_from_the_data_is_renewed(book, tmp_path, monkeypatch):
+    """In a data folder whose files may be renewed, with the register as it is."""
+    renewed = tmp_path / "data"
+    (renewed / "results").mkdir(parents=True)
+    (renewed / "results" / scorecard.JSON).write_text("old", encoding="utf-8")
+    monkeypatch.setattr(command, "renew", RENEW)
+    monkeypatch.setattr(scorecard, "RESULTS", renewed / "results")
+    monkeypatch.setattr(command, "CHECKSUMS", renewed / "checksums.sha256")
+    monkeypatch.setattr(command, "DATA", renewed)
+    assert command.main(["checksums"]) == 0
     sums = (renewed / "checksums.sha256").read_text(encoding="utf-8").splitlines()
     file = renewed / "results" / scorecard.JSON
     assert file.read_text(encoding="utf-8") == scorecard.as_json()
     # The sum is that of the new file, not of one before it.
     assert sums == [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  results/{scorecard.JSON}"]
-
-
-@pytest.fixture
-def renewed(book, tmp_path, monkeypatch):
-    """A data folder whose files may be renewed, with the register as it is."""
-    data = tmp_path / "data"
-    (data / "results").mkdir(parents=True)
-    (data / "results" / scorecard.JSON).write_text("old", encoding="utf-8")
-    monkeypatch.setattr(command, "renew", RENEW)
-    monkeypatch.setattr(scorecard, "RESULTS", data / "results")
-    monkeypatch.setattr(command, "CHECKSUMS", data / "checksums.sha256")
-    monkeypatch.setattr(command, "DATA", data)
-    return data
 
 
 def test_tokens_lists_every_digit_string(tmp_path, capsys, monkeypatch):

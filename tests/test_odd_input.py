@@ -10,10 +10,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from lifelines import KaplanMeierFitter
+from reference import refused
 
 import hccbook
-from hccbook import prediction, reconstruction, relations, scorecard, studies
-from hccbook.reported import DATA
+from hccbook import prediction, reconstruction, relations, reported, scorecard, studies
 
 RNG = np.random.default_rng(1)
 N = 24
@@ -37,216 +38,385 @@ MODEL = prediction.logistic(X, Y)
 PATH = prediction.lasso_path(X, Y, folds=3, lambdas=5)
 CHART = prediction.nomogram({"a": 0.5, "b": {"no": 0, "yes": 1}}, {"a": [0, 1, 2]})
 
-#: A valid call of every public function: the arguments that it needs.
-CALLS = {
-    "accuracy": {
-        "auc": {"y": Y, "marker": MARKER},
-        "delong_paired": {"y": Y, "first": MARKER, "second": OTHER},
-        "proportion": {"count": 3, "n": 10},
-        "two_by_two": COUNTS,
-        "youden": {"y": Y, "marker": MARKER},
-        "youden_optimism": {"y": Y, "marker": MARKER, "resamples": 9},
-    },
-    "survival": {
-        "c_index": {**PATIENTS, "score": MARKER},
-        "cox_model": {**PATIENTS, "covariates": X},
-        "cox_two_groups": {**PATIENTS, "group": GROUP},
-        "landmark": {**PATIENTS, "at": 0.1, "response_time": TIME / 2},
-        "logrank": {**PATIENTS, "group": GROUP},
-        "median": PATIENTS,
-        "median_follow_up": PATIENTS,
-        "proportional_hazards_test": {**PATIENTS, "covariates": X},
-        "rmst": {**PATIENTS, "horizon": 0.2},
-        "subgroup_table": {
-            "frame": FRAME,
-            "time": "t",
-            "event": "e",
-            "exposure": "x",
-            "subgroups": ["sex"],
-        },
-    },
-    "prediction": {
-        "backward": {"x": X, "y": Y},
-        "calibration_curve": {"y": Y, "risk": RISK},
-        "calibration_measures": {"y": Y, "risk": RISK},
-        "hosmer_lemeshow": {"y": Y, "risk": RISK},
-        "lasso_path": {"x": X, "y": Y, "folds": 3, "lambdas": 5},
-        "logistic": {"x": X, "y": Y},
-        "logistic_optimism": {"x": X, "y": Y, "resamples": 9},
-        "net_benefit": {"y": Y, "risk": RISK, "thresholds": [0.1, 0.5]},
-        "nomogram": {"coefficients": {"a": 0.5}, "ticks": {"a": [0, 1, 2]}},
-        "round_ticks": {"low": 0, "high": 9},
-        "smooth_calibration": {"y": Y, "risk": RISK},
-        MODEL.predict: {"x": X},
-        PATH.model: {},
-        PATH.selected: {},
-        PATH.predict: {"x": X},
-        CHART.read: {"patients": {"a": [0, 1], "b": ["no", "yes"]}},
-        CHART.risk: {"total": 10},
-    },
-    "meta": {
-        "egger_test": STUDIES,
-        "log_ratios": {"ratio": EFFECT + 1, "lower": EFFECT + 0.9, "upper": EFFECT + 1.2},
-        "pool": STUDIES,
-        "q_profile": STUDIES,
-    },
-    "response": {
-        "best_response": {"visits": VISITS},
-        "response_rates": {"responses": ["PR", "SD", "PD"]},
-        "timepoints": {"lesions": LESIONS},
-    },
-    "indices": {
-        "albi": {"albumin": np.array([40.0, 30]), "bilirubin": np.array([10.0, 20])},
-        "albi_grade": {"score": -2.0},
-        "cally": {"crp": 5.0, "albumin": 40.0, "lymphocytes": 1.5, "crp_unit": "mg/L"},
-        "convert": {"name": "albumin", "values": 4.0, "unit": "g/dL"},
-        "crafity": {"afp": 50.0, "crp": 5.0, "crp_unit": "mg/L"},
-        "malbi_grade": {"score": -2.0},
-        "nlr": {"neutrophils": np.array([4.0, 5]), "lymphocytes": np.array([1.5, 2])},
-        "plr": {"platelets": 200.0, "lymphocytes": 1.5},
-        "pni": {"albumin": 40.0, "lymphocytes": 1.5},
-        "sii": {"platelets": 200.0, "neutrophils": 4.0, "lymphocytes": 1.5},
-    },
-}
-
+# Of audits.
 RATIO = {"lower": "0.46", "upper": "0.98"}
 TWO_STUDIES = {"i2": "0", "lower": "0.50", "upper": "2.00"}
 TESTED = [[3, 1], [1, 3]]
 SUMMARIES = {"means": ["50.5", "51.2"], "sds": ["9.7", "7.9"], "sizes": [110, 42]}
 AREAS = {"first": ("0.80", "0.72", "0.88"), "second": ("0.70", "0.61", "0.79")}
 POOLS = [("0", 2, "1.1", "0.9", "1.3"), ("0", 3, "1.2", "1.0", "1.5")]
-CALLS["audit"] = {
-    "auc_bounds": {**COUNTS, "auc": "0.80"},
-    "auc_correlation": {**AREAS, "p": "0.05"},
-    "auc_interval": {"auc": "0.80", "positives": 30, "negatives": 40},
-    "auc_interval_readings": {"auc": "0.80", "lower": "0.70", "upper": "0.90"},
-    "brier_bounds": {"brier": "0.10", "positives": 30, "negatives": 70},
-    "censored_before_median": {"n": 110, "events": 48},
-    "centre_of_interval": {"estimate": "0.67", **RATIO},
-    "chi_square_p": {"statistic": 3.84},
-    "coefficient_p": {"z": "1.96", "p": "0.050"},
-    "column_readings": {"coefficient": "0.67", "value": "1.95", **RATIO, "p": "0.03"},
-    "count_tests": {"table": TESTED},
-    "counts": {"percent": "78.18", "n": 110},
-    "denominators": {"percents": ["50.0", "25.0"], "n_max": 20},
-    "direction": {"coefficient": "0.5", "table": TESTED},
-    "events_for_two_studies": TWO_STUDIES,
-    "events_needed": RATIO,
-    "grim": {"mean": "5.19", "n": 28},
-    "grimmer": {"mean": "3.44", "sd": "2.47", "n": 18},
-    "hazard_ratio_readings": {
-        "hr": "0.67",
-        **RATIO,
-        "p": "0.04",
-        "median_a": "9.1",
-        "median_b": "6.2",
-        "n": 90,
-    },
-    "heterogeneity_p": {"i2": "65", "k": 4, "p": "0.04"},
-    "inside_interval": {"value": "0.67", **RATIO},
-    "interaction_p": {
-        "first": ("0.67", "0.46", "0.98"),
-        "second": ("0.88", "0.71", "1.08"),
-        "p": "0.2",
-    },
-    "judge": {"printed": "0.67", "computed": 0.668},
-    "logrank_p_bounds": {"hr": "0.67", **RATIO, "p": "0.04"},
-    "median_of_union": {"median": "7.0", "parts": ["6.0", "8.0"]},
-    "limit_from_other": {"estimate": "0.67", "limit": "0.46", "other": "0.98"},
-    "month_lengths": {"months": ["1.0", "2.0"]},
-    "odds_ratio": {"value": "1.12", "coefficient": "0.111"},
-    "p_from_counts": {"p": "0.49", "table": TESTED},
-    "p_from_interval": {"estimate": "0.67", **RATIO, "p": "0.04"},
-    "p_from_summaries": {"p": "0.65", **SUMMARIES},
-    "percentage": {"percent": "78.18", "count": 86, "n": 110},
-    "pooled_mean": {"printed": "50.7", "means": SUMMARIES["means"], "sizes": [110, 42]},
-    "pooled_sd": {"printed": "9.2", **SUMMARIES},
-    "q_from_i2": {"i2": "50", "k": 3},
-    "q_partition": {"i2": "50", "k": 5, "subgroups": POOLS},
-    "random_effects_check": {**TWO_STUDIES, "patients": 200},
-    "rate": {"printed": "74.1", "table": COUNTS, "name": "sensitivity"},
-    "ratio_of_medians": {"ratio": "0.67", "median_a": "9.1", "median_b": "6.2"},
-    "same": {"printed": "0.67", "other": "0.7"},
-    "sd_in_range": {"sd": "1.2", "mean": "3.0", "lowest": 1, "highest": 5, "n": 10},
-    "standard_error": RATIO,
-    "study_counts": {"i2": "65", "p": "0.04", "k_max": 9},
-    "summary_tests": SUMMARIES,
-    "survival_at_median": {"n": 100, "follow_up": "8.0", "median": "6.0"},
-    "tables": {"n": 10, "sensitivity": "75", "specificity": "66.7"},
-    "tables_within": {"positives": 5, "negatives": 7, "sensitivity": "75", "specificity": "66.7"},
-    "total": {"printed": "1,508", "parts": ["1,000", "508"]},
-    "two_sided_p": {"z": 1.96},
-    "wald_limits": {"coefficient": "0.111", "z": "4.61", "lower": "0.06", "upper": "0.16"},
-    "within_group_concordance": {**COUNTS, "auc": "0.80"},
-}
-
-
+# Of the register and what is drawn.
 STUDY_ROWS = studies.load()
 RATIO_ROW = STUDY_ROWS[STUDY_ROWS["quantity"] == "hazard ratio"].iloc[0]
-REGISTER = import_module("hccbook.reported").load("mri").head(3)
-CALLS |= {
-    "cohorts": {
-        "build": {"paper": "mri"},
-        "load": {"paper": "mri"},
-        "report": {"paper": "mri"},
-        "splits": {},
-        "targets": {"paper": "mri"},
-    },
-    "display": {
-        "badge": {"kind": "ev", "word": "summary"},
-        "progress": {"steps": [1], "label": "x"},
-        "say": {"lines": "x"},
-        "show": {"fig": plt.figure(), "alt": "x" * 90, "caption": "x", "synthetic": False},
-        "table": {"frame": FRAME.head(2), "caption": "x"},
-    },
-    "estimate": {"format_p": {"p": 0.04}, "printed": {"number": "0.04"}, "number": {"value": 0.04}},
-    "reported": {
-        "cells": {"paper": "mri"},
-        "completeness": {"paper": "mri"},
-        "contract": {},
-        "digit_strings": {"text": "1 of 2"},
-        "load": {"paper": "mri"},
-        "number": {"id": REGISTER.index[0]},
-        "papers": {},
-        "read": {"path": DATA / "reported" / "mri.csv"},
-        "results": {"paper": "mri"},
-        "row": {"id": REGISTER.index[0]},
-        "text": {"id": REGISTER.index[0]},
-    },
-    "simulate": {
-        "generator": {"seed": 1, "repetition": 0},
-        "repeat": {"function": str, "times": 2, "seed": 0},
-    },
-    "studies": {
-        "best": {
-            "frame": STUDY_ROWS,
-            "marker": "SII",
-            "endpoint": "OS",
-            "quantity": "hazard ratio",
-        },
-        "check_ratio": {"row": RATIO_ROW},
-        "high_against_low": {"row": RATIO_ROW},
-        "load": {},
-        "names": {},
-        "ranges": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
-        "tabulated": {"frame": STUDY_ROWS, "marker": "SII", "endpoint": "OS"},
-    },
-}
+REGISTER = reported.load("mri").head(3)
+RELATION = relations.load("radiotherapy")["counts-and-percentages"][0]
+LINES = scorecard.load().head(2)
+INTERVAL = "magnesium.derivation.pfs.hr"
+CURVE, SMOOTH = prediction.calibration_curve(Y, RISK), prediction.smooth_calibration(Y, RISK)
+BENEFIT = prediction.net_benefit(Y, RISK, [0.2, 0.4])
+ONE_STUDY = pd.DataFrame({"ratio": [1.5], "lower": [1.0], "upper": [2.0], "weight": 1e2}, ["a"])
+FITTED = KaplanMeierFitter().fit(TIME, EVENT)
+# Of reconstructions.
+STEM = "sii.os.subgroup"
+PAIR = reconstruction.from_register(f"{STEM}.hbv", (0, 1), "dl")
+OTHER_PAIR = reconstruction.from_register(f"{STEM}.no-local-treatment", (0, 1), "dl")
+GROUP_OF_4 = reconstruction.from_register(f"{STEM}.hbv-mixed", range(4), "dl", ["p"])
+OTHER_GROUP = reconstruction.from_register(f"{STEM}.local-treatment", range(4), "dl")
+SETS = {"effect": np.full((1, 2), 0.5), "se": np.full((1, 2), 0.2)}
+WITHIN = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.1, 1.0]] * 2, "results": [PAIR]}
+BOUND = {"least_se": 2 / 189**0.5}
+# Few patients.
+THREE = ([1, 2, 3], [1, 1, 0])
+MIXED = pd.DataFrame(
+    {"t": [1, 2, 3], "e": [1, 0, 1], "x": [0, 1, 1], "s": ["a", None, "b"], "bad": [1, 2, 3]}
+)
+DOUBLED = pd.DataFrame({"x": [1, 3, 2, 4] * 2, "y": [2, 6, 4, 8] * 2})
+SIX, TWO = np.arange(1.0, 7)[:, None], [[0, 1], [1, 0], [2, 1], [3, 5], [4, 2], [5, 2]]
+Y6, Y_EVEN = [0, 0, 1, 0, 1, 1], [0, 1, 0, 1, 0, 1]
+
+#: One row a case, by room: a valid call of every public function, by name, with the arguments
+#: that odd values then replace; and calls that are refused, with the beginning of the message.
+CASES = r"""
+accuracy
+  auc(y=Y, marker=MARKER)
+  delong_paired(y=Y, first=MARKER, second=OTHER)
+  proportion(count=3, n=10)
+  two_by_two(**COUNTS)
+  youden(y=Y, marker=MARKER)
+  youden_optimism(y=Y, marker=MARKER, resamples=9)
+  auc([1, 1], [1, 2]) -> y: expected both classes 0 and 1, got only 1
+  auc([0, 1], [-np.inf, 1]) -> marker: expected finite numbers, got -inf at position 0
+  youden([0, 1], [1, 2, 3]) -> marker: expected 2 values, as many as y, got 3
+  delong_paired([0, 1], [1, 2], [1, 2, 3]) -> second: expected 2 values, as many as y, got 3
+  youden_optimism([0, 1], [1, 2], 1, 0) -> resamples: .* both classes, got 0 of 1
+  proportion(3, 2) -> count: expected at most n = 2, got 3
+  proportion(0, 0) -> n: expected a whole number of at least 1, got 0
+  proportion(1, 2, 0.9, "beta") -> method: .*exact, wilson, got 'beta'
+  two_by_two(1, 2, -3, 4) -> fn: .* got -3
+survival
+  c_index(**PATIENTS, score=MARKER)
+  cox_model(**PATIENTS, covariates=X)
+  cox_two_groups(**PATIENTS, group=GROUP)
+  landmark(**PATIENTS, at=0.1, response_time=TIME / 2)
+  logrank(**PATIENTS, group=GROUP)
+  median(**PATIENTS)
+  median_follow_up(**PATIENTS)
+  proportional_hazards_test(**PATIENTS, covariates=X)
+  rmst(**PATIENTS, horizon=0.2)
+  subgroup_table(frame=FRAME, time="t", event="e", exposure="x", subgroups=["sex"])
+  median([1, -2], [1, 1]) -> time: expected at least 0, got -2
+  median([1, 2], [1, 1, 0]) -> event: expected 2 values, as many as time, got 3
+  median([1], [1], 0.9, "last") -> convention: .* got 'last'
+  median_follow_up([1], [1], 0.9, "first", "x") -> ties: .* got 'x'
+  logrank([1, 2], [0, 0], [0, 1]) -> event: expected at least one event, got none
+  logrank([1, 2], [1, 1], [1, 1]) -> group: expected both groups 0 and 1, got only 1
+  rmst(*THREE, 0) -> horizon: .* above 0 .* got 0
+  rmst(*THREE, np.inf) -> horizon: .* got inf
+  rmst(*THREE, 10) -> horizon: expected above 0 and at most 3, .* got 10
+  c_index([1, 2], [0, 0], [1, 2]) -> event: expected at least one
+  c_index([1, 1], [1, 1], [1, 2]) -> time: expected a patient followed
+  landmark(*THREE, -1) -> at: .* at least 0 .* got -1
+  landmark(*THREE, 3) -> at: expected .* less than .* 3, got 3
+  landmark(*THREE, 1, [1, 2, 3], [0, 0, 1]) -> group: .* got both
+  landmark(*THREE, 1, None, [0, 1]) -> group: expected 3 values
+  landmark(*THREE, 1, [1, 2]) -> response_time: expected 3 values
+  landmark(*THREE, 1, [-1, 2, 3]) -> response_time: expected 0 to 1, .* got -1
+  landmark(*THREE, 1, [1, 2.5, 3]) -> response_time: expected 0 to 2, .* got 2.5 at position 1
+  subgroup_table(MIXED, "t", "e", "x", ["y"]) -> subgroups: .* got 'y'
+  subgroup_table(MIXED, "t", "e", "x", ["s"]) -> subgroups: .* got 1 in .*s
+  subgroup_table(MIXED, "T", "e", "x", ["e"]) -> time: .* got 'T'
+  subgroup_table(MIXED, "t", "bad", "x", ["e"]) -> event: .* got 2
+  subgroup_table(MIXED, "t", "e", "bad", ["e"]) -> exposure: .* got 2
+  cox_model([1, 2], [1, 1], [1, 2, 3]) -> covariates: expected columns of 2 rows, as many as time
+  cox_model([1, 2], [1, 1], np.empty((2, 0))) -> covariates: .* got shape \(2, 0\)
+  cox_model([1, 2], [1, 1], np.ones((2, 1, 1))) -> covariates: .* got shape \(2, 1, 1\)
+  cox_model(*THREE, [5, 5, 5]) -> covariates: .* got none for 0: constant
+  cox_model(*THREE, [3, 2, 1]) -> covariates: .* for 0: .* separating
+  cox_model([*range(8)], [1] * 8, DOUBLED) -> covariates: .* for x, y: .* collinear
+  proportional_hazards_test([*range(8)], [1] * 8, DOUBLED) -> covariates: .* collinear
+  proportional_hazards_test([1, 2], [1, 1], pd.DataFrame({"GLOBAL": [1, 2]})) -> .* got GLOBAL
+prediction
+  backward(x=X, y=Y)
+  calibration_curve(y=Y, risk=RISK)
+  calibration_measures(y=Y, risk=RISK)
+  hosmer_lemeshow(y=Y, risk=RISK)
+  lasso_path(x=X, y=Y, folds=3, lambdas=5)
+  logistic(x=X, y=Y)
+  logistic_optimism(x=X, y=Y, resamples=9)
+  net_benefit(y=Y, risk=RISK, thresholds=[0.1, 0.5])
+  nomogram(coefficients={"a": 0.5}, ticks={"a": [0, 1, 2]})
+  round_ticks(low=0, high=9)
+  smooth_calibration(y=Y, risk=RISK)
+  MODEL.predict(x=X)
+  PATH.model()
+  PATH.selected()
+  PATH.predict(x=X)
+  CHART.read(patients={"a": [0, 1], "b": ["no", "yes"]})
+  CHART.risk(total=10)
+  logistic(SIX, Y6, 0.9, "exact") -> limits: expected one of profile, wald
+  logistic(SIX, Y6, 0.9, "wald", "l2") -> penalty: expected one of none, firth
+  logistic(SIX, Y6, 95) -> level: expected a number between 0 and 1
+  logistic(SIX[:5], Y6) -> x: expected 6 rows, as many as y, got 5
+  logistic(pd.DataFrame({"intercept": range(6)}), Y6) -> x: .* names other than 'intercept'
+  logistic([[np.inf]] * 6, Y6) -> x\['x1'\]: expected finite
+  logistic([[2]] * 6, Y6) -> x\['x1'\]: expected a column that varies
+  logistic(np.tile(SIX, 2), Y6) -> x: expected columns of which none
+  logistic(SIX, [0, 0, 1, 0, 1, 2]) -> y: expected 0 or 1, got 2
+  logistic(SIX, [0] * 6) -> y: expected both classes
+  logistic(SIX, Y6).predict([[1, 2]]) -> x: expected 1 columns, got 2
+  backward(SIX, Y6, "p") -> rule: expected one of aic, lr, wald
+  backward(SIX, Y6, "lr", 0) -> alpha: expected a number above 0
+  backward(SIX, Y6, "lr", 0.1, "none") -> limits: expected one of
+  backward(SIX, sorted(Y6)) -> y: expected classes that overlap
+  logistic_optimism(SIX, sorted(Y6)) -> y: expected classes that overlap
+  logistic_optimism(SIX, Y6, 0) -> resamples: expected a whole
+  logistic_optimism(SIX, Y6, [[0, 1]]) -> resamples: .* rows of 6 patients from 0 to 5
+  logistic_optimism(SIX, Y6, [[1, 2, 3, 4, 5, 6]]) -> resamples: .* from 0 to 5
+  logistic_optimism(SIX, Y6, [[0] * 6]) -> resamples: expected one or more in which
+  logistic_optimism(SIX, Y6, 9, 0.5) -> seed: expected a whole number
+  lasso_path(np.ones((5, 1)), Y6) -> x: expected 6 rows, as many as y, got 5
+  lasso_path([[1, np.nan]] * 6, Y6, 3) -> x\['x2'\]: expected finite numbers, got nan
+  lasso_path(np.ones((6, 2)), Y6, 3) -> x: expected a column that varies, got none
+  lasso_path([[1], [1], [2], [2], [3], [3]], Y_EVEN, 3) -> x: expected a column that is associated
+  lasso_path(TWO, [1] * 6, 3) -> y: expected both classes 0 and 1, got only 1
+  lasso_path(TWO, [0, 1, 0, 0, 0, 0], [0, 1, 2] * 2) -> y: .* outside of fold 1, got only 0
+  lasso_path(TWO, Y6, 2) -> folds: expected a whole number of at least 3, got 2
+  lasso_path(TWO, Y6, 7) -> folds: expected at most 6, the patients, got 7
+  lasso_path(TWO, Y6, [0, 1] * 3) -> folds: expected at least 3 folds, got 2
+  lasso_path(TWO, Y6, [0, 1, 2, 0, 1]) -> folds: expected 6 values, as many as y, got 5
+  lasso_path(TWO, Y6, 3, lambdas=1) -> lambdas: expected a whole number of at least 2
+  lasso_path(TWO, Y6, 3, ratio=1) -> ratio: expected a number above 0 and below 1, got 1
+  lasso_path(DOUBLED.iloc[:6, [0, 0]], Y6, 3) -> x: .* different names
+  PATH.selected("min") -> at: expected one of lambda_1se, lambda_min
+  PATH.model(99) -> at: expected a lambda from .* to .*, got 99
+  PATH.predict([[1], [2]]) -> x: expected 2 columns, got 1
+  PATH.predict(pd.DataFrame({"x1": [1]})) -> x: expected the columns of the model, got no 'x2'
+  nomogram({}, {}) -> coefficients: expected one or more, .* got \[\]
+  nomogram(0.5, {}) -> coefficients: expected a mapping by name, got 0.5
+  nomogram({"x": np.inf}, {"x": [0, 1]}) -> coefficients, x: expected a finite number, got inf
+  nomogram({"g": {"a": 0, "b": np.nan}}, {}) -> coefficients, g, b: expected a number, got nan
+  nomogram({"g": {"a": 0}}, {}) -> coefficients: .* two or more levels of 'g', got \['a'\]
+  nomogram({"x": 0.0, "g": {"a": 1, "b": 1}}, {"x": [0, 1]}) -> coefficients: expected an effect
+  nomogram({"risk": 1}, {"risk": [0, 1]}) -> coefficients: .* none named total or risk
+  nomogram({"x": 1}, {}) -> ticks: expected those of 'x', got none
+  nomogram({"x": 1}, {"x": [1, 1]}) -> ticks: expected two or more ascending .* got \[1.0, 1.0\]
+  nomogram({"x": 1}, {"x": [1]}) -> ticks: expected two or more ascending values of 'x'
+  nomogram({"x": 1}, {"x": [0, 1]}, "1") -> intercept: expected a number, got '1'
+  CHART.read({"a": 1}) -> patients: expected values of 'b', got none
+  CHART.read({"a": 3, "b": "no"}) -> patients: expected 'a' from 0 to 2, the axis, got 3
+  CHART.read({"a": 1, "b": ["no", "c"]}) -> patients, b: expected one of no, yes, got 'c'
+  CHART.read({"a": np.nan, "b": "no"}) -> patients, a: expected finite numbers
+  CHART.read({"a": [1, 2], "b": ["no"] * 3}) -> patients: .* one length, got .2, 3.
+  round_ticks(2, 1) -> high:
+  round_ticks(-np.inf, 1) -> low:
+  round_ticks(0, 1, 1) -> most:
+  net_benefit([], [], [0.1]) -> y: expected one or more values
+  net_benefit([0, 0], [0, 1], [0.1]) -> y: expected both classes 0 and 1, got only 0
+  net_benefit([0, 1], [0, 30], [0.1]) -> risk: .* from 0 to 1, got 30 at position 1
+  net_benefit(Y, RISK, [0.5, 1]) -> thresholds: .* at least 0 and below 1, got 1 at position 1
+  net_benefit(Y, RISK, [-0.1]) -> thresholds: .* got -0.1
+  net_benefit(Y, RISK, []) -> thresholds: expected one or more values in a row
+  net_benefit(Y, RISK, [0.1], -1) -> resamples: .* at least 0, got -1
+  hosmer_lemeshow(Y, RISK, 2) -> groups: .* at least 3, got 2
+  hosmer_lemeshow([1, 1], [0.1, 0.2]) -> y: expected both classes 0 and 1, got only 1
+  calibration_curve(Y, RISK, 0) -> groups: .* at least 1, got 0
+  calibration_curve([0, 1], [-0.1, 0.5]) -> risk: expected numbers .* got -0.1 at position 0
+  calibration_measures([0, 1, 0, 1], [0.2, 0.3, 1, 0]) -> risk: .* below 1, got 1 at position 2
+  calibration_measures([0, 1], [0.1, 70]) -> risk: expected numbers .* got 70 at position 1
+  smooth_calibration([0, 1], [0.1, 70]) -> risk: expected numbers .* got 70 at position 1
+  smooth_calibration([0, 1], [0.1]) -> risk: expected 2 values, as many as y, got 1
+meta
+  egger_test(**STUDIES)
+  log_ratios(ratio=EFFECT + 1, lower=EFFECT + 0.9, upper=EFFECT + 1.2)
+  pool(**STUDIES)
+  q_profile(**STUDIES)
+  pool([], []) -> effect: .* got shape \(0,\)
+  pool(0.3, 0.1) -> effect: .* got shape \(\)
+  pool([[0.1], [np.inf]], [0.1]) -> effect: .* got inf at position \(1, 0\)
+  pool([1, 2, 3], [0.1, 0.2, 0]) -> se: .* got 0 at position 2
+  pool([1, 2], [np.inf, 0.2]) -> se: .* got inf at position 0
+  pool([1, 2], [0.1]) -> se: .* as many as effect, got shape \(1,\)
+  pool([[1], [2]], [[1], [2], [3]]) -> se: .* effect \(2, 1\), se \(3, 1\)
+  pool(EFFECT, SE, where=[True]) -> where: .* got shape \(1,\)
+  pool(EFFECT, SE, where=[False] * 4) -> effect: expected 1 or more .* got 0
+  pool(EFFECT, SE, "dersimonian") -> method: .* got 'dersimonian'
+  pool(EFFECT, SE, "dl", "yes") -> hartung_knapp: .* got 'yes'
+  pool(EFFECT, SE, "fixed", True) -> hartung_knapp: expected False
+  pool([[1], [2]], [1]).ratio -> ratio: expected one meta-analysis, got 2
+  pool(EFFECT, SE, "fixed").prediction_interval -> method: .* got 'fixed'
+  egger_test([1, 2], [0.1, 0.2]) -> effect: expected 3 or more .* got 2
+  log_ratios([1, 1], [0.5, 0], [2, 2]) -> ratio: .* got 1 \(0 to 2\) at
+  log_ratios([-1], [0.5], [2]) -> ratio: .* got -1 \(0.5 to 2\)
+  log_ratios([1.0], [2], [0.5]) -> ratio: .* got 1 \(2 to 0.5\)
+  log_ratios([1], [1], [1]) -> ratio: .* got 1 \(1 to 1\)
+response
+  best_response(visits=VISITS)
+  response_rates(responses=["PR", "SD", "PD"])
+  timepoints(lesions=LESIONS)
+indices
+  albi(albumin=np.array([40.0, 30]), bilirubin=np.array([10.0, 20]))
+  albi_grade(score=-2.0)
+  cally(crp=5.0, albumin=40.0, lymphocytes=1.5, crp_unit="mg/L")
+  convert(name="albumin", values=4.0, unit="g/dL")
+  crafity(afp=50.0, crp=5.0, crp_unit="mg/L")
+  malbi_grade(score=-2.0)
+  nlr(neutrophils=np.array([4.0, 5]), lymphocytes=np.array([1.5, 2]))
+  plr(platelets=200.0, lymphocytes=1.5)
+  pni(albumin=40.0, lymphocytes=1.5)
+  sii(platelets=200.0, neutrophils=4.0, lymphocytes=1.5)
+  nlr(-1, 1) -> neutrophils: .* got -1 at position 0
+  nlr([1, 2], [1]) -> lymphocytes: expected 2 values, as many as neut
+  plr([150, 160], [1, 0]) -> lymphocytes: .* got 0 at position 1
+  plr(150, [1]) -> platelets: expected (values, as many as|one or more)
+  pni([[40]], [[1]]) -> albumin: expected one or more values
+  albi(900, 20) -> albumin: .* got 900 at position 0$
+  albi(40, 0) -> bilirubin: .* got 0 at position 0
+  albi_grade(39) -> score: expected the ALBI score from -6 to 1.2, got 39
+  crafity(1, 1, crp_unit="g/L") -> crp_unit: .* mg/L, mg/dL.*, got 'g/L'
+  cally(1, 4, 1, crp_unit="mg/L") -> albumin: .* which looks like g/dL
+  convert("alb", 40, "g/L") -> name: expected one of albumin,
+  convert("albumin", 40, "mg/L") -> unit: .* g/L, g/dL.*, got 'mg/L'
+  convert("albumin", 39, "g/dL") -> albumin: .* 1 to 7, got 39 .* g/L
+audit
+  auc_bounds(**COUNTS, auc="0.80")
+  auc_correlation(**AREAS, p="0.05")
+  auc_interval(auc="0.80", positives=30, negatives=40)
+  auc_interval_readings(auc="0.80", lower="0.70", upper="0.90")
+  brier_bounds(brier="0.10", positives=30, negatives=70)
+  censored_before_median(n=110, events=48)
+  centre_of_interval(estimate="0.67", **RATIO)
+  chi_square_p(statistic=3.84)
+  coefficient_p(z="1.96", p="0.050")
+  column_readings(coefficient="0.67", value="1.95", **RATIO, p="0.03")
+  count_tests(table=TESTED)
+  counts(percent="78.18", n=110)
+  denominators(percents=["50.0", "25.0"], n_max=20)
+  direction(coefficient="0.5", table=TESTED)
+  events_for_two_studies(**TWO_STUDIES)
+  events_needed(**RATIO)
+  grim(mean="5.19", n=28)
+  grimmer(mean="3.44", sd="2.47", n=18)
+  hazard_ratio_readings(hr="0.67", **RATIO, p="0.04", median_a="9.1", median_b="6.2", n=90)
+  heterogeneity_p(i2="65", k=4, p="0.04")
+  inside_interval(value="0.67", **RATIO)
+  interaction_p(first=("0.67", "0.46", "0.98"), second=("0.88", "0.71", "1.08"), p="0.2")
+  judge(printed="0.67", computed=0.668)
+  logrank_p_bounds(hr="0.67", **RATIO, p="0.04")
+  median_of_union(median="7.0", parts=["6.0", "8.0"])
+  limit_from_other(estimate="0.67", limit="0.46", other="0.98")
+  month_lengths(months=["1.0", "2.0"])
+  odds_ratio(value="1.12", coefficient="0.111")
+  p_from_counts(p="0.49", table=TESTED)
+  p_from_interval(estimate="0.67", **RATIO, p="0.04")
+  p_from_summaries(p="0.65", **SUMMARIES)
+  percentage(percent="78.18", count=86, n=110)
+  pooled_mean(printed="50.7", means=SUMMARIES["means"], sizes=[110, 42])
+  pooled_sd(printed="9.2", **SUMMARIES)
+  q_from_i2(i2="50", k=3)
+  q_partition(i2="50", k=5, subgroups=POOLS)
+  random_effects_check(**TWO_STUDIES, patients=200)
+  rate(printed="74.1", table=COUNTS, name="sensitivity")
+  ratio_of_medians(ratio="0.67", median_a="9.1", median_b="6.2")
+  same(printed="0.67", other="0.7")
+  sd_in_range(sd="1.2", mean="3.0", lowest=1, highest=5, n=10)
+  standard_error(**RATIO)
+  study_counts(i2="65", p="0.04", k_max=9)
+  summary_tests(**SUMMARIES)
+  survival_at_median(n=100, follow_up="8.0", median="6.0")
+  tables(n=10, sensitivity="75", specificity="66.7")
+  tables_within(positives=5, negatives=7, sensitivity="75", specificity="66.7")
+  total(printed="1,508", parts=["1,000", "508"])
+  two_sided_p(z=1.96)
+  wald_limits(coefficient="0.111", z="4.61", lower="0.06", upper="0.16")
+  within_group_concordance(**COUNTS, auc="0.80")
+cohorts
+  build(paper="mri")
+  load(paper="mri")
+  report(paper="mri")
+  splits()
+  targets(paper="mri")
+display
+  badge(kind="ev", word="summary")
+  progress(steps=[1], label="x")
+  say(lines="x")
+  show(fig=plt.figure(), alt="x" * 90, caption="x", synthetic=False)
+  table(frame=FRAME.head(2), caption="x")
+estimate
+  format_p(p=0.04)
+  printed(number="0.04")
+  number(value=0.04)
+reported
+  cells(paper="mri")
+  completeness(paper="mri")
+  contract()
+  digit_strings(text="1 of 2")
+  load(paper="mri")
+  number(id=REGISTER.index[0])
+  papers()
+  read(path=reported.DATA / "reported" / "mri.csv")
+  results(paper="mri")
+  row(id=REGISTER.index[0])
+  text(id=REGISTER.index[0])
+simulate
+  generator(seed=1, repetition=0)
+  repeat(function=str, times=2, seed=0)
+studies
+  best(frame=STUDY_ROWS, marker="SII", endpoint="OS", quantity="hazard ratio")
+  check_ratio(row=RATIO_ROW)
+  high_against_low(row=RATIO_ROW)
+  load()
+  names()
+  ranges(frame=STUDY_ROWS, marker="SII", endpoint="OS")
+  tabulated(frame=STUDY_ROWS, marker="SII", endpoint="OS")
+scorecard
+  as_json()
+  computed_text(line=LINES.iloc[0].to_dict())
+  label(id=INTERVAL)
+  load()
+  readable(lines=LINES)
+  totals()
+  write_json()
+  open_card(notebook="a-lab")
+  record(id=INTERVAL, computed=0.4, field="printed", lower=None, upper=None, note="")
+  record_interval(id=INTERVAL, value=0.4, lower=0.3, upper=0.5, evidence="arithmetic")
+figures
+  calibration(frame=CURVE, smooth=SMOOTH)
+  decision_curve(frame=BENEFIT)
+  forest(labels=["a", "b"], estimates=[1, 2], lowers=[0.5, 1], uppers=[2, 3])
+  forest_meta(studies=ONE_STUDY, pooled={"all": (1.5, 1.0, 2.0)})
+  kaplan_meier(fits={"all": FITTED})
+  nomogram(nomogram=CHART, patient={"a": 1, "b": "no"})
+  use_style()
+  verdicts(counts=pd.DataFrame({"exact": [3]}, ["a"]))
+exercises
+  check(name="radiotherapy-lab.1", answer=2)
+  load()
+  made_up_finding(seed=1)
+  shared_percentages(seed=1)
+  student_seed(name="a student")
+reconstruction
+  draw(**WITHIN, given=[False, False], sets=1, tries=9)
+  from_register(stem=f"{STEM}.hbv", members=(0, 1), method="dl")
+  in_two_pairs(first=PAIR, second=OTHER_PAIR, sides=("low", "high"), **BOUND)
+  misses(**SETS, results=[PAIR])
+  nearest(**WITHIN, starts=2, steps=2)
+  one_exchanged(first=GROUP_OF_4, second=OTHER_GROUP, places=(None, (PAIR, "low")), **BOUND)
+  pair_in_group(pair=OTHER_PAIR, group=GROUP_OF_4, **BOUND)
+  reproduces(**SETS, result=PAIR)
+relations
+  checks(paper="radiotherapy")
+  lines(paper="radiotherapy")
+  find(paper="tipm", pattern="table1.{row}.all.mean")
+  load(paper="radiotherapy")
+injection
+  error_free(relation=RELATION, cells=reported.cells("radiotherapy"), rng=RNG)
+  inject(changes=1)
+"""
 
 
-def record(
-    id,
-    computed=None,
-    evidence="arithmetic",
-    at="a",
-    field="printed",
-    lower=None,
-    upper=None,
-    note="",
-):
+def record(id, computed=None, evidence="arithmetic", at="a", **kept):
     """Record on a new scorecard: a line can be there once only."""
-    kept = {"at": at, "field": field, "lower": lower, "upper": upper, "note": note}
-    scorecard.Scorecard("a-lab").record(id, computed, evidence, **kept)
+    scorecard.Scorecard("a-lab").record(id, computed, evidence, at=at, **kept)
 
 
 def record_interval(id, value, lower, upper, evidence, at="a"):
@@ -257,102 +427,6 @@ def record_interval(id, value, lower, upper, evidence, at="a"):
 def open_card(notebook):
     scorecard.Scorecard(notebook)
 
-
-def fitted():
-    """A Kaplan-Meier curve, which loads lifelines."""
-    from lifelines import KaplanMeierFitter
-
-    return KaplanMeierFitter().fit(TIME, EVENT)
-
-
-LINES = scorecard.load().head(2)
-INTERVAL = "magnesium.derivation.pfs.hr"
-CALLS["scorecard"] = {
-    "as_json": {},
-    "computed_text": {"line": LINES.iloc[0].to_dict()},
-    "label": {"id": INTERVAL},
-    "load": {},
-    "readable": {"lines": LINES},
-    "totals": {},
-    "write_json": {},
-    open_card: {"notebook": "a-lab"},
-    record: {"id": INTERVAL, "computed": 0.4},
-    record_interval: {
-        "id": INTERVAL,
-        "value": 0.4,
-        "lower": 0.3,
-        "upper": 0.5,
-        "evidence": "arithmetic",
-    },
-}
-RISKS = {"y": Y, "risk": RISK}
-CALLS["figures"] = {
-    "calibration": {
-        "frame": prediction.calibration_curve(**RISKS),
-        "smooth": prediction.smooth_calibration(**RISKS),
-    },
-    "decision_curve": {"frame": prediction.net_benefit(**RISKS, thresholds=[0.2, 0.4])},
-    "forest": {"labels": ["a", "b"], "estimates": [1, 2], "lowers": [0.5, 1], "uppers": [2, 3]},
-    "forest_meta": {
-        "studies": pd.DataFrame(
-            {"ratio": [1.5], "lower": [1.0], "upper": [2.0], "weight": [100.0]}, ["a"]
-        ),
-        "pooled": {"all": (1.5, 1.0, 2.0)},
-    },
-    "kaplan_meier": {"fits": {"all": fitted()}},
-    "nomogram": {"nomogram": CHART, "patient": {"a": 1, "b": "no"}},
-    "use_style": {},
-    "verdicts": {"counts": pd.DataFrame({"exact": [3]}, ["a"])},
-}
-CALLS["exercises"] = {
-    "check": {"name": "radiotherapy-lab.1", "answer": 2},
-    "load": {},
-    "made_up_finding": {"seed": 1},
-    "shared_percentages": {"seed": 1},
-    "student_seed": {"name": "a student"},
-}
-STEM = "sii.os.subgroup"
-PAIR = reconstruction.from_register(f"{STEM}.hbv", (0, 1), "dl")
-OTHER_PAIR = reconstruction.from_register(f"{STEM}.no-local-treatment", (0, 1), "dl")
-GROUP_OF_4 = reconstruction.from_register(f"{STEM}.hbv-mixed", range(4), "dl", ["p"])
-OTHER_GROUP = reconstruction.from_register(f"{STEM}.local-treatment", range(4), "dl")
-SETS = {"effect": np.full((1, 2), 0.5), "se": np.full((1, 2), 0.2)}
-WITHIN = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.1, 1.0]] * 2, "results": [PAIR]}
-BOUND = {"least_se": 2 / 189**0.5}
-CALLS["reconstruction"] = {
-    "draw": {**WITHIN, "given": [False, False], "sets": 1, "tries": 9},
-    "from_register": {"stem": f"{STEM}.hbv", "members": (0, 1), "method": "dl"},
-    "in_two_pairs": {
-        "first": PAIR,
-        "second": OTHER_PAIR,
-        "sides": ("low", "high"),
-        **BOUND,
-    },
-    "misses": {**SETS, "results": [PAIR]},
-    "nearest": {**WITHIN, "starts": 2, "steps": 2},
-    "one_exchanged": {
-        "first": GROUP_OF_4,
-        "second": OTHER_GROUP,
-        "places": (None, (PAIR, "low")),
-        **BOUND,
-    },
-    "pair_in_group": {"pair": OTHER_PAIR, "group": GROUP_OF_4, **BOUND},
-    "reproduces": {**SETS, "result": PAIR},
-}
-CALLS["relations"] = {
-    "checks": {"paper": "radiotherapy"},
-    "lines": {"paper": "radiotherapy"},
-    "find": {"paper": "tipm", "pattern": "table1.{row}.all.mean"},
-    "load": {"paper": "radiotherapy"},
-}
-CALLS["injection"] = {
-    "error_free": {
-        "relation": relations.load("radiotherapy")["counts-and-percentages"][0],
-        "cells": import_module("hccbook.reported").cells("radiotherapy"),
-        "rng": RNG,
-    },
-    "inject": {"changes": 1},
-}
 
 RAGGED = [[1, 2], [3]]
 #: What no argument can mean.
@@ -491,24 +565,35 @@ def outcome(function, label, valid, name, odd):
     return None
 
 
-def test_every_room_is_tried():
-    assert set(CALLS) == set(hccbook._MODULES)
+ROWS = {room: rows.splitlines() for room, rows in re.findall(r"(\w+)\n((?:  .*\n)+)", CASES)}
 
 
-@pytest.mark.parametrize("room", CALLS)
-def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
+def valid_calls(room):
+    """Yield the functions of a room, each by name, with its label and its arguments."""
+    own = public(room)
+    for row in (row for row in ROWS[room] if " -> " not in row):
+        name, _, arguments = row.strip().partition("(")
+        function = own.get(name) or eval(name)
+        yield name, function, f"{room}.{function.__qualname__}", eval(f"dict({arguments}")
+
+
+def test_every_function_is_tried():
+    assert set(ROWS) == set(hccbook._MODULES)
+    for room in ROWS:
+        assert set(public(room)) <= {name for name, *_ in valid_calls(room)}, room
+
+
+@pytest.mark.parametrize("room", ROWS)
+def test_bad_input_is_named(room, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
         scorecard, "RESULTS", shutil.copytree(scorecard.RESULTS, tmp_path / "results")
     )
     warnings.simplefilter("ignore")
-    functions = public(room)
-    calls = {key: value for key, value in CALLS[room].items() if isinstance(key, str)}
-    assert set(functions) == set(calls), "an example of a valid call for every public function"
+    rows = [row.split(" -> ") for row in ROWS[room] if " -> " in row]
+    refused((message, eval, row, globals() | public(room)) for row, message in rows)
     failures = []
-    for key, valid in CALLS[room].items():
-        function = functions.get(key, key)
-        label = f"{room}.{key if isinstance(key, str) else key.__qualname__}"
+    for _, function, label, valid in valid_calls(room):
         call(function, valid)
         kinds = inspect.signature(function).parameters.values()
         for name in {**valid, **{p.name: 0 for p in kinds if p.kind != p.VAR_KEYWORD}}:
@@ -522,23 +607,25 @@ def test_odd_values_are_refused_by_name(room, monkeypatch, tmp_path):
 @pytest.mark.parametrize("room", ["accuracy", "survival", "prediction", "meta", "indices"])
 def test_rows_of_pandas_objects_must_be_the_same(room):
     """Values of the same patients are never paired by position."""
-    functions, tried = public(room), 0
-    for name, valid in CALLS[room].items():
+    tried = 0
+    for name, function, _, valid in valid_calls(room):
         rows = {key: value for key, value in valid.items() if isinstance(value, np.ndarray)}
-        if not isinstance(name, str) or len(rows) < 2:
+        if "." in name or len(rows) < 2:
             continue
-        framed = {
-            key: (pd.DataFrame if value.ndim == 2 else pd.Series)(value)
-            for key, value in rows.items()
-        }
-        function, tried = functions[name], tried + 1
+        framed = {k: (pd.DataFrame if x.ndim == 2 else pd.Series)(x) for k, x in rows.items()}
+        tried += 1
         function(**{**valid, **framed})  # the same index
         for key in list(rows)[1:]:
             function(**{**valid, **framed, key: rows[key]})  # an array among them
-            partner = next(k for k in rows if rows[k].shape[0] == rows[key].shape[0])
-            if key == partner:
-                continue
             moved = framed[key].set_axis(np.roll(np.arange(len(rows[key])), 1), axis=0)
-            with pytest.raises(ValueError, match=f"^{key}: expected the index of "):
-                function(**{**valid, **framed, key: moved})
+            refused(
+                [
+                    (
+                        f"{key}: expected the index of ",
+                        lambda f, k: f(**k),
+                        function,
+                        {**valid, **framed, key: moved},
+                    )
+                ]
+            )
     assert tried

@@ -35,14 +35,13 @@ def test_only_what_the_processor_can_run_and_only_once(machine):
     assert tried == ["PRESCOTT", "NEHALEM", "HASWELL"]
     assert len(kernels(HERE, ("1", "2"))) == 6
     assert kernels(HERE | {"kernels": []}, ("1",)) == {}
-
-
-def test_levels_of_numpy_are_what_the_processor_has():
     levels = [setting["NPY_DISABLE_CPU_FEATURES"] for setting in numpy_levels(HERE).values()]
     assert levels == ["X86_V2 X86_V3", "X86_V3"]
+    assert find_python("0.0") is None
 
 
 def test_a_difference_is_named(machine, capsys):
+    assert differences({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 0, "d": 4}) == ["b", "c", "d"]
     assert main(["--short"]) == 1
     said = capsys.readouterr().out
     assert f"kernel PRESCOTT, threads: 1: 2 cohorts: 1 differ\n  {COHORT}\n" in said
@@ -67,10 +66,6 @@ def test_a_failed_notebook_counts(machine, monkeypatch, capsys):
     assert main(["--short", "--only", "HASWELL"]) == 0
 
 
-def test_differences_of_what_only_one_has():
-    assert differences({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 0, "d": 4}) == ["b", "c", "d"]
-
-
 def test_every_cohort_has_a_hash_or_an_error(monkeypatch):
     monkeypatch.setattr(cohorts, "splits", lambda: {"radiotherapy": ("all",)})
     first, again = cohort_hashes([0, 1]), cohort_hashes([1])
@@ -85,14 +80,11 @@ def test_every_cohort_has_a_hash_or_an_error(monkeypatch):
     assert set(cohort_hashes([0]).values()) == {"ValueError('no')"}
 
 
-def test_the_tests_say_what_failed(tmp_path):
+def test_the_tests_say_what_failed():
     line = "FAILED notebooks/one.ipynb::Cell 3"
-    said = ["python", "-c", f"print({line!r}); raise SystemExit(1)"]
-    said[0] = portable.sys.executable
-    assert portable.failures(said, {}) == [line]
-    assert portable.failures([said[0], "-c", "raise SystemExit('broken')"], {}) == ["broken\n"]
-    assert portable.failures([said[0], "-c", f"print({line!r})"], {}) == []
-
-
-def test_a_python_that_is_not_there_is_none():
-    assert find_python("0.0") is None
+    for code, expected in (
+        (f"print({line!r}); raise SystemExit(1)", [line]),
+        ("raise SystemExit('broken')", ["broken\n"]),
+        (f"print({line!r})", []),
+    ):
+        assert portable.failures([portable.sys.executable, "-c", code], {}) == expected
