@@ -84,12 +84,18 @@ def logrank(time, event, group):
     patients, group = _two_groups(time, event, group)
     events, at_risk = patients.tied, patients.last_at_risk + 1
     events1 = np.bincount(patients.cell, group[patients.dead])
-    share = np.cumsum(group)[patients.last_at_risk] / at_risk
-    excess = float(np.sum(events1 - events * share))
-    spread = events * share * (1 - share) * (at_risk - events) / np.maximum(at_risk - 1, 1)
-    variance = float(spread.sum())
-    statistic = excess**2 / variance if variance else math.nan
-    return statistic, math.erfc(math.sqrt(statistic / 2))
+    at_risk1 = np.cumsum(group)[patients.last_at_risk]
+    z = float(logrank_z(events1, events, at_risk1, at_risk))
+    return z**2, math.erfc(abs(z) / math.sqrt(2))
+
+
+def logrank_z(events1, events, at_risk1, at_risk):
+    """Return z of the log-rank test: group 1 and both groups, times last, cohorts before them."""
+    share = at_risk1 / np.maximum(at_risk, 1)
+    ties = (at_risk - events) / np.maximum(at_risk - 1, 1)
+    variance = (events * share * (1 - share) * ties).sum(axis=-1)
+    excess = (events1 - events * share).sum(axis=-1)
+    return excess / np.sqrt(np.where(variance > 0, variance, np.nan))
 
 
 def landmark(time, event, at, response_time=None, group=None):

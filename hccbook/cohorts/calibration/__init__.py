@@ -12,7 +12,6 @@ from .follow_up import (
     Survival,
     days_box,
     km_median,
-    logrank_z,
     set_median,
     solve,
 )

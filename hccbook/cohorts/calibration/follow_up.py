@@ -12,6 +12,7 @@ from scipy.special import erfc
 
 from ...estimate import Z95
 from ...estimate import printed as as_printed
+from ...survival.groups import logrank_z
 from .search import Aim, Miss, Search, boxes
 
 #: First and last temperature of the annealing, in half rounding intervals, and its changes. It
@@ -78,7 +79,8 @@ def _at_risk(days, event, group):
 def cox(days, event, group, start=0.0):
     """Return the log hazard ratios of group 1 against group 0, and their standard errors.
 
-    The model of :func:`hccbook.survival.cox_two_groups`, for m cohorts at once.
+    The model of :func:`hccbook.survival.cox_two_groups`, for m cohorts at once. With steps that
+    serve many, a single one would take a third longer there.
     """
     event, group, left, left1 = _at_risk(days, event, group)
     observed, left0 = (event * group).sum(axis=1), left - left1
@@ -100,17 +102,6 @@ def logrank(days, event, group):
     """Return the P values of the log-rank test, as :func:`hccbook.survival.logrank` does."""
     event, group, left, left1 = _at_risk(days, event, group)
     return erfc(np.abs(logrank_z(event * group, event, left1, left)) / math.sqrt(2))
-
-
-def logrank_z(died1, died, left1, left):
-    """Return z of the log-rank test of m cohorts, from deaths and patients at risk by day.
-
-    Those of group 1 and those of both groups, shape (m, days).
-    """
-    share = left1 / np.maximum(left, 1)
-    ties = (left - died) / np.maximum(left - 1, 1)
-    variance = (died * share * (1 - share) * ties).sum(axis=1)
-    return (died1 - died * share).sum(axis=1) / np.sqrt(np.where(variance > 0, variance, np.nan))
 
 
 class HazardRatioAim(Aim):

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from ...estimate import printed as as_printed
+from ...survival.groups import logrank_z
 from .. import calibration as cal
 from .baseline import COHORTS
 
@@ -99,7 +100,7 @@ class _Follow(cal.Search):
             alive = 1 - dead[g, :, : at + 1] / np.maximum(left[g, :, : at + 1], 1)
             before = alive[:, :-1].prod(axis=1)
             ends += [before, before * alive[:, -1]]
-        z = cal.logrank_z(dead[1], dead[0] + dead[1], left[1], left[0] + left[1])
+        z = logrank_z(dead[1], dead[0] + dead[1], left[1], left[0] + left[1])
         return np.column_stack([*ends, z])
 
     def draw(self):
