@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks, audit
+from ..estimate import Z95
 
 #: Groups that print made-up percentages are smaller than this.
 LARGEST_GROUP = 60
@@ -50,7 +51,7 @@ def made_up_finding(seed):
     wording, low_first = WORDINGS[rng.integers(len(WORDINGS))]
     # Away from 1, where turning round would change nothing.
     effect, error = rng.choice([-1, 1]) * rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.3)
-    ratio, lower, upper = (f"{math.exp(effect + x * error):z.2f}" for x in (0, -1.96, 1.96))
+    ratio, lower, upper = (f"{math.exp(effect + x * error):z.2f}" for x in (0, -Z95, Z95))
     numbers = f"{ratio} (95 % CI {lower} to {upper})"
     text = wording.format(marker=marker, endpoint=endpoint, numbers=numbers)
     return Finding(text, ratio, lower, upper, low_first)

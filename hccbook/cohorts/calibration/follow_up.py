@@ -189,6 +189,7 @@ class Survival(Search):
 
     def _anneal(self, changes):
         """Do one random change after the other, now and then for the worse, events on free days."""
+        # Not many at once, as _Exchanges does: each needs a free day and must keep the median.
         now = self.loss()
         for temperature in np.geomspace(HOT, COLD, changes):
             if now == 0:

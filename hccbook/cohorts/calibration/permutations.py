@@ -143,6 +143,7 @@ class _Exchanges(Search):
         twice = self.outcome[both.ravel()]
         high, new = self._of(rows.reshape(-1, rows.shape[2]), twice)
         high, old = high - self.high[both.ravel()], self.score[both.ravel()]
+        # Not anew, as in hccbook.accuracy: pairs are counted that an exchange turns.
         wins = np.empty_like(new)
         for k in range(new.shape[1]):
             # The ill win against those below them, the well lose against those above.

@@ -107,6 +107,7 @@ def _design(steps):
 
 def _fit(x, ill, start=0, newton=_MOST):
     """Return coefficients and Wald statistics, shapes (k, m), of columns (k, m, n)."""
+    # Not _newton.fit_many, which looks at likelihoods too: four times as long, a step twice.
     k, m, n = x.shape
     outcome = (np.arange(n) >= n - ill).astype(int)
     beta = start + np.zeros((k, m))
@@ -135,7 +136,7 @@ def _turned(marker, ill):
 
 
 def _areas(scores, ill):
-    """Return areas and DeLong's 95 % limits of the mean of untied scores."""
+    """Return areas and DeLong's 95 % limits of the mean of untied scores, of m cohorts."""
     placed = 0
     for score in scores:
         order = np.argsort(score, axis=1)

@@ -23,6 +23,7 @@ SINGLES = 160
 
 def moments(rng, printed):
     """Draw mean and SD of the time observed in each cohort, so that those of all print."""
+    # As cal.measurements does, which would take other random numbers: all cohorts would change.
     names = [f"table1.ostime.{x}.{kind}" for x in (*COHORTS, "all") for kind in ("mean", "sd")]
     n = np.array([int(printed(f"results.{x}.n")) for x in COHORTS])
     *_, middle, slack = np.reshape(cal.boxes([printed(x) for x in names]), (4, 4, 2))
@@ -39,6 +40,7 @@ def moments(rng, printed):
 
 def times(rng, n, mean, sd, fixed):
     """Draw whole days with a mean and an SD; some days are among them."""
+    # Not cal.measurements: some days are fixed, and those who died early have a law of their own.
     first, last, free = ASSUMED["first_day"], ASSUMED["last_day"], n - len(fixed)
     short = np.arange(free) < round(ASSUMED["short"] * free)
     least, width = ASSUMED["short_z"]
