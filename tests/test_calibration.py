@@ -129,26 +129,7 @@ def test_a_search_ends_with_a_miss_and_leaves_dead_ends():
         assert (away.sums[-1] > away.sums[0]) == bold
 
 
-# Counts
-
-
-def test_outcomes_have_exact_counts():
-    rng = np.random.default_rng(0)
-    group = rng.permutation(np.repeat([0, 1, 2], [5, 7, 9]))
-    for events in ((0, 7, 3), (5, 0, 9)):
-        outcome = cal.outcome_in_groups(rng, group, events)
-        assert tuple(np.bincount(group, outcome).astype(int)) == events
-
-
 # Recipes
-
-
-def test_a_reader_reads_targets_only():
-    read, hr = cal.reader("magnesium", "validation", "medians"), "validation.pfs.hr"
-    assert read(hr, "p") == reported.text(f"magnesium.{hr}", "p")
-    for cell in ((hr, "lower"), ("derivation.n", "printed")):
-        with pytest.raises(KeyError, match="is held out"):
-            read(*cell)
 
 
 def test_attempts_end_with_the_first_that_is_met_or_the_last():
@@ -313,16 +294,10 @@ def test_survival_results_are_reached(aim, texts, seed, changes):
     changed = (made.days != before[0]) | (made.event != before[1])
     assert ((made.days >= made.earliest) & (made.days <= made.latest))[changed].all()
     assert made.event[made.must_progress].all()
-
-
-def test_what_is_reached_already_is_left_alone():
-    made = cohort(0)
-    found = survival.cox_two_groups(made.days, made.event, made.group)
-    days, event = made.days.copy(), made.event.copy()
-    made.aim = cal.HazardRatioAim(*(f"{x:.3f}" for x in (found.value, found.lower, found.upper)))
-    made.reach()
-    assert (made.days == days).all()
-    assert (made.event == event).all()
+    # What is reached already is left alone.
+    again = made.days.copy(), made.event.copy()
+    made.reach(changes)
+    assert ((made.days == again[0]) & (made.event == again[1])).all()
 
 
 def test_ties_of_the_groups_are_broken_and_medians_stay():
@@ -370,14 +345,9 @@ def test_means_and_sds_print(seed, means, sds, resolution, limits):
     assert limits[0] <= values.min()
     assert values.max() <= limits[1]
     assert len(set(values)) > 5
-
-
-def test_patients_stay_plausible_when_the_sd_is_far_above_the_mean():
-    values = cal.measurements(
-        np.random.default_rng(0), np.zeros(110, dtype=int), ["160.9"], ["624.8"], "1", 8, 8000
-    )
-    assert 20 < np.median(values) < 100
-    assert (values == 8).sum() < 10
+    if means[0] == "160.9":  # whose SD is far above the mean: most patients are as usual
+        assert 20 < np.median(values[group == 0]) < 140
+        assert (values[group == 0] == limits[0]).sum() < 8
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -472,14 +442,3 @@ def out_of_reach(kind):
 def test_what_cannot_print_is_a_miss(kind):
     with pytest.raises(cal.Miss, match="half intervals outside after"):
         out_of_reach(kind)
-
-
-def test_bad_input_is_named():
-    for message, call, *arguments in (
-        (r"events: expected 0 to 40 .* 0, got 41", cal.outcome_in_groups, None, GROUPS, (41, 0, 0)),
-        ("text: .*got 0.7", cal.reach_auc, None, GROUPS, GROUPS, GROUPS, 0.7),
-        ("text: expected one printed .*got 0.3", cal.HazardRatioAim, 0.3, "0.1", "0.7"),
-        ("text: expected one printed .*'n.s.'", cal.LogRankAim, "n.s."),
-    ):
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call(*arguments)

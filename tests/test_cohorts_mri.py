@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from lifelines.statistics import logrank_test
 
 from hccbook import accuracy, cohorts, indices, reported, response
-from hccbook.cohorts import calibration, mri
+from hccbook.cohorts import mri
 from hccbook.cohorts.mri import candidates, course, models
 from hccbook.estimate import Printed
 
@@ -276,23 +276,6 @@ def test_an_aim_in_p_values_is_one_in_z():
         # The others need no more than a sign.
         assert (aim.outside(np.array([[1, 9, z, 0.751]]))[0] == 0) == met
     assert aim.outside(np.array([[-0.1, 9, 2.4838, 0.751]]))[0] > 0
-
-
-def test_an_aim_out_of_reach_is_a_miss(monkeypatch):
-    monkeypatch.setitem(models.EFFORT, "intervals", (64, 48, 3, 0.05))
-    areas = zip(models.MODELS, ("0.751", "0.6", "0.651"), strict=True)
-    printed = {f"{model}.printed": area for model, area in areas}
-    with pytest.raises(calibration.Miss, match="half intervals outside after 3 rounds"):
-        models.predictors(np.random.default_rng(0), (32, 46), printed, "intervals")
-
-
-def test_blood_counts_have_the_ratio_that_is_given():
-    for nlr in (0.8, 0.81, 2.37, 4.99, 12.0):
-        for lymphocytes in (0.4, 0.47, 0.99, 1.35, 3.5):
-            first, second = candidates._counts(nlr, lymphocytes)
-            assert round(first / second, 2) == nlr
-            assert 0.4 <= second <= 3.5
-            assert abs(second - lymphocytes) < 0.3
 
 
 def test_noise_does_not_tell_the_outcome():

@@ -287,16 +287,3 @@ if __name__ == "__main__":
         [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (ran.stdout, ran.returncode) == ("interrupted\nand used again\n", 0), ran.stderr
-
-
-def test_bad_input_is_named():
-    for name, call in (
-        ("function: expected a function, got 3", lambda: repeat(3, 10)),
-        ("times: expected a whole number of at least 1, got 0", lambda: repeat(draw, 0)),
-        ("seed: expected a whole number of at least 0, got -1", lambda: repeat(draw, 2, -1)),
-        ("workers: .* at least 1, got 0", lambda: repeat(draw, 2, workers=0)),
-        ("workers: .* at least 1, got -2", lambda: repeat(draw, 2, workers=-2)),
-        ("repetition: .* at least 0, got -1", lambda: generator(0, -1)),
-    ):
-        with pytest.raises(ValueError, match=f"^{name}"):
-            call()
