@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hccbook import accuracy, audit, reported, survival
+from hccbook import accuracy, audit, survival
 from hccbook.cohorts import calibration as cal
 from hccbook.cohorts.calibration import follow_up, permutations, search
 from hccbook.estimate import Printed

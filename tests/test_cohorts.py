@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hccbook import audit, cohorts, reported
+from hccbook import cohorts, reported
 from hccbook.cohorts import calibration
 from hccbook.estimate import Printed
 

@@ -9,7 +9,7 @@ from lifelines.statistics import logrank_test
 from sklearn.metrics import roc_auc_score
 
 from hccbook import cohorts, reported
-from hccbook.cohorts import magnesium
+from hccbook.cohorts import calibration, magnesium
 
 made = cache(lambda *kind: cohorts.build("magnesium", kind[0], kind[2], kind[1]))
 each = pytest.mark.parametrize(
@@ -74,7 +74,8 @@ def test_patients_are_sound(split, reading, seed):
     assert all(abs(frame[x].sum() - share * len(frame)) < 1 for x, share in shares.items())
 
 
-def test_a_follow_up_that_nobody_can_have_ends_in_an_error():
+def test_a_follow_up_that_nobody_can_have_ends_in_an_error(monkeypatch):
+    monkeypatch.setattr(calibration.recipes, "ATTEMPTS", 5)
     short = {"follow_up_days": {"derivation": [[1, 2], [3, 4]]}}
     with pytest.raises(RuntimeError, match="no cohort meets its targets"):
         cohorts.build("magnesium", "derivation", assumed=short)

@@ -1,6 +1,5 @@
 """The MRI cohorts: their statistics by other libraries, patients sound; the recipe's tools."""
 
-import math
 from functools import cache
 from itertools import product
 
@@ -249,33 +248,6 @@ def test_statistics_are_those_of_statsmodels_and_delong():
         for name, value in zip(mri.PREDICTORS, fit.tvalues[1:] * signs, strict=True):
             assert found[f"z.{name}"][k] == pytest.approx(value, abs=1e-5)
     assert 0 < turned < 12
-
-
-def test_one_step_from_nearby_is_good_enough_to_compare():
-    steps = steps_of(32, 46, 1)
-    exact, start = models.statistics(steps, 46)
-    changed = np.tile(steps, (1, 3, 1))
-    for row, pair in enumerate(([(0, 0), (1, 5)], [(2, 40), (2, 70)], [(0, 0), (2, 40)])):
-        for column, who in pair:
-            changed[column, row, who] += 20
-    near, _ = models.statistics(changed, 46, start=start, newton=1)
-    after, _ = models.statistics(changed, 46)
-    for name, values in after.items():
-        wald = name.startswith("z.")
-        np.testing.assert_allclose(near[name], values, atol=0.05 if wald else 0.01)
-        if wald:
-            off = np.abs(near[name] - values), np.abs(exact[name] - values)
-            assert off[0].max() < off[1].max() / 10
-
-
-def test_an_aim_in_p_values_is_one_in_z():
-    aim = models.ModelAim({"z.nlr": "0.013", "imaging.printed": "0.751"})
-    assert aim.names == [*(f"z.{x}" for x in mri.PREDICTORS), "imaging.printed"]
-    for p, z, met in (("0.013", 2.4838, True), ("0.0136", 2.4679, False)):
-        assert 2 * (1 - 0.5 * math.erfc(-z / math.sqrt(2))) == pytest.approx(float(p), abs=1e-5)
-        # The others need no more than a sign.
-        assert (aim.outside(np.array([[1, 9, z, 0.751]]))[0] == 0) == met
-    assert aim.outside(np.array([[-0.1, 9, 2.4838, 0.751]]))[0] > 0
 
 
 def test_noise_does_not_tell_the_outcome():

@@ -11,8 +11,8 @@ from lifelines.statistics import logrank_test
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from hccbook import audit, cohorts, reported, response
-from hccbook.cohorts import calibration, tipm
-from hccbook.cohorts.tipm import coefficients, follow_up
+from hccbook.cohorts import tipm
+from hccbook.cohorts.tipm import follow_up
 from hccbook.estimate import Printed
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -29,8 +29,6 @@ PLAUSIBLE = {
     "os_days": (42, 185),
 }
 PLAUSIBLE |= {x: (kind["least"], kind["most"]) for x, kind in tipm.MEANS.items() if x != "alb"}
-#: A small exchange is worked out to the first order: its error as a share of the largest change.
-NEARLY = 0.2
 each = pytest.mark.parametrize(("split", "made_as"), list(product(COHORTS, MADE)))
 
 
@@ -84,34 +82,6 @@ def test_the_logistic_model_prints(seed, made):
         beta, z = (f"tipm.table2.{row}.multivariable.{x}" for x in ("beta", "or"))
         assert Printed(reported.text(beta)).admits(fit.params[names.get(row, row)])
         assert Printed(reported.text(z)).admits(fit.tvalues[names.get(row, row)])
-
-
-def test_what_an_exchange_does_to_the_model_is_worked_out(made):
-    frame = made("training", ("coefficients", 0))
-    columns = {name: frame[name].to_numpy(dtype=float) for name, _ in tipm.MODEL.values()}
-    outcome, high = frame["tin"].to_numpy(), frame["high_score"].to_numpy()
-    table = {"tp": (high[outcome == 1] == 1).sum(), "fp": (high[outcome == 0] == 1).sum()}
-    printed = calibration.reader("tipm", SPLITS, "coefficients")
-    rng, scored = np.random.default_rng(0), frame["high_score"].notna().to_numpy(dtype=int)
-    search = coefficients._Exchanges(rng, outcome, columns, scored, table, printed)
-    # At the aim, and all coefficients stay where they are.
-    search.beta = sm.Logit(outcome, search.x).fit(disp=0).params
-    search.ends = [search.beta[1:], search.beta[1:]]
-    search.look()
-    assert search.left == 0
-    first, second, column = search.draw()
-    before = search.expected
-    steps = search.after(first, second, column) - before
-    small = np.flatnonzero(np.abs(steps).max(axis=1) < 10)[:80]
-    assert small.size == 80
-    for k in small:
-        both, c = [first[k], second[k]], column[k]
-        search.x[both, c] = search.x[both[::-1], c]
-        search.statistics()
-        actual = search.expected - before
-        search.x[both, c] = search.x[both[::-1], c]
-        np.testing.assert_allclose(steps[k, -3:], actual[-3:], atol=1e-6)
-        np.testing.assert_allclose(steps[k], actual, atol=NEARLY * np.abs(actual).max())
 
 
 def test_survival_by_day_is_that_of_lifelines():

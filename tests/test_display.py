@@ -173,25 +173,6 @@ def test_every_class_and_verdict_has_a_badge():
             assert icon == [{"aria-hidden": "true"}, display.ICONS[word]]
 
 
-def test_bad_input_is_named(shown):
-    frame, fig = pd.DataFrame({"a": [1.0], "b": [2]}), plt.Figure()
-    deep = frame.set_index(["a", "b"]).assign(c=1)
-    for message, call in (
-        ("alt: .* 40 characters, got 'A line.'", lambda: display.show(fig, "A line.", "x", False)),
-        ("alt: ", lambda: display.show(fig, " " * 60, CAPTION, False)),
-        ("alt: ", lambda: display.show(fig, "x" * 39, CAPTION, False)),
-        ("caption: .* got ' '", lambda: display.show(fig, ALT, " ", False)),
-        ("digits: .* got 1.5", lambda: display.table(frame, CAPTION, digits={"a": 1.5})),
-        ("digits: .* got 'c'", lambda: display.table(frame, CAPTION, digits={"c": 1})),
-        ("filters: .* got \\['c'\\]", lambda: display.table(frame, CAPTION, filters=["a", "c"])),
-        ("frame: .* one level", lambda: display.table(deep, CAPTION)),
-        ("frame: .* one level", lambda: display.table(deep.T, CAPTION)),
-    ):
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call()
-    assert not shown
-
-
 def test_tables_results_and_scorecard_show_no_signed_zero(shown):
     display.table(pd.DataFrame({"x": [-1e-9, -0.0, -0.006]}), CAPTION)
     assert re.findall(r"<td[^>]*>(.*?)</td>", shown[0])[-3:] == ["0.00", "0.00", "-0.01"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 from matplotlib.collections import PathCollection
-from reference import near, refused
+from reference import near
 
 from hccbook import display, figures
 from hccbook.scorecard import FATES
@@ -87,34 +87,6 @@ def test_studies_may_all_be_published():
     assert "implied" not in alt
     labels = [x.get_text() for x in fig.axes[0].get_yticklabels()]
     assert labels == ["Du 2024, 60 %", "Suzuki 2024, 40 %", "printed", "again"]
-
-
-BAD = [
-    ("labels: ", "forest", [], [], [], []),
-    ("estimates: ", "forest", ["a"], [1, 2], [1], [2]),
-    ("estimates: ", "forest", ["a"], [-1], [1], [2]),
-    ("lowers: ", "forest", ["a"], [1], [0], [2]),
-    ("studies: expected the columns", "forest_meta", STUDIES[["ratio"]], POOLED),
-    ("studies: expected ratios", "forest_meta", STUDIES.assign(lower=0), POOLED),
-    ("pooled: expected finite", "forest_meta", STUDIES, {"a": (1, np.nan, 2)}),
-    ("pooled: expected results", "forest_meta", STUDIES, {"a": (1, 2)}),
-    ("pooled: expected ratios", "forest_meta", STUDIES, {}),
-    ("studies: expected a data frame", "forest_meta", STUDIES[:0], POOLED),
-    ("fits: .*got 0", "kaplan_meier", {}),
-    *((f"counts: .*{got}", "verdicts", pd.DataFrame({name: numbers})) for got, name, numbers in (
-        ("'good'", "good", [1]), ("-1", "exact", [-1]), ("0.5", "exact", [1, 0.5]),
-        ("nan", "exact", [np.nan]), ("none", "exact", [0]))),
-    ("counts: .* got none", "verdicts", pd.DataFrame()),
-]  # fmt: skip
-
-
-def test_bad_input_is_named(fits):
-    refused((message, getattr(figures, name), *arguments) for message, name, *arguments in BAD)
-    five = {str(i): fits["early"] for i in range(5)}
-    refused([("fits: .*got 5", figures.kaplan_meier, five)])
-    for step in (0, -1, np.nan):
-        with pytest.raises(ValueError, match="step: "):
-            figures.kaplan_meier(fits, step=step)
 
 
 def test_verdicts_draws_one_mark_a_number():

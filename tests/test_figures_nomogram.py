@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reference import near, refused
+from reference import near
 from scipy.special import expit
 
 from hccbook import figures, prediction
@@ -236,17 +236,3 @@ def test_any_model_is_drawn_as_it_is_and_without_overlaps(case):
     assert f"the patient has {reading['total']:.1f}" in alt
     assert_apart(boxes(fig))
     plt.close(fig)
-
-
-BAD = [
-    ("patient: expected values of 'NLR', got none", {"ALB": 3}),
-    ("patient: expected 'NLR' from 1 to 5, the axis, got 6", {"NLR": 6, "AFP": "a"}),
-    ("patient, AFP: expected one of a, b, got 'c'", {"NLR": 1, "AFP": "c"}),
-    ("patient: expected one patient, got 2", {"NLR": [1, 2], "AFP": "a"}),
-    ("outcome: expected text, got ' '", {"NLR": 1, "AFP": "a"}, " "),
-]
-
-
-def test_bad_input_is_named():
-    sheet = prediction.nomogram({"NLR": 0.5, "AFP": {"a": 0, "b": 1.0}}, {"NLR": [1, 3, 5]})
-    refused((message, figures.nomogram, sheet, *arguments) for message, *arguments in BAD)

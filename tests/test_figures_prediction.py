@@ -5,14 +5,13 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
-from reference import near, refused
+from reference import near
 from scipy.special import expit
+from test_figures_nomogram import FINE, assert_apart
 
 from hccbook import figures, prediction
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("styled")]
-FINE = 288  # dots per inch at which boxes are measured
-TOUCH = 0.5  # points of type: how far the boxes of two labels may overlap
 
 
 def patients(shift=0.0, slope=1.0):
@@ -28,7 +27,7 @@ def line(ax, name):
 
 
 def labels(ax):
-    """Return the labels of lines: words, colours, and boxes in points of type."""
+    """Return the labels of lines by their words: colour, and box in points of type."""
     ax.figure.set_dpi(FINE)
     ax.figure.draw_without_rendering()
     found = {}
@@ -36,12 +35,6 @@ def labels(ax):
         box = np.array(text.get_window_extent().extents) * 72 / FINE
         found[text.get_text()] = text.get_color(), box, text
     return found
-
-
-def assert_apart(found):
-    for (a, (_, one, _)), (b, (_, other, _)) in itertools.combinations(found.items(), 2):
-        both = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-        assert both.min() < TOUCH, f"{a!r} on {b!r}"
 
 
 STEPS = (0, 0.41), (0, 0.61), (0, 1), (0.5, 0.9)
@@ -53,7 +46,7 @@ def test_decision_curve_draws_and_labels_three_lines():
         (ax,) = figures.decision_curve(frame, "score")[0].axes
         found = labels(ax)
         assert set(found) == {"score", "treat all", "treat none"}
-        assert_apart(found)
+        assert_apart((word, box) for word, (_, box, _) in found.items())
         looks = set()
         for name, column in {"score": "model", "treat all": "all", "treat none": "none"}.items():
             drawn = line(ax, name)
@@ -88,7 +81,8 @@ def test_a_line_that_leaves_is_labelled_where_it_leaves():
 
 def test_two_lines_that_leave_have_labels_apart():
     frame = prediction.net_benefit(*patients(slope=-1), np.arange(0.05, 0.7, 0.01))
-    assert_apart(labels(figures.decision_curve(frame)[0].axes[0]))
+    found = labels(figures.decision_curve(frame)[0].axes[0])
+    assert_apart((word, box) for word, (_, box, _) in found.items())
 
 
 def test_decision_curve_has_a_band_with_limits():
@@ -133,7 +127,7 @@ def test_calibration_draws_groups_curve_and_patients():
         assert line(ax, "ideal").get_linestyle() != line(ax, "smooth").get_linestyle()
         found = labels(ax)
         assert set(found) == {"ideal", "smooth"}
-        assert_apart(found)
+        assert_apart((word, box) for word, (_, box, _) in found.items())
         heights = [bar.get_height() for bar in below.patches]
         near(heights, np.histogram(risk, np.linspace(0, 1, 21))[0])
         assert f"Calibration plot of 180 patients in {len(frame)} groups. " in alt
@@ -142,25 +136,3 @@ def test_calibration_draws_groups_curve_and_patients():
         assert f"{last} in {row.n:.0f} patients" in alt
         far = smooth.loc[(smooth["rate"] - smooth["risk"]).abs().idxmax()]
         assert alt.endswith(f"from the diagonal at risk {far.risk:.2f}, with {far.rate:.2f}.")
-
-
-CURVE = prediction.net_benefit([0, 1], [0.2, 0.8], [0.3, 0.4])
-GROUPS = prediction.calibration_curve([0, 1], [0.2, 0.8], 2)
-SMOOTH = prediction.smooth_calibration([0, 1], [0.2, 0.8])
-BAD = [
-    ("frame: expected a data frame .*, got int", "decision_curve", (3,)),
-    ("frame: expected the columns .*none", "decision_curve", (CURVE[["threshold"]],)),
-    ("frame: expected two or more thresholds", "decision_curve", (CURVE[:1],)),
-    ("frame, model: expected finite .* nan", "decision_curve", (CURVE.assign(model=np.nan),)),
-    ("frame: expected the columns .*upper", "decision_curve", (CURVE.assign(lower=0),)),
-    ("name: .* got 'treat all'", "decision_curve", (CURVE, "treat all")),
-    ("name: expected a name of the model, got ''", "decision_curve", (CURVE, "")),
-    ("frame: expected the columns .*'n'", "calibration", (CURVE, SMOOTH)),
-    ("frame: expected a data frame with rows", "calibration", (GROUPS[:0], SMOOTH)),
-    ("smooth: expected a data frame .*, got bool", "calibration", (GROUPS, True)),
-    ("smooth: expected the 2 patients of frame, got 1", "calibration", (GROUPS, SMOOTH[:1])),
-]
-
-
-def test_bad_input_is_named():
-    refused((message, getattr(figures, name), *arguments) for message, name, arguments in BAD)

@@ -161,14 +161,3 @@ def test_numbers_without_error_raise_no_alarm(paper):
             if check.verdict == "contradicted":
                 alarms.append((seed, one.id, check.printed, check.explanation))
     assert alarms == []
-
-
-def test_bad_input_is_named():
-    one, cells = members("mri")[0], reported.cells("mri")
-    for message, call, *arguments in (
-        ("changes: expected a whole number of at least 1, got 0", inject, 0),
-        ("relation: expected one of a paper, got 'x'", error_free, "x", cells, 1),
-        ("rng: expected a numpy.random.Generator", error_free, one, cells, 1),
-    ):
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call(*arguments)

@@ -51,7 +51,8 @@ RATIO_ROW = STUDY_ROWS[STUDY_ROWS["quantity"] == "hazard ratio"].iloc[0]
 REGISTER = reported.load("mri").head(3)
 RELATION = relations.load("radiotherapy")["counts-and-percentages"][0]
 LINES = scorecard.load().head(2)
-INTERVAL = "magnesium.derivation.pfs.hr"
+SIZE, RATE, INTERVAL = (f"magnesium.derivation.{x}" for x in ("n", "dcr", "pfs.hr"))
+THREE_PARTS, TURNED = "il6-sii-lab.2", {"ratio": "0.64", "lower": "0.45", "upper": "0.91"}
 CURVE, SMOOTH = prediction.calibration_curve(Y, RISK), prediction.smooth_calibration(Y, RISK)
 BENEFIT = prediction.net_benefit(Y, RISK, [0.2, 0.4])
 ONE_STUDY = pd.DataFrame({"ratio": [1.5], "lower": [1.0], "upper": [2.0], "weight": 1e2}, ["a"])
@@ -64,7 +65,7 @@ GROUP_OF_4 = reconstruction.from_register(f"{STEM}.hbv-mixed", range(4), "dl", [
 OTHER_GROUP = reconstruction.from_register(f"{STEM}.local-treatment", range(4), "dl")
 SETS = {"effect": np.full((1, 2), 0.5), "se": np.full((1, 2), 0.2)}
 WITHIN = {"effect": [[-1.0, 1.0]] * 2, "se": [[0.1, 1.0]] * 2, "results": [PAIR]}
-BOUND = {"least_se": 2 / 189**0.5}
+BOUND, FREE, SIDES = {"least_se": 2 / 189**0.5}, [False, False], ("low", "high")
 # Few patients.
 THREE = ([1, 2, 3], [1, 1, 0])
 MIXED = pd.DataFrame(
@@ -341,6 +342,15 @@ display
   say(lines="x")
   show(fig=plt.figure(), alt="x" * 90, caption="x", synthetic=False)
   table(frame=FRAME.head(2), caption="x")
+  show(plt.Figure(), "A line.", "x", False) -> alt: .* 40 characters, got 'A line.'
+  show(plt.Figure(), " " * 60, "x", False) -> alt:
+  show(plt.Figure(), "x" * 39, "x", False) -> alt:
+  show(plt.Figure(), "x" * 40, " ", False) -> caption: .* got ' '
+  table(FRAME, "x", digits={"t": 1.5}) -> digits: .* got 1.5
+  table(FRAME, "x", digits={"c": 1}) -> digits: .* got 'c'
+  table(FRAME, "x", filters=["t", "c"]) -> filters: .* got \['c'\]
+  table(FRAME.set_index(["t", "e"]), "x") -> frame: .* one level
+  table(FRAME.set_index(["t", "e"]).T, "x") -> frame: .* one level
 estimate
   format_p(p=0.04)
   printed(number="0.04")
@@ -360,6 +370,12 @@ reported
 simulate
   generator(seed=1, repetition=0)
   repeat(function=str, times=2, seed=0)
+  repeat(3, 10) -> function: expected a function, got 3
+  repeat(str, 0) -> times: expected a whole number of at least 1, got 0
+  repeat(str, 2, -1) -> seed: expected a whole number of at least 0, got -1
+  repeat(str, 2, workers=0) -> workers: .* at least 1, got 0
+  repeat(str, 2, workers=-2) -> workers: .* at least 1, got -2
+  generator(0, -1) -> repetition: .* at least 0, got -1
 studies
   best(frame=STUDY_ROWS, marker="SII", endpoint="OS", quantity="hazard ratio")
   check_ratio(row=RATIO_ROW)
@@ -368,6 +384,12 @@ studies
   names()
   ranges(frame=STUDY_ROWS, marker="SII", endpoint="OS")
   tabulated(frame=STUDY_ROWS, marker="SII", endpoint="OS")
+  tabulated(STUDY_ROWS, "NLR", "OS") -> marker: expected one of
+  ranges(STUDY_ROWS, "SII", "RFS") -> endpoint: expected one of
+  best(STUDY_ROWS, "SII", "OS", "odds") -> quantity: expected one of
+  ranges(STUDY_ROWS, "SII", "OS", ["du-2024"]) -> as_printed: expected
+  high_against_low({**RATIO_ROW, "lower": "", "upper": ""}) -> row, lower: expected confidence
+  check_ratio({**RATIO_ROW, "value": ""}) -> row, value: expected a number, got none
 scorecard
   as_json()
   computed_text(line=LINES.iloc[0].to_dict())
@@ -379,6 +401,14 @@ scorecard
   open_card(notebook="a-lab")
   record(id=INTERVAL, computed=0.4, field="printed", lower=None, upper=None, note="")
   record_interval(id=INTERVAL, value=0.4, lower=0.3, upper=0.5, evidence="arithmetic")
+  record(SIZE, 0.5, field="p") -> field: .* prints no 'p'
+  record(SIZE, hccbook.audit.percentage("30", 9, 30), "held-out") -> evidence: .* got 'held-out'
+  record(RATE, hccbook.audit.percentage("30", 9, 30)) -> computed: .*'78.18', got .*'30'
+  record("magnesium.validation.dcr", 1) -> computed: expected text, got 1
+  record(SIZE, 1, "held-out") -> lower, upper:
+  record(SIZE, 110, at="a b") -> at: .* got 'a b'
+  record(SIZE, 110, at="#a") -> at: .* got '#a'
+  open_card("../x") -> notebook: .* got '../x'
 figures
   calibration(frame=CURVE, smooth=SMOOTH)
   decision_curve(frame=BENEFIT)
@@ -388,8 +418,58 @@ figures
   nomogram(nomogram=CHART, patient={"a": 1, "b": "no"})
   use_style()
   verdicts(counts=pd.DataFrame({"exact": [3]}, ["a"]))
+  forest([], [], [], []) -> labels:
+  forest(["a"], [1, 2], [1], [2]) -> estimates:
+  forest(["a"], [-1], [1], [2]) -> estimates:
+  forest(["a"], [1], [0], [2]) -> lowers:
+  forest_meta(ONE_STUDY[["ratio"]], {"a": (1, 1, 2)}) -> studies: expected the columns
+  forest_meta(ONE_STUDY.assign(lower=0), {"a": (1, 1, 2)}) -> studies: expected ratios
+  forest_meta(ONE_STUDY, {"a": (1, np.nan, 2)}) -> pooled: expected finite
+  forest_meta(ONE_STUDY, {"a": (1, 2)}) -> pooled: expected results
+  forest_meta(ONE_STUDY, {}) -> pooled: expected ratios
+  forest_meta(ONE_STUDY[:0], {"a": (1, 1, 2)}) -> studies: expected a data frame
+  kaplan_meier({}) -> fits: .*got 0
+  kaplan_meier(dict.fromkeys("abcde", FITTED)) -> fits: .*got 5
+  kaplan_meier({"a": FITTED}, step=0) -> step:
+  kaplan_meier({"a": FITTED}, step=-1) -> step:
+  kaplan_meier({"a": FITTED}, step=np.nan) -> step:
+  verdicts(pd.DataFrame({"good": [1]})) -> counts: .*'good'
+  verdicts(pd.DataFrame({"exact": [-1]})) -> counts: .*-1
+  verdicts(pd.DataFrame({"exact": [1, 0.5]})) -> counts: .*0.5
+  verdicts(pd.DataFrame({"exact": [np.nan]})) -> counts: .*nan
+  verdicts(pd.DataFrame({"exact": [0]})) -> counts: .*none
+  verdicts(pd.DataFrame()) -> counts: .* got none
+  decision_curve(BENEFIT[["threshold"]]) -> frame: expected the columns .*none
+  decision_curve(BENEFIT[:1]) -> frame: expected two or more thresholds
+  decision_curve(BENEFIT.assign(model=np.nan)) -> frame, model: expected finite .* nan
+  decision_curve(BENEFIT.assign(lower=0)) -> frame: expected the columns .*upper
+  decision_curve(BENEFIT, "treat all") -> name: .* got 'treat all'
+  decision_curve(BENEFIT, "") -> name: expected a name of the model, got ''
+  calibration(BENEFIT, SMOOTH) -> frame: expected the columns .*'n'
+  calibration(CURVE[:0], SMOOTH) -> frame: expected a data frame with rows
+  calibration(CURVE, True) -> smooth: expected a data frame .*, got bool
+  calibration(CURVE, SMOOTH[:1]) -> smooth: expected the 24 patients of frame, got 1
+  nomogram(CHART, {"b": "no"}) -> patient: expected values of 'a', got none
+  nomogram(CHART, {"a": 6, "b": "no"}) -> patient: expected 'a' from 0 to 2, the axis, got 6
+  nomogram(CHART, {"a": 1, "b": "c"}) -> patient, b: expected one of no, yes, got 'c'
+  nomogram(CHART, {"a": [1, 2], "b": "no"}) -> patient: expected one patient, got 2
+  nomogram(CHART, {"a": 1, "b": "no"}, " ") -> outcome: expected text, got ' '
 exercises
   check(name="radiotherapy-lab.1", answer=2)
+  check("il6-sii-lab.1", "0.5", i2="60", events=60) -> answer: expected a number, got
+  check("il6-sii-lab.1", True, i2="60", events=60) -> answer: expected a number, got
+  check("il6-sii-lab.1", np.inf, i2="60", events=60) -> answer: expected a number, got
+  check("il6-sii-lab.1", 10**400, i2="60", events=60) -> answer: expected a number, got
+  check("il6-sii-lab.1", (0.3,), i2="60", events=60) -> answer: expected a number, got
+  check(THREE_PARTS, 1.5, **TURNED) -> answer: expected 3 numbers \(ratio, lower limit,
+  check(THREE_PARTS, (1.5, 1.1), **TURNED) -> answer: expected 3 numbers
+  check(THREE_PARTS, (1.5, 1.1, "2"), **TURNED) -> answer: expected 3 numbers
+  check(THREE_PARTS, (1.5, True, 2.2), **TURNED) -> answer: expected 3 numbers
+  check(THREE_PARTS, "123", **TURNED) -> answer: expected 3 numbers
+  check("radiotherapy-lab.3", 0.1) -> given: expected what the text of radiotherapy-
+  check("radiotherapy-lab.3", 0.1, n=60, seed=7) -> given: expected what the text of radiotherapy-
+  check("radiotherapy-lab.3", 0.1, seed=7) -> given: expected what the text of radiotherapy-
+  check("lab.9", 1) -> name: .*'lab\.9'
   load()
   made_up_finding(seed=1)
   shared_percentages(seed=1)
@@ -403,6 +483,41 @@ reconstruction
   one_exchanged(first=GROUP_OF_4, second=OTHER_GROUP, places=(None, (PAIR, "low")), **BOUND)
   pair_in_group(pair=OTHER_PAIR, group=GROUP_OF_4, **BOUND)
   reproduces(**SETS, result=PAIR)
+  PAIR._replace(members=(0,)) -> members: expected
+  PAIR._replace(members=(0, "1")) -> members: expected
+  PAIR._replace(method="reml") -> method: expected one of
+  PAIR._replace(ratio="two") -> ratio: expected one printed number
+  PAIR._replace(lower="0.0") -> lower: expected a number above 0
+  PAIR._replace(p="n.s.") -> p: expected one printed number
+  PAIR._replace(i2="90", q_p="0.50") -> i2: expected one that
+  PAIR._replace(i2=None, q_p=None) -> i2: expected one that
+  draw(**WITHIN | {"effect": [[1.0]] * 2}, given=FREE) -> effect: expected shape
+  draw(**WITHIN | {"effect": [[1.0, -1.0]] * 2}, given=FREE) -> effect: expected finite
+  draw(**WITHIN | {"se": [[0.0, 1.0]] * 2}, given=FREE) -> se: expected ranges above 0
+  draw(**WITHIN, given=[0, 1]) -> given: expected True or False
+  draw(**WITHIN | {"results": [PAIR._replace(members=(0, 2))]}, given=FREE) -> members: .* positions
+  draw(**WITHIN, given=FREE, sets=0) -> sets: expected a whole number
+  draw(**WITHIN, given=FREE, tries=0) -> tries: expected a whole number
+  nearest(**WITHIN, starts=0) -> starts: expected a whole
+  misses(np.ones((0, 2)), np.ones((1, 2)), [PAIR]) -> effect: expected one set
+  from_register("il6.rfs", (0, 1), "dl") -> id: expected an id
+  from_register("il6.os.pooled", (0, 1), "dl", ["hr"]) -> without: expected one of
+  reproduces(np.ones(1), np.ones(2), PAIR) -> effect: expected the studies
+  in_two_pairs(GROUP_OF_4, PAIR, SIDES, 0.1) -> first: expected a result of 2
+  in_two_pairs(PAIR, OTHER_PAIR._replace(method="fixed"), SIDES, 0.1) -> second: expected random
+  in_two_pairs(PAIR, OTHER_PAIR, ("low", "up"), 0.1) -> sides: expected one of low, high
+  in_two_pairs(PAIR, OTHER_PAIR, ("low",), 0.1) -> sides: expected two of
+  in_two_pairs(PAIR, OTHER_PAIR, SIDES, 0) -> least_se: expected one from 0
+  in_two_pairs(PAIR, OTHER_PAIR, SIDES, np.nan) -> least_se: expected a number
+  in_two_pairs(PAIR, OTHER_PAIR, SIDES, 0.1, "x") -> largest_se: expected a number
+  pair_in_group(GROUP_OF_4, GROUP_OF_4, 0.1) -> pair: expected a result of 2
+  pair_in_group(OTHER_PAIR, PAIR, 0.1) -> group: expected more than two
+  pair_in_group(OTHER_PAIR, GROUP_OF_4._replace(ratio="2.20"), 0.1) -> group: expected a ratio in
+  one_exchanged(GROUP_OF_4, PAIR, (None, (PAIR, "low")), 0.1) -> second: expected as many
+  one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, None), 0.1) -> places: expected one or two
+  one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, PAIR), 0.1) -> places: expected pairs
+  one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, (PAIR, "up")), 0.1) -> places: .* one of low, high
+  one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, (GROUP_OF_4, "low")), 0.1) -> places: .* result of
 relations
   checks(paper="radiotherapy")
   lines(paper="radiotherapy")
@@ -411,6 +526,9 @@ relations
 injection
   error_free(relation=RELATION, cells=reported.cells("radiotherapy"), rng=RNG)
   inject(changes=1)
+  inject(0) -> changes: expected a whole number of at least 1, got 0
+  error_free("x", {}, RNG) -> relation: expected one of a paper, got 'x'
+  error_free(RELATION, {}, 1) -> rng: expected a numpy.random.Generator
 """
 
 

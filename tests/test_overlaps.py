@@ -16,8 +16,6 @@ LEAST = 2 / math.sqrt(189)
 STEM = "sii.os.subgroup"
 HBV = rec.from_register(f"{STEM}.hbv", (0, 1), "dl")
 NONE = rec.from_register(f"{STEM}.no-local-treatment", (0, 1), "dl")
-MIXED = rec.from_register(f"{STEM}.hbv-mixed", range(4), "dl", ["p"])
-LOCAL = rec.from_register(f"{STEM}.local-treatment", range(4), "dl")
 #: Standard errors of made-up studies, so close that the proofs start from a small box.
 NARROW = (0.28, 0.32)
 
@@ -163,37 +161,3 @@ def test_distance_is_enclosed_and_grows_with_q():
         rising = np.linspace(1.01, 20, 200)
         spread = total_variance(v, rising, t) * (rising - 1) / 2
         assert (np.diff(spread) > 0).all()
-
-
-SIDES = ("low", "high")
-FIXED, SKEW = NONE._replace(method="fixed"), MIXED._replace(ratio="2.20")
-BAD = {
-    overlaps.in_two_pairs: [
-        ("first: expected a result of 2", (MIXED, NONE, SIDES, 0.1)),
-        ("second: expected random", (NONE, FIXED, SIDES, 0.1)),
-        ("sides: expected one of low, high", (HBV, NONE, ("low", "up"), 0.1)),
-        ("sides: expected two of", (HBV, NONE, ("low",), 0.1)),
-        ("least_se: expected one from 0", (HBV, NONE, SIDES, 0)),
-        ("least_se: expected a number", (HBV, NONE, SIDES, math.nan)),
-        ("largest_se: expected a number", (HBV, NONE, SIDES, 0.1, "x")),
-    ],
-    overlaps.pair_in_group: [
-        ("pair: expected a result of 2", (MIXED, MIXED, 0.1)),
-        ("group: expected more than two", (NONE, HBV, 0.1)),
-        ("group: expected a ratio in", (NONE, SKEW, 0.1)),
-    ],
-    overlaps.one_exchanged: [
-        ("second: expected as many", (MIXED, NONE, (None, (HBV, "low")), 0.1)),
-        ("places: expected one or two", (MIXED, LOCAL, (None, None), 0.1)),
-        ("places: expected pairs", (MIXED, LOCAL, (None, HBV), 0.1)),
-        ("places: expected one of low, high", (MIXED, LOCAL, (None, (HBV, "up")), 0.1)),
-        ("places: expected a result of", (MIXED, LOCAL, (None, (LOCAL, "low")), 0.1)),
-    ],
-}
-
-
-def test_bad_input_is_named():
-    for proof, calls in BAD.items():
-        for message, arguments in calls:
-            with pytest.raises(ValueError, match=f"^{message}"):
-                proof(*arguments)

@@ -85,22 +85,9 @@ def test_a_check_brings_its_range_verdict_and_explanation(card):
     assert second["note"] == "mine"
 
 
-def test_bad_lines_are_refused(card):
-    other = audit.percentage("30", 9, 30)
-    for message, call in (
-        ("field: .* prints no 'p'", lambda: card.record(N, 0.5, at="x", field="p")),
-        ("evidence: .* got 'held-out'", lambda: card.record(DCR, other, "held-out", at="x")),
-        ("computed: .*'78.18', got .*'30'", lambda: card.record(DCR, other, at="x")),
-        ("computed: expected text, got 1", lambda: card.record(WORD, 1, at="x")),
-        ("lower, upper: ", lambda: card.record(N, 1, "held-out", at="x")),
-        ("at: .* got 'a b'", lambda: card.record(N, 110, at="a b")),
-        ("at: .* got '#a'", lambda: card.record(N, 110, at="#a")),
-        ("notebook: .* got '../x'", lambda: Scorecard("../x")),
-        ("show: expected new lines", card.show),
-    ):
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call()
-        assert card.lines == []
+def test_a_number_has_one_line_for_what_is_computed(card):
+    with pytest.raises(ValueError, match=r"^show: expected new lines"):
+        card.show()
     card.record(N, 110, at="x")
     card.record(N, 110, "held-out", lower=1, upper=200, at="x")
     with pytest.raises(ValueError, match=rf"id: {N} \(printed\) has a line with .*'arithmetic'"):

@@ -219,26 +219,9 @@ def test_a_malformed_file_is_named(write):
             studies.load()
 
 
-def test_bad_input_is_named():
-    frame = studies.load()
-    for message, call, arguments in (
-        ("marker: expected one of", studies.tabulated, ("NLR", "OS")),
-        ("endpoint: expected one of", studies.ranges, ("SII", "RFS")),
-        ("quantity: expected one of", studies.best, ("SII", "OS", "odds")),
-        ("as_printed: expected", studies.ranges, ("SII", "OS", ["du-2024"])),
-    ):
-        with pytest.raises(ValueError, match=f"^{message}"):
-            call(frame, *arguments)
-
-
 def test_a_ratio_is_turned_round_as_the_row_says_if_it_has_limits():
     ratio = RATIO | {"value": "0.64", "lower": "0.45", "upper": "0.91"}
     assert studies.high_against_low(ratio) == pytest.approx((0.64, 0.45, 0.91))
     turned = studies.high_against_low(ratio | {"direction": "low_vs_high"})
     assert turned == pytest.approx((1 / 0.64, 1 / 0.91, 1 / 0.45))
-    row = RATIO | {"lower": "", "upper": "", "p": "< 0.01"}
-    studies.check_ratio(row)
-    with pytest.raises(ValueError, match=r"^row, lower: expected confidence limits"):
-        studies.high_against_low(row)
-    with pytest.raises(ValueError, match=r"^row, value: expected a number, got none"):
-        studies.check_ratio(RATIO | {"value": ""})
+    studies.check_ratio(RATIO | {"lower": "", "upper": "", "p": "< 0.01"})
