@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hccbook import accuracy, audit, survival
@@ -17,7 +17,6 @@ SEEDS = range(4)
 CLOSE = 1e-9
 
 pytestmark = pytest.mark.filterwarnings("error")
-properties = settings(deadline=None, derandomize=True)
 
 
 def prints(text, value):
@@ -35,7 +34,6 @@ class Plain(cal.Aim):
 
 
 @given(st.floats(0.4, 0.6), st.floats(2.5, 3.5))
-@properties
 def test_nothing_is_outside_when_all_print_and_the_loss_is_then_0(first, second):
     aim = Plain()
     values = np.array([[first, second]])
@@ -177,7 +175,6 @@ def test_an_area_is_reached_inside_the_groups_or_missed(values):
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 1)), min_size=1, max_size=30))
-@properties
 def test_the_fast_median_is_the_median(patients):
     days, event = np.array(patients).T
     for convention in ("midpoint", "first"):
@@ -187,7 +184,6 @@ def test_the_fast_median_is_the_median(patients):
 
 
 @given(st.floats(-50, 50))
-@properties
 def test_an_increasing_function_comes_to_its_box_or_just_above(low):
     assert low <= 2 * cal.solve(lambda x: 2 * x, (low, low + 1), -99.0, 99.0) <= low + 1
     jumps = cal.solve(lambda x: 10 * x, (low, low + 1e-9), -20, 20)

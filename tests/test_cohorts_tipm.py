@@ -12,7 +12,6 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from hccbook import audit, cohorts, reported, response
 from hccbook.cohorts import tipm
-from hccbook.cohorts.tipm import follow_up
 from hccbook.estimate import Printed
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -82,30 +81,6 @@ def test_the_logistic_model_prints(seed, made):
         beta, z = (f"tipm.table2.{row}.multivariable.{x}" for x in ("beta", "or"))
         assert Printed(reported.text(beta)).admits(fit.params[names.get(row, row)])
         assert Printed(reported.text(z)).admits(fit.tvalues[names.get(row, row)])
-
-
-def test_survival_by_day_is_that_of_lifelines():
-    rng = np.random.default_rng(0)
-    days = np.sort(rng.integers(42, 70, 60))
-    event, group = rng.integers(0, 2, (2, 5, 60))
-    group[:, ::6] = 2  # in neither group
-    medians = days[[25, 35]]
-    search = follow_up._Follow(rng, days, event[0], group[0], medians, "0.04")
-    for row in range(5):
-        search.event, search.group = event[row], group[row]
-        *ends, z = search.statistics()[0]
-        low, high = (group[row] == g for g in (0, 1))
-        for of, day, before, now in ((low, medians[0], *ends[:2]), (high, medians[1], *ends[2:])):
-            curve = KaplanMeierFitter().fit(days[of], event[row][of])
-            assert [before, now] == pytest.approx(curve.predict([day - 1, day]).tolist())
-        test = logrank_test(days[low], days[high], event[row][low], event[row][high])
-        assert z**2 == pytest.approx(test.test_statistic)
-    changes, both = search.draw()
-    found = search.after(changes, np.arange(len(both))[:, None])
-    for k in range(len(both)):
-        search.become(changes, [k])
-        assert search.statistics()[0] == pytest.approx(found[k])
-        search.become(changes, [k])
 
 
 @each

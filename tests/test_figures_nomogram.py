@@ -15,7 +15,6 @@ from scipy.special import expit
 from hccbook import figures, prediction
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("styled")]
-properties = settings(deadline=None, derandomize=True, max_examples=8)
 SAME = 1e-9  # points: the same sums in another order
 TOUCH = 0.5  # points of type: how far the boxes of two texts may overlap
 FINE = 288  # dots per inch at which boxes are measured: coarse ones are rounded to whole dots
@@ -221,7 +220,7 @@ def cases(draw):
     return prediction.nomogram(coefficients, ticks, draw(st.floats(-3, 3))), patient
 
 
-@properties
+@settings(max_examples=8)
 @given(cases())
 def test_any_model_is_drawn_as_it_is_and_without_overlaps(case):
     sheet, patient = case

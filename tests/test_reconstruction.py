@@ -229,7 +229,7 @@ positive = st.floats(0.05, 3)
 numbers = st.lists(st.tuples(st.floats(-2, 2), positive), min_size=2, max_size=6)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(numbers, st.sampled_from(["fixed", "dl"]))
 def test_what_is_printed_from_studies_is_reproduced_by_them(rows, method):
     effect, se = np.array(rows).T

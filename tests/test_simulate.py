@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from joblib.externals.loky import get_reusable_executor
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -19,7 +19,6 @@ from hccbook import simulate
 from hccbook.simulate import generator, repeat
 
 pytestmark = pytest.mark.filterwarnings("error")
-properties = settings(deadline=None, derandomize=True)
 
 PATIENCE = 900  # seconds; only a process that hangs reaches it
 
@@ -111,7 +110,6 @@ def test_a_seed_sequence_may_be_a_child_and_stays_as_it_is():
     assert not set(drawn) & set(repeat(draw, 10, second))
 
 
-@properties
 @given(st.integers(0, 2**64), st.integers(1, 20), st.integers(0, 20))
 def test_results_depend_on_the_number_of_the_repetition_alone(seed, times, more):
     drawn = repeat(draw, times + more, seed)
@@ -126,7 +124,7 @@ def test_results_depend_on_the_number_of_the_repetition_alone(seed, times, more)
 
 @pytest.mark.parametrize(
     "config",
-    [{"n_jobs": workers} for workers in (-1, 2, 3)]
+    [{"n_jobs": workers} for workers in (-1, 3)]
     + [{"n_jobs": 2, "backend": backend} for backend in ("threading", "sequential")],
     ids=str,
 )
@@ -137,10 +135,8 @@ def test_workers_of_every_kind_give_the_same_bits(config):
         assert repeat(lambda rng: rng.random(), 500, 5) == draws
     shared = repeat(solve, 12, 5, workers=config["n_jobs"], size=200)
     assert np.array_equal(shared, serial)
-
-
-def test_repetitions_may_repeat():
-    assert repeat(nested, 5, workers=2) == repeat(nested, 5)
+    # Repetitions may repeat.
+    assert repeat(nested, 5, workers=config["n_jobs"]) == repeat(nested, 5)
 
 
 def test_linear_algebra_keeps_to_one_thread_for_the_time_being():
