@@ -122,25 +122,17 @@ def assert_apart(found):
         assert both.min() < TOUCH, f"{a!r} on {b!r}"
 
 
-def test_ticks_stand_at_the_points_of_the_model():
-    for model in MODELS:
-        sheet, patient = sheet_of(model)
-        fig, _ = figures.nomogram(sheet, patient)
-        assert ruler(fig, "Points")[0].tolist() == list(range(0, 101, 10))
-        near(ruler(fig, "Total points")[0], sheet.total, abs=SAME)
-        near(sheet.risk(ruler(fig, "Risk")[0]), sheet.risks["risk"], abs=SAME)
-        assert fig.axes[0].get_xlim() == (0, 100)
-        assert fig.axes[1].get_xlim() == (0, sheet.total[-1])
-
-
-def test_the_patient_is_read_as_the_model_says():
+def test_a_chart_says_what_the_model_says_and_hides_no_word():
     for model, (coefficients, _, intercept, patient) in MODELS.items():
         sheet = sheet_of(model)[0]
         fig, alt = figures.nomogram(sheet, patient)
         assert figures.nomogram(sheet, pd.DataFrame([patient]))[1] == alt
+        assert ruler(fig, "Points")[0].tolist() == list(range(0, 101, 10))
+        near(ruler(fig, "Total points")[0], sheet.total, abs=SAME)
+        near(sheet.risk(ruler(fig, "Risk")[0]), sheet.risks["risk"], abs=SAME)
+        assert [ax.get_xlim() for ax in fig.axes[:2]] == [(0, 100), (0, sheet.total[-1])]
         reading, names = sheet.read(patient).iloc[0], list(coefficients)
         points = [reading[name] for name in names]
-        near([x for x, _ in marks(fig)], points + [reading["total"]] * 2, abs=SAME)
         # The marks stand on their rulers, and the arrows below the ruler of points.
         assert [y for _, y in marks(fig)][: len(names)] == [ruler(fig, name)[1] for name in names]
         near(sorted(x for x, _ in marks(fig, "^")), sorted(points), abs=SAME)
@@ -153,14 +145,8 @@ def test_the_patient_is_read_as_the_model_says():
         assert written == ["Patient", *numbers]
         for name, number in zip(names, numbers, strict=False):
             assert f"has {number}" in alt.partition(f"{name}: ")[2]
-
-
-def test_no_word_is_hidden():
-    for model in MODELS:
-        fig, _ = figures.nomogram(*sheet_of(model))
-        found = boxes(fig)
+        found, size = boxes(fig), fig.get_size_inches() * 72
         assert_apart(found)
-        size = fig.get_size_inches() * 72
         for word, box in found:
             assert (box[:2] > -TOUCH).all(), word
             assert (box[2:] < size + TOUCH).all(), word

@@ -92,6 +92,7 @@ def test_a_number_has_one_line_for_what_is_computed(card):
     card.record(N, 110, "held-out", lower=1, upper=200, at="x")
     with pytest.raises(ValueError, match=rf"id: {N} \(printed\) has a line with .*'arithmetic'"):
         card.record(N, 111, at="y")
+    assert len(card.lines) == 2
 
 
 def test_lines_are_shown_once(card, monkeypatch):
