@@ -11,6 +11,7 @@ from functools import cache
 from .. import _checks, audit
 from ..audit import Check, Range
 from ..audit.arguments import count as as_count
+from ..estimate import Z95
 from ..estimate import printed as as_printed
 
 
@@ -307,7 +308,7 @@ def auc_limit(limit, auc, lower, upper, positives, negatives, *, end):
     area, side = as_printed(auc), -1 if end == "lower" else 1
     ends = [min(max(float(x), 0.0), 1.0) for x in (area.low, area.high)]
     # A ± 1.96 √(A (1 - A) / (m - 1)) grows with A but near the end it points to: take both.
-    widest = [x + side * 1.96 * math.sqrt(x * (1 - x) / (smaller - 1)) for x in ends]
+    widest = [x + side * Z95 * math.sqrt(x * (1 - x) / (smaller - 1)) for x in ends]
     low, high = (min(widest), ends[1]) if end == "lower" else (ends[0], max(widest))
     normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
     note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
