@@ -70,22 +70,17 @@ def open_page(browser, site, windows):
         context.set_default_timeout(HANGS)
         page, troubles = context.new_page(), []
         page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda message: (
+
+        def console(message):
+            if message.type in {"error", "warning"}:
                 troubles.append(f"{message.type}: {message.text}")
-                if message.type in {"error", "warning"}
-                else None
-            ),
-        )
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith(("file:", "data:", "blob:", "about:"))
-                else troubles.append(f"request: {request.url}")
-            ),
-        )
+
+        def request(asked):
+            if not asked.url.startswith(("file:", "data:", "blob:", "about:")):
+                troubles.append(f"request: {asked.url}")
+
+        page.on("console", console)
+        page.on("request", request)
         page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
         return page, troubles
 
@@ -167,7 +162,7 @@ def test_search_finds_magnesium(open_page):
     assert any("magnesium" in link for link in hits)
 
 
-def test_skip_link_leads_to_the_text(open_page):
+def test_focus_can_be_seen_and_the_skip_link_leads_to_the_text(open_page):
     page, _ = open_page(PAGES[0])
     page.keyboard.press("Tab")
     focused = page.evaluate("document.activeElement.getAttribute('href')")
@@ -176,9 +171,6 @@ def test_skip_link_leads_to_the_text(open_page):
     page.wait_for_function("location.hash === '#main-content'")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
-
-
-def test_focus_can_be_seen(open_page):
     page, _ = open_page(PAGES[0])
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -250,33 +242,22 @@ def test_a_choice_can_be_linked(open_page, lines):
     assert page.locator(SHOWN).count() == (lines["verdict"] == "contradicted").sum()
 
 
-def test_an_unknown_choice_shows_all_lines(open_page, lines):
+def test_the_lines_and_what_can_be_chosen(open_page, lines):
     page, troubles = open_page(SCORECARD, query="#paper=unknown")
     assert page.locator(SHOWN).count() == len(lines)
-    assert not troubles
-
-
-def test_a_search_without_result_says_so(open_page, lines):
-    page, _ = open_page(SCORECARD)
-    page.get_by_label("text", exact=True).fill("no such words")
-    assert said(page) == f"0 of {len(lines)} lines"
-    assert page.locator(SHOWN).count() == 0
-
-
-def test_what_can_be_chosen_comes_from_the_lines(open_page, lines):
-    page, _ = open_page(SCORECARD)
     for name in ("paper", "verdict", "evidence"):
         options = page.get_by_label(name, exact=True).locator("option").all_inner_texts()
         assert options == ["all", *sorted(set(lines[name]))]
-
-
-def test_lines_that_do_not_fit_come_first(open_page, lines):
-    page, _ = open_page(SCORECARD)
+    # Lines that do not fit come first.
     verdicts = page.locator("table.hcc-filter tbody .vd").all_inner_texts()
     words = [verdict.split()[1] for verdict in verdicts]
     rank = [{"contradicted": 0, "missed": 1}.get(word, 2) for word in words]
     assert rank == sorted(rank)
     assert sorted(words) == sorted(lines["verdict"])
+    page.get_by_label("text", exact=True).fill("no such words")
+    assert said(page) == f"0 of {len(lines)} lines"
+    assert page.locator(SHOWN).count() == 0
+    assert not troubles
 
 
 def test_the_heads_of_a_long_table_stay(open_page):
@@ -288,13 +269,10 @@ def test_the_heads_of_a_long_table_stay(open_page):
     assert 0 <= gap < 5
 
 
-def test_all_lines_are_shown_without_scripts(open_page, lines):
+def test_pages_read_without_scripts(open_page, lines):
     page, _ = open_page(SCORECARD, java_script_enabled=False)
     assert page.locator(SHOWN).count() == len(lines)
     assert page.locator(CONTROLS).count() == 0
-
-
-def test_reads_without_scripts(open_page):
     page, _ = open_page(PAGES[0], java_script_enabled=False)
     assert page.locator("article h1").is_visible()
     assert page.locator("article p").first.is_visible()
