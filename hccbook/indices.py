@@ -13,7 +13,8 @@ All functions take one value or one-dimensional arrays of equal length (one valu
 return a number for numbers and an array for arrays. Missing values are refused.
 """
 
-from functools import partial, wraps
+import unicodedata
+from functools import partial, reduce, wraps
 from inspect import cleandoc, signature
 from typing import NamedTuple
 
@@ -55,7 +56,8 @@ _PER_MICROLITRE = {"per µL": 1e-3, "10³/µL": 1.0}
 #: least that laboratories print, to 70 mg/dL; neutrophils end at the border of a leukaemoid
 #: reaction; lymphocytes end where lymphocytic leukaemia is the better explanation, and cannot be
 #: 0, since they are divided by; CRP begins at the limit of detection of sensitive assays.
-#: 1 mg/dL of bilirubin is 17.1 µmol/L, 1 IU of AFP is 1.21 ng.
+#: 1 mg/dL of bilirubin is 17.1 µmol/L, 1 IU of AFP is 1.21 ng, 1 mg of CRP is 9.524 nmol (AMA
+#: Manual of Style, conversion of units).
 #:
 #: :meta hide-value:
 QUANTITIES = {
@@ -64,10 +66,22 @@ QUANTITIES = {
     "neutrophils": Quantity("10⁹/L", 0, 50, _PER_MICROLITRE, percentage=True),
     "lymphocytes": Quantity("10⁹/L", 0.01, 15, _PER_MICROLITRE, percentage=True),
     "platelets": Quantity("10⁹/L", 1, 2500, _PER_MICROLITRE | {"10⁴/µL": 10.0, "10¹²/L": 1e3}),
-    "crp": Quantity("mg/L", 0.1, 600, {"mg/dL": 10.0}),
-    "afp": Quantity("ng/mL", 0.1, 1e7, {"µg/L": 1.0, "IU/mL": 1.21, "µg/mL": 1e3}),
+    "crp": Quantity("mg/L", 0.1, 600, {"mg/dL": 10.0, "nmol/L": 1 / 9.524}),
+    "afp": Quantity("ng/mL", 0.1, 1e7, {"µg/L": 1.0, "IU/mL": 1.21, "kU/L": 1.21, "µg/mL": 1e3}),
     "score": Quantity("the ALBI score", -6, 1.2, {}),
 }
+
+#: How laboratories spell parts of units, in small letters without signs, and what is read.
+_SPELLINGS = {
+    "mcg": "ug",
+    "cells": "",
+    "per": "/",
+    "mm3": "ul",
+    "100ml": "dl",
+    "%": "/dl",
+    "k/": "103/",
+}
+_SIGNS = str.maketrans("μ", "u", " ^*×x")
 
 
 def convert(name, values, unit):
@@ -80,7 +94,9 @@ def convert(name, values, unit):
     values : float or array_like of float, shape (n,)
         Measurements in ``unit``.
     unit : str
-        Their unit: the expected one or one of the quantity's ``others``.
+        Their unit: the expected one or one of the quantity's ``others``, as laboratories spell it:
+        with either letter µ or u, in small letters, ``10^9/L``, ``x10*3/uL``, ``K/µL``, ``/mm³``,
+        ``g/100 mL``.
 
     Returns
     -------
@@ -113,7 +129,7 @@ def _index(formula):
         for name, quantity in QUANTITIES.items()
     }
     texts["crp"] = texts["crp"].replace("mg/L", "``crp_unit``; if below a limit of detection, that")
-    texts["crp_unit"] = '{"mg/L", "mg/dL"}\n    Must be named: see the top of this module.'
+    texts["crp_unit"] = '{"mg/L", "mg/dL", "nmol/L"}\n    Must be named: see the top of the module.'
     parameters = "\n".join(f"{name} : {texts[name]}" for name in named.parameters)
     index.__doc__ = f"{cleandoc(formula.__doc__)}\n\nParameters\n----------\n{parameters}\n"
     return index
@@ -228,9 +244,7 @@ def cally(crp, albumin, lymphocytes, *, crp_unit):
 
 def _apply(formula, values, units=None, argument="unit"):
     """Check values, bring them to the expected units, apply a formula; numbers for numbers."""
-    units = units or {}
-    for name, unit in units.items():
-        _checks.one_of(argument, unit, (QUANTITIES[name].unit, *QUANTITIES[name].others))
+    units = {name: _known(argument, unit, name) for name, unit in (units or {}).items()}
     rows = {name: _checks.sequence(name, value).ndim > 0 for name, value in values.items()}
     scalar = not any(rows.values())
     if scalar:
@@ -242,6 +256,21 @@ def _apply(formula, values, units=None, argument="unit"):
     units = {name: QUANTITIES[name].unit for name in values} | units
     result = formula(**{name: _plausible(name, array, units[name]) for name, array in arrays})
     return result[0].item() if scalar else result
+
+
+def _known(argument, unit, name):
+    """Return the unit of a quantity that is spelt so."""
+    units = (QUANTITIES[name].unit, *QUANTITIES[name].others)
+    spelt = {_plain(x): x for x in units}
+    unit = spelt.get(_plain(unit), unit) if isinstance(unit, str) else unit
+    _checks.one_of(argument, unit, units)
+    return unit
+
+
+def _plain(unit):
+    """Spell a unit in one way: ``x10³/μL`` as ``103/ul``."""
+    text = unicodedata.normalize("NFKC", unit).lower().translate(_SIGNS)
+    return reduce(lambda so_far, change: so_far.replace(*change), _SPELLINGS.items(), text)
 
 
 def _plausible(name, array, unit):

@@ -169,6 +169,35 @@ def test_a_wrong_unit_is_named():
             indices.crafity(100, crp, crp_unit=unit)
 
 
+#: What laboratories print: quantity, value, unit, and the value in the unit of the book.
+SPELT = [
+    ("bilirubin", 20, "\u03bcmol/L", 20),
+    ("bilirubin", 20, "\u00b5mol/l", 20),
+    ("bilirubin", 20, "umol/L", 20),
+    ("bilirubin", 1, "mg %", 17.1),
+    ("platelets", 150, "10^3/uL", 150),
+    ("platelets", 150, "x10^3/\u03bcL", 150),
+    ("platelets", 150, "K/uL", 150),
+    ("platelets", 150, "10^9/L", 150),
+    ("platelets", 150, "\u00d7 10*9/l", 150),
+    ("platelets", 15, "10^4/\u00b5l", 150),
+    ("lymphocytes", 1500, "/mm³", 1.5),
+    ("lymphocytes", 1500, "cells per mm3", 1.5),
+    ("neutrophils", 4.2, "10³/mm³", 4.2),
+    ("afp", 10, "kU/L", 12.1),
+    ("afp", 10, "mcg/l", 10),
+    ("crp", 95.24, "nmol/L", 10),
+    ("albumin", 3.9, "g/100 mL", 39),
+    ("albumin", 3.9, "g%", 39),
+]
+
+
+def test_units_as_laboratories_spell_them():
+    for name, value, unit, expected in SPELT:
+        near(indices.convert(name, value, unit), expected, rel=SAME)
+    near(indices.cally(95.24, 40, 1.5, crp_unit="NMOL/L"), 0.6, rel=SAME)
+
+
 def test_help_says_the_units():
     for index, names in INDICES.items():
         for name in names:

@@ -116,6 +116,7 @@ def _checked(lesions, enhancing):
             ("new", starts & ~frame["new"] & ~baseline, "True for what baseline does not have"),
             ("diameter", target & ~(frame["diameter"] >= smallest), least),
             ("enhancing", target & ~(frame["size"] >= smallest), least),
+            ("enhancing", frame["size"] > frame["diameter"], "at most the diameter of its lesion"),
             ("status", starts & ~target & ~first_said, "present when first seen"),
             ("target", target & (number > MOST_TARGETS), f"{most} of a patient, as many new ones"),
         ],

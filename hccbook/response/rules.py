@@ -12,7 +12,7 @@ CRITERIA = ("RECIST 1.1", "mRECIST", "iRECIST")
 #: Growth in µm that progression needs beside the 20 %, and that confirms it in iRECIST.
 _LEAST_GROWTH = 5 * MICROMETRES
 
-#: Days from unconfirmed progression to a scan that can confirm it: 4 weeks.
+#: Days from a response or an unconfirmed progression to a scan that can confirm it: 4 weeks.
 _CONFIRM_AFTER = 28
 
 _RANK = {x: k for k, x in enumerate(("CR", "PR", "non-CR/non-PD", "SD", "PD"))}
@@ -36,7 +36,7 @@ def timepoints(lesions, criteria="RECIST 1.1"):
           gone, 5 if it is too small to measure, missing if it was not measured (not needed where
           ``status`` tells);
         - ``enhancing``, only for mRECIST: longest diameter in mm of the arterially enhancing part;
-          0 if the enhancement is gone;
+          at most ``diameter``, and 0 if the enhancement is gone;
         - ``new`` (optional): bool, the lesion was not there at baseline;
         - ``node`` (optional): bool, it is a lymph node;
         - ``status`` (optional) of a lesion that is not a target: ``absent``, ``present``,
@@ -68,6 +68,11 @@ def timepoints(lesions, criteria="RECIST 1.1"):
     partial response. Afterwards any lesion that is seen again is progression. After progression
     (PD, iCPD) every later visit has the same response.
 
+    *Partial response.* Once a scan at least 4 weeks later has confirmed it, it stays one until
+    progression, though the sum drifts back above 70 % (working group, "Managing PR when TP
+    measurements change slightly over time": sums of 100, 70, 70, 80, 80, 80 are PR five times).
+    A lone PR that drifts back is SD here, so that no response confirms itself.
+
     *Missing.* With a target lesion not measured the visit is NE, unless the others alone make
     progression, which the missing one could not undo. A lesion without a row was not evaluated; a
     planned visit without a scan is a row without a diameter. Sums with gaps never become the nadir.
@@ -88,9 +93,7 @@ def timepoints(lesions, criteria="RECIST 1.1"):
     best iPR, and they make another iUPD by a sum of at least 120 % of their own smallest and 5 mm
     above it, by clear progression, or by one more lesion.
 
-    *Not judged:* tumour markers, symptoms, and the limit of two target lesions an organ. The
-    RECIST working group goes on calling a confirmed partial response so when the sum drifts back
-    above 70 %; here that visit is SD. The best response is the same.
+    *Not judged:* tumour markers, symptoms, and the limit of two target lesions an organ.
 
     RECIST 1.1: Eisenhauer et al., Eur J Cancer 2009;45:228. mRECIST: Lencioni & Llovet, Semin
     Liver Dis 2010;30:52, and Llovet & Lencioni, J Hepatol 2020;72:288. iRECIST: Seymour et al.,
@@ -126,6 +129,7 @@ class Recist:
         self.targets, self.least_growth = targets, least_growth
         self.baseline = self.nadir = baseline
         self.complete = self.final = False  # after a complete response, after progression
+        self.since, self.held = math.inf, False  # day of the first PR of a row, which is confirmed
 
     def sums(self, visit):
         """Return the columns ``day`` to ``from_nadir`` of a visit."""
@@ -162,9 +166,18 @@ class Recist:
     def _response(self, visit, target, non_target):
         known = self._progressing(visit, target, non_target)
         self.final = self.final or bool(known) or any_left(visit.new)
-        response = "PD" if self.final else _overall(target, non_target)
+        response = "PD" if self.final else self._hold(visit.day, _overall(target, non_target))
         self._remember(visit, response == "CR")
         return response
+
+    def _hold(self, day, response):
+        """Return the response, which is still PR after a confirmed one whose sum drifts back."""
+        if response == "SD" and not self.held:
+            self.since = math.inf
+        elif response == "PR":
+            self.since = min(self.since, day)
+            self.held |= day - self.since >= _CONFIRM_AFTER
+        return "PR" if response == "SD" and self.held else response
 
     def _remember(self, visit, complete):
         if visit.complete:
@@ -209,8 +222,10 @@ class Irecist(Recist):
         elif bar and "non-target" in bar.kinds and non_target == "NE":
             response = "NE"
         else:
-            found = _overall(target, non_target, any_left(new))
+            found = self._hold(visit.day, _overall(target, non_target, any_left(new)))
             response = {"NE": "NE", "non-CR/non-PD": "non-iCR/non-iUPD"}.get(found, f"i{found}")
+        if response == "iUPD":
+            self.since, self.held = math.inf, False
         total = visit.total if visit.complete else None
         if response not in {"iUPD", "NE"}:
             self.bar = None

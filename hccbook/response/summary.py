@@ -1,10 +1,15 @@
 """Best overall response of each patient, and the response rates of a cohort."""
 
+from itertools import takewhile
+
 from .. import _checks
 from ..accuracy import proportion
 
 _OBJECTIVE = ("CR", "iCR", "PR", "iPR")
 _STABLE = ("SD", "iSD", "non-CR/non-PD", "non-iCR/non-iUPD")
+
+#: What confirms a response.
+_CONFIRMING = {"CR": ("CR",), "PR": ("PR", "CR"), "iCR": ("iCR",), "iPR": ("iPR", "iCR")}
 
 #: All responses that a patient or a visit can have, best first.
 RESPONSES = (*_OBJECTIVE, *_STABLE, "iUPD", "PD", "iCPD", "NE")
@@ -13,7 +18,7 @@ RESPONSES = (*_OBJECTIVE, *_STABLE, "iUPD", "PD", "iCPD", "NE")
 _BEST = (*_OBJECTIVE, *_STABLE, "iCPD", "PD", "iUPD")
 
 
-def best_response(visits, stable_days=42):
+def best_response(visits, stable_days=42, confirm_days=None):
     """Best overall response of each patient.
 
     Parameters
@@ -25,6 +30,9 @@ def best_response(visits, stable_days=42):
     stable_days : float, default 42
         Day from which stable disease counts. RECIST 1.1 leaves 6 to 8 weeks to the protocol; 0
         lets any visit count.
+    confirm_days : float, optional
+        Days, usually 28, after which CR and PR must be seen again to count. RECIST 1.1 demands it
+        of trials without a control group.
 
     Returns
     -------
@@ -35,15 +43,24 @@ def best_response(visits, stable_days=42):
     -----
     Only visits up to the first PD (iCPD) count; iUPD ends nothing. The best is CR, else PR, else
     SD (or non-CR/non-PD) at some visit on or after ``stable_days``, else PD (iCPD, iUPD), else NE.
-    An early SD followed by PD is PD, one followed by nothing is NE. CR and PR need not be
-    confirmed, which RECIST 1.1 demands of trials without a control group.
+    An early SD followed by PD is PD, one followed by nothing is NE. A patient without target
+    lesions has no SD; one with visits of both kinds has SD before non-CR/non-PD.
 
-    Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.5. Seymour et al., Lancet Oncol
-    2017;18:e143, table 3.
+    *Confirmed* is a CR by a later CR and a PR by a later PR or CR, with nothing but such and NE
+    between them; RECIST sets no number of NE. What is not confirmed counts as SD of its own day.
+    After a CR any disease, PR and SD included, is PD. So CR and then SD or PR is SD if the CR was
+    seen on or after ``stable_days``, else PD. If small lesions had been overlooked at the CR,
+    RECIST has it changed to PR: do so in ``visits``.
+
+    Eisenhauer et al., Eur J Cancer 2009;45:228, section 4.6 and table 3 with its footnote. Seymour
+    et al., Lancet Oncol 2017;18:e143, table 3. The R package admiralonco calls CR and then SD or
+    PR always SD (its issue 275).
     """
     import pandas as pd
 
     _checks.real("stable_days", stable_days)
+    if confirm_days is not None:
+        _checks.real("confirm_days", confirm_days)
     _checks.frame("visits", visits, ("patient", "day", "response"))
     if visits["patient"].isna().any() or visits.duplicated(["patient", "day"]).any():
         raise ValueError("visits: expected one row a patient and day, got two, or no patient")
@@ -52,7 +69,8 @@ def best_response(visits, stable_days=42):
     patients = {}
     for patient, *visit in zip(visits["patient"].tolist(), day.tolist(), response, strict=True):
         patients.setdefault(patient, []).append(visit)
-    found = [_best(patient, sorted(rows), stable_days) for patient, rows in patients.items()]
+    limits = stable_days, confirm_days
+    found = [_best(patient, sorted(rows), *limits) for patient, rows in patients.items()]
     index = pd.Index(patients, name="patient", tupleize_cols=False)
     return pd.Series(found, index, object, "response")
 
@@ -93,14 +111,31 @@ def response_rates(responses, level=0.95):
     return pd.DataFrame(rows, index, ["value", "lower", "upper", "count", "n"])
 
 
-def _best(patient, visits, stable_days):
+def _best(patient, visits, stable_days, confirm_days):
     """Return the best of the visits of one patient: day and response, in order."""
+    if len({"i" in response for _, response in visits if response not in {"baseline", "NE"}}) > 1:
+        raise ValueError(f"response: expected RECIST or iRECIST of patient {patient!r}, got both")
+    if confirm_days is not None:
+        visits = _confirmed(visits, confirm_days)
     met = set()
     for day, response in visits:
         if response not in _STABLE or day >= stable_days:
             met.add(response)
         if response in {"PD", "iCPD"}:
             break
-    if len({"i" in response for _, response in visits if response not in {"baseline", "NE"}}) > 1:
-        raise ValueError(f"response: expected RECIST or iRECIST of patient {patient!r}, got both")
     return next((response for response in _BEST if response in met), "NE")
+
+
+def _confirmed(visits, confirm_days):
+    """Return the visits with SD for what no later one confirms, and PD for what follows a CR."""
+    days, labels = zip(*visits, strict=True)
+    stable = next((x for x in labels if x in _STABLE), None)
+    first = labels.index("CR") if "CR" in labels else len(labels)
+    again = ("PD" if x in {"PR", *_STABLE} else x for x in labels[first:])
+    labels, found = (*labels[:first], *again), []
+    for k, (day, label) in enumerate(zip(days, labels, strict=True)):
+        same = _CONFIRMING.get(label, ())
+        row = takewhile(lambda x: x[1] in (*same, "NE"), zip(days[k:], labels[k:], strict=True))  # noqa: B023
+        kept = not same or any(x != "NE" and later - day >= confirm_days for later, x in row)
+        found.append((day, label if kept else stable or label.replace(label[-2:], "SD")))
+    return found
