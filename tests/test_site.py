@@ -18,7 +18,7 @@ LONGEST_ALT = 1500
 #: Bytes of the longest page.
 HEAVIEST = 1_000_000
 OUTSIDE_CSS = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")\s]+)")
-RESULTS = sorted((ROOT / "data" / "results").glob("*.csv"))
+RESULTS = ROOT / "data" / "results"
 DOCUMENTS = [page for page in PAGES if page not in {"search.html", "genindex.html"}]
 #: How many parts the elements of MathML with a fixed number of them have.
 PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
@@ -226,19 +226,13 @@ def test_page_is_sound(site, name):
     assert not faults, "\n".join([f"{name}:", *faults])
 
 
-def test_no_page_beyond_the_contents(site):
+def test_the_site_as_a_whole(site):
     built = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
     built = {name for name in built if not name.startswith(("_static/", "_sources/"))}
     assert built == {*PAGES, "index.html"}
-
-
-def test_first_page_leads_to_the_welcome(site):
+    # The first page leads to the welcome.
     refresh = read(site / "index.html").soup.find("meta", attrs={"http-equiv": "Refresh"})
-    target = refresh["content"].partition("url=")[2]
-    assert (site / target).is_file()
-
-
-def test_style_sheets_load_nothing_from_elsewhere(site):
+    assert (site / refresh["content"].partition("url=")[2]).is_file()
     for path in site.rglob("*.css"):
         found = OUTSIDE_CSS.findall(path.read_text("utf-8"))
         assert not found, f"{path.name} loads {found}"
@@ -248,20 +242,18 @@ def test_the_scorecard_offers_its_data_beside_it(site):
     page = page_of(site, "notebooks/scorecard.html")
     links = [link["href"] for link in page.all("a") if has_class(link, "download")]
     assert links == ["scorecard.json"]
-    stored = ROOT / "data" / "results" / "scorecard.json"
+    stored = RESULTS / "scorecard.json"
     assert (site / "notebooks" / "scorecard.json").read_bytes() == stored.read_bytes()
     assert not (site / "_downloads").exists()
 
 
-def test_there_are_results():
-    assert RESULTS, "data/results holds no file: run `make notebooks`"
-
-
-@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.name)
-def test_every_result_leads_to_its_place(site, path):
-    with path.open(newline="", encoding="utf-8") as file:
-        places = {row["where"] for row in csv.DictReader(file)}
-    for place in places:
-        notebook, _, anchor = place.partition("#")
-        page = page_of(site, f"notebooks/{notebook}.html")
-        assert anchor in page.anchors, f"{path.name}: no anchor {anchor!r} in {notebook}"
+def test_every_result_leads_to_its_place(site):
+    paths = sorted(RESULTS.glob("*.csv"))
+    assert paths, "data/results holds no file: run `make notebooks`"
+    for path in paths:
+        with path.open(newline="", encoding="utf-8") as file:
+            places = {row["where"] for row in csv.DictReader(file)}
+        for place in places:
+            notebook, _, anchor = place.partition("#")
+            page = page_of(site, f"notebooks/{notebook}.html")
+            assert anchor in page.anchors, f"{path.name}: no anchor {anchor!r} in {notebook}"
