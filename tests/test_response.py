@@ -563,6 +563,7 @@ BAD = [
     (r"enhancing: expected 10 mm .* got 6", sums(30, 20, enhancing=[6, 6]), "mRECIST"),
     (r"enhancing: expected mm of at least 0", sums(30, 20, enhancing=[20, -6]), "mRECIST"),
     (r"enhancing: expected at most the diam.* got 45", sums(30, enhancing=[45]), "mRECIST"),
+    (r"enhancing: expected at most .* day 56", sums(30, 20, enhancing=[np.nan, 21]), "mRECIST"),
     (r"status: expected one of absent", changed(status="stable")),
     (r"status: expected present when first seen, got 'absent'", scans({"a": 30, "n": "absent"})),
     (r"new: expected no new lesion at baseline", scans({"a": New(30)})),

@@ -91,6 +91,8 @@ def _checked(lesions, enhancing):
     frame["size"] = frame["diameter"] = _lengths(lesions, "diameter")
     if enhancing:
         frame["size"] = _lengths(lesions, "enhancing")
+        larger = frame["size"] > frame["diameter"]
+        _refuse(lesions, [("enhancing", larger, "at most the diameter of its lesion")])
     # Of each row: the first row of its lesion.
     order = frame.reset_index().sort_values("day", kind="stable")
     first = order.groupby(["patient", "lesion"], sort=False)["index"].transform("first")
@@ -116,7 +118,6 @@ def _checked(lesions, enhancing):
             ("new", starts & ~frame["new"] & ~baseline, "True for what baseline does not have"),
             ("diameter", target & ~(frame["diameter"] >= smallest), least),
             ("enhancing", target & ~(frame["size"] >= smallest), least),
-            ("enhancing", frame["size"] > frame["diameter"], "at most the diameter of its lesion"),
             ("status", starts & ~target & ~first_said, "present when first seen"),
             ("target", target & (number > MOST_TARGETS), f"{most} of a patient, as many new ones"),
         ],

@@ -68,10 +68,10 @@ def timepoints(lesions, criteria="RECIST 1.1"):
     partial response. Afterwards any lesion that is seen again is progression. After progression
     (PD, iCPD) every later visit has the same response.
 
-    *Partial response.* Once a scan at least 4 weeks later has confirmed it, it stays one until
-    progression, though the sum drifts back above 70 % (working group, "Managing PR when TP
-    measurements change slightly over time": sums of 100, 70, 70, 80, 80, 80 are PR five times).
-    A lone PR that drifts back is SD here, so that no response confirms itself.
+    *Partial response.* Once a scan at least 4 weeks later has confirmed it, it goes on until
+    progression, though the sum drifts back above 70 % (working group, "The definition of SD: a
+    clarification" and "Managing PR when TP measurements change slightly over time", where sums
+    of 100, 70, 70, 80, 80, 80 are PR five times). A lone PR that drifts back is followed by SD.
 
     *Missing.* With a target lesion not measured the visit is NE, unless the others alone make
     progression, which the missing one could not undo. A lesion without a row was not evaluated; a

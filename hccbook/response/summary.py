@@ -128,14 +128,22 @@ def _best(patient, visits, stable_days, confirm_days):
 
 def _confirmed(visits, confirm_days):
     """Return the visits with SD for what no later one confirms, and PD for what follows a CR."""
-    days, labels = zip(*visits, strict=True)
+    labels = [response for _, response in visits]
     stable = next((x for x in labels if x in _STABLE), None)
     first = labels.index("CR") if "CR" in labels else len(labels)
-    again = ("PD" if x in {"PR", *_STABLE} else x for x in labels[first:])
-    labels, found = (*labels[:first], *again), []
-    for k, (day, label) in enumerate(zip(days, labels, strict=True)):
-        same = _CONFIRMING.get(label, ())
-        row = takewhile(lambda x: x[1] in (*same, "NE"), zip(days[k:], labels[k:], strict=True))  # noqa: B023
-        kept = not same or any(x != "NE" and later - day >= confirm_days for later, x in row)
-        found.append((day, label if kept else stable or label.replace(label[-2:], "SD")))
-    return found
+    rows = [
+        (day, "PD" if k > first and label in {"PR", *_STABLE} else label)
+        for k, (day, label) in enumerate(visits)
+    ]
+    return [
+        (day, label if _counts(rows[k:], confirm_days) else stable or f"{label[:-2]}SD")
+        for k, (day, label) in enumerate(rows)
+    ]
+
+
+def _counts(rows, confirm_days):
+    """Say whether the first of the visits needs no confirmation, or has it."""
+    (start, label), *later = rows
+    same = _CONFIRMING.get(label)
+    row = takewhile(lambda visit: visit[1] in (*same, "NE"), later)
+    return not same or any(x != "NE" and day - start >= confirm_days for day, x in row)
