@@ -56,8 +56,8 @@ _PER_MICROLITRE = {"per µL": 1e-3, "10³/µL": 1.0}
 #: least that laboratories print, to 70 mg/dL; neutrophils end at the border of a leukaemoid
 #: reaction; lymphocytes end where lymphocytic leukaemia is the better explanation, and cannot be
 #: 0, since they are divided by; CRP begins at the limit of detection of sensitive assays.
-#: 1 mg/dL of bilirubin is 17.1 µmol/L, 1 IU of AFP is 1.21 ng, 1 mg of CRP is 9.524 nmol (AMA
-#: Manual of Style, conversion of units).
+#: 1 mg/dL of bilirubin is 17.1 µmol/L, 1 IU of AFP is 1.21 ng, 1 mg of CRP is 9.524 nmol (as
+#: the JAMA Network's journals convert it).
 #:
 #: :meta hide-value:
 QUANTITIES = {
