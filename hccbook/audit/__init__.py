@@ -17,6 +17,7 @@ from .coefficients import (
     direction,
     inside_interval,
     odds_ratio,
+    p_from_statistic,
     wald_limits,
 )
 from .comparisons import count_tests, p_from_counts, p_from_summaries, summary_tests
@@ -52,6 +53,7 @@ from .roc import (
     within_group_concordance,
 )
 from .times import (
+    at_risk,
     censored_before_median,
     median_of_union,
     month_lengths,
