@@ -50,6 +50,7 @@ from .roc import (
     auc_interval,
     auc_interval_readings,
     brier_bounds,
+    resampled_beyond,
     within_group_concordance,
 )
 from .times import (
