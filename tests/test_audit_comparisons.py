@@ -1,7 +1,6 @@
 """hccbook.audit.comparisons: R's numbers, brute force and random data."""
 
 import math
-from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -43,30 +42,22 @@ def test_tests_of_counts_as_in_r():
             assert p == pytest.approx(case[R_NAMES[name]], rel=SAME)
 
 
-def slow_exact_p(table):
-    """Sum the probabilities of all tables with these margins in whole numbers."""
-    rows, columns, weights = table.sum(axis=1), table.sum(axis=0), []
-    inner = table[:-1, :-1].shape
-    for cells in product(range(rows.max() + 1), repeat=inner[0] * inner[1]):
-        other = np.zeros_like(table)
-        other[:-1, :-1] = np.reshape(cells, inner)
-        other[:-1, -1] = rows[:-1] - other[:-1].sum(axis=1)
-        other[-1] = columns - other[:-1].sum(axis=0)
-        if (other >= 0).all():
-            weights.append(Fraction(1, math.prod(map(math.factorial, other.ravel().tolist()))))
-    observed = Fraction(1, math.prod(map(math.factorial, table.ravel().tolist())))
-    return float(sum(w for w in weights if w <= observed) / sum(weights))
-
-
-def test_the_exact_test_as_by_brute_force():
-    for shape in ((2, 2), (2, 3), (3, 2), (3, 3), (2, 4), (4, 2)):
-        rng = np.random.default_rng(shape[0] + 10 * shape[1])
-        for _ in range(6):
-            table = rng.integers(0, 4, size=shape)
-            table[0] += ~table.any(axis=0)  # no empty column
-            table[:, 0] += ~table.any(axis=1)
-            name = "Fisher's exact" if shape == (2, 2) else "Fisher-Freeman-Halton"
-            assert audit.count_tests(table)[name] == pytest.approx(slow_exact_p(table), rel=SAME)
+def test_less_usual_tests_of_counts_as_in_r():
+    for case in R["tables"]:
+        usual = audit.count_tests(case["table"]).values()
+        for name, p in ((name, p) for name, ps in case["others"].items() for p in np.ravel(ps)):
+            text = f"{p:.9f}"
+            if not any(abs(x - p) < 1e-8 for x in usual):
+                check = audit.p_from_counts(text, case["table"])
+                assert (check.verdict, check.computed) == ("compatible", pytest.approx(p, rel=1e-9))
+                assert "possible as" in check.explanation
+                others = ", ".join(x for x in case["others"] if x != name)
+                check = audit.p_from_counts(text, case["table"], without=others or "none")
+                assert f"possible as {name}: {p:.3g}" in check.explanation
+                assert audit.p_from_counts(text, case["table"], without="all").verdict in (
+                    "contradicted",
+                    "untestable",
+                )
 
 
 shapes = st.tuples(st.integers(2, 3), st.integers(2, 4))
@@ -107,11 +98,19 @@ PRINTED_BY = [
 ]
 
 
+def test_half_of_a_usual_p_is_a_one_sided_one():
+    table = [[85, 36], [25, 6]]
+    for p in audit.count_tests(table).values():
+        check = audit.p_from_counts(f"{p / 2:.9f}", table, without="mid-P")
+        assert check.computed == pytest.approx(p / 2)
+        assert "possible as one-sided P" in check.explanation
+
+
 def test_which_test_prints_a_p():
     for table, printed, none in PRINTED_BY:
         tests = audit.count_tests(table)
         for p, name in (printed | dict.fromkeys(none, "chi-square")).items():
-            check = audit.p_from_counts(p, table)
+            check = audit.p_from_counts(p, table, without="all")
             assert check.verdict == ("exact" if p in printed else "contradicted")
             found = min(tests.values()), tests[name], max(tests.values())
             assert (check.lower, check.computed, check.upper) == found

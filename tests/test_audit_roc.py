@@ -199,6 +199,41 @@ def test_readings_of_an_interval():
         assert (frame["lower"] <= frame["upper"]).all()
 
 
+@properties
+@given(markers(values=3), st.integers(0, 2**32 - 1))
+def test_resamples_are_no_farther_off_than_their_bound(case, seed):
+    y, marker = case
+    above = np.sign(marker[y == 1][:, None] - marker[y == 0]) / 2 + 0.5
+    area, sizes, rng = above.mean(), above.shape, np.random.default_rng(seed)
+    rows, columns = (rng.integers(0, n, (200, n)) for n in sizes)
+    draws = above[rows[:, :, None], columns[:, None]].mean(axis=(1, 2))
+    for limit in np.quantile(draws, [0.01, 0.1, 0.9, 0.99]):
+        share = np.mean(draws <= limit + SAME if limit < area else draws >= limit - SAME)
+        bound = audit.resampled_beyond(tight(area), tight(limit), *sizes)
+        assert share <= bound + 4 * math.sqrt(bound * (1 - bound) / 200) + 1e-3
+        swapped = audit.resampled_beyond(tight(1 - area), tight(1 - limit), *sizes[::-1])
+        assert swapped == pytest.approx(bound, abs=1e-6)
+
+
+def test_a_bound_on_resamples_by_hand():
+    # One pair of each class: the hinge is that of one draw with mean 1/2, best with c = 1.
+    assert audit.resampled_beyond("0.5000", "0.0000", 1, 1) > 0.5
+    # Ten of each, mean 0.9, at most 0.5: sum of binomial weights times (c - x) / (c - 0.5).
+    weight = [math.comb(10, i) * 0.9**i * 0.1 ** (10 - i) for i in range(11)]
+    hinge = min(
+        sum(w * max(0, c - i / 10) for i, w in enumerate(weight)) / (c - 0.5)
+        for c in np.linspace(0.51, 1, 4901)
+    )
+    together = audit.resampled_beyond(tight(0.9), tight(0.5), 10, 10)
+    assert hinge * (1 - SLACK) <= together < 4 * hinge
+    # The external cohort of TIPM, with all or with 28 of its events: less than 2.5 %.
+    for auc, limit, shares in (("0.852", "0.648", (0.72, 1.09)), ("0.824", "0.628", (1.38, 1.96))):
+        for sizes, share in zip(((31, 76), (28, 79)), shares, strict=True):
+            found = 100 * audit.resampled_beyond(auc, limit, *sizes)
+            assert found == pytest.approx(share, abs=0.005)
+    assert audit.resampled_beyond("0.80", "0.80", 30, 30) == 1
+
+
 # Correlation of two AUCs
 
 

@@ -95,7 +95,7 @@ def _other_tests(table, exact):
     row, column = (np.repeat(x.ravel(), counts.ravel()) for x in np.indices(counts.shape))
     trend = np.corrcoef(row, column)[0, 1] ** 2  # of equally spaced scores
     if counts.size == 4:
-        yield "N−1 chi-square", chi_square_p((n - 1) * trend)
+        yield "N-1 chi-square", chi_square_p((n - 1) * trend)
         a, own = counts[0, 0], hypergeom(n, *counts.sum(axis=1)[:1], *counts.sum(axis=0)[:1])
         tails = own.cdf(a), own.sf(a - 1)
         yield "mid-P", min(1.0, 2 * (min(tails) - own.pmf(a) / 2))
@@ -122,7 +122,7 @@ def p_from_counts(p, table, *, without="none"):
     the first one. The printed digits alone count: ``"1"`` stands for all from 0.5.
 
     Readings that ``without`` does not rule out, ``compatible``: of a 2×2 table one-sided P, the
-    N−1 chi-square test (Campbell, 2007) and Fisher's mid-P; of a larger one, where the levels are
+    N-1 chi-square test (Campbell, 2007) and Fisher's mid-P; of a larger one, where the levels are
     taken to be in order, the trend test of Cochran and Armitage, the linear-by-linear test and
     rank tests (Wilcoxon, Kruskal and Wallis).
     """

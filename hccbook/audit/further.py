@@ -17,7 +17,7 @@ from .check import Range, bounded
 READINGS = {
     "one-sided P": "compatible",
     "digits cut off": "compatible",
-    "N−1 chi-square": "compatible",
+    "N-1 chi-square": "compatible",
     "mid-P": "compatible",
     "trend test": "compatible",
     "linear-by-linear test": "compatible",

@@ -317,6 +317,8 @@ def auc_limit(limit, auc, lower, upper, positives, negatives, *, end):
     normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
     note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
     verdict = "untestable" if normal == "contradicted" else None
+    if verdict and (share := audit.resampled_beyond(auc, limit, positives, negatives)) < 0.025:
+        note += f"; no bootstrap percentile: at most {100 * share:z.1f} % of resamples are beyond"
     return Check.of("AUC interval", limit, (low, typical, high), note, verdict)
 
 
