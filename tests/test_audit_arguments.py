@@ -81,7 +81,7 @@ BAD = {
     "p_from_statistic": {
         "value": PLAIN,
         "p": P,
-        "df": ((), ["0"], ["28", "3"], "28"),
+        "df": ([], ["0"], ["28", "3"], "28"),
         "test": ("u",),
         "without": ("all of it",),
     },

@@ -90,8 +90,8 @@ def test_the_columns_of_r_are_told_apart():
 
 def test_p_of_statistics_as_in_r():
     for case in reference("comparisons")["statistics"]:
-        value, df, test = f"{case['value']:.9f}", [str(x) for x in case["df"]], case["test"]
-        fine = df if "." not in "".join(df) else [*df[:-1], f"{df[-1]}000000"]
+        value, df, test = f"{case['value']:.9f}", [str(x) for x in case["df"]] or None, case["test"]
+        fine = [x + "000000" * ("." in x) for x in df] if df else None
         check = audit.p_from_statistic(value, f"{case['p']:.4f}", fine, test=test)
         assert (check.verdict, check.computed) == ("exact", pytest.approx(case["p"], rel=1e-6))
         coarse = f"{case['value']:.2f}"
@@ -110,7 +110,7 @@ def test_statistics_as_statcheck_reads_them():
         ("r", "0.17", ["97"], "0.084", "compatible"),
         ("t", "2.20", ["28"], "0.02", "compatible"),  # one-sided
         ("r", "1.00", ["5"], "0.000", "exact"),
-        ("z", "2.1", [], "0.031", "compatible"),  # cut off
+        ("z", "2.1", None, "0.031", "compatible"),  # cut off
     ):
         assert audit.p_from_statistic(value, p, df, test=test).verdict == verdict, (test, value)
 

@@ -246,8 +246,8 @@ statistic = [
         for test, x in df.items()
         for cells in [f", df = {x}" * (x != "[]")]
     )
-    more = {"risk.b": ("count", "90"), "risk.c": ("count", "41"), "df": ("count", "9")}
-    more |= {"stat": ("coefficient", "0.912"), "stat.p": ("P value", "0.912")}
+    more = {"risk.b": ("count", "90"), "risk.c": ("count", "41"), "df": ("degrees of freedom", "9")}
+    more |= {"stat": ("test statistic", "0.912"), "stat.p": ("P value", "0.912")}
     rows = ROWS + "".join(f"{x},,{a},{b},,,,result\n" for x, (a, b) in more.items())
     name = paper(GOOD + block + "]\n", rows)
     at_risk, *statistics = relations.load(name)["more"]

@@ -65,23 +65,18 @@ STATISTICS = {
 }
 
 
-def p_from_statistic(value, p, df=(), *, test, without="none"):
+def p_from_statistic(value, p, df=None, *, test, without="none"):
     """Check a printed P value against a printed test statistic with its degrees of freedom.
 
     ``test`` is "z", "t", "r" (a correlation), "F" or "chi-square", ``df`` has none, one or (of F)
     two printed numbers. Rounding counts for the statistic and for the last of ``df``, unless
     that is a whole number. ``computed`` is the two-sided P. Readings that ``without`` does not
     rule out: one-sided P (but of several degrees of freedom), digits cut off (of the statistic).
-
-    Examples
-    --------
-    >>> p_from_statistic("2.20", "0.03", ["28"], test="t").verdict
-    'rounding'
     """
     _checks.one_of("test", test, STATISTICS)
     number, statistic = probability("p", p), plain("value", value)
     needed, tail, smallest, largest = STATISTICS[test]
-    df = [positive("df", x) for x in _checks.listed("df", df)] if len(df) else []
+    df = [] if df is None else [positive("df", x) for x in _checks.listed("df", df)]
     if len(df) != needed:
         raise ValueError(f"df: expected {needed} numbers for {test}, got {len(df)}")
     if not smallest <= statistic.value <= largest:

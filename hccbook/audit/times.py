@@ -121,14 +121,10 @@ def at_risk(number, before, events=0):
 
     ``before`` are the numbers at risk at earlier times, the patients at the start first;
     ``events`` are those before the time at hand. Nobody joins late, and who had the event has left.
-
-    Examples
-    --------
-    >>> at_risk("61", ["110", "80"]).verdict, at_risk("61", ["110", "80"], 50).verdict
-    ('compatible', 'contradicted')
     """
     left = [count("before", x).value for x in _checks.listed("before", before)]
-    events = _checks.whole("events", events, 0, int(left[0]))
+    if (events := _checks.whole("events", events)) > left[0]:
+        raise ValueError(f"events: expected at most the first of before, {before[0]}, got {events}")
     most = min(*left, left[0] - events)
     why = f"of {before[0]} patients with {events} events at most {most} are at risk"
     number = count("number", number)
