@@ -42,7 +42,7 @@ def coefficient_p(z, p, *, without="none"):
     Readings that ``without`` does not rule out: one-sided P, digits cut off (of z).
     """
     number, one = probability("p", p), Range(1, 1, 1)
-    found, cut = (wald_p(x, one) for x in (plain("z", z), Cut(as_printed(z, "z").text)))
+    found, cut = (wald_p(x, one) for x in (plain("z", z), Cut(str(z))))
     check = Check.of("P from z", number, found, f"z = {z}, so P = {found:z.2g}")
     return reread(
         check, number, {"one-sided P": half(found), "digits cut off": cut}.items(), without

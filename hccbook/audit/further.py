@@ -10,7 +10,7 @@ from functools import cached_property
 
 from .. import _checks
 from ..estimate import Printed
-from .check import Range, bounded
+from .check import Check, Range, bounded
 
 #: The verdict on a number that a reading saves. It is ``untestable`` where the range is one of
 #: experience, not of proof: only the patients (or the studies) could tell.
@@ -43,15 +43,12 @@ def reread(check, number, readings, without):
     for name, found in readings:
         if name in ruled_out or bounded(number, found.low, found.high) == "contradicted":
             continue
-        why = f"{check.explanation}; possible as {name}"
-        if READINGS[name] == "untestable":
-            return replace(
-                check, verdict="untestable", explanation=f"{why}, which the data could tell"
-            )
+        verdict, why = READINGS[name], f"{check.explanation}; possible as {name}"
+        if verdict == "untestable":
+            return replace(check, verdict=verdict, explanation=f"{why}, which the data could tell")
         low, value, high = map(float, found)
         why += f": {value:z.3g}" if low == high else f": {found:z.3g}"
-        ends = {"computed": value, "lower": low, "upper": high}
-        return replace(check, verdict="compatible", explanation=why, **ends)
+        return Check(check.family, check.printed, value, low, high, verdict, why)
     return check
 
 

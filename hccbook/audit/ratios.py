@@ -144,7 +144,7 @@ def p_from_interval(estimate, lower, upper, p, level="95", *, without="none"):
 
     def readings():
         yield "one-sided P", half(found)
-        ratio, *limits = map(Cut, (estimate, lower, upper))
+        ratio, *limits = (Cut(str(x)) for x in (estimate, lower, upper))
         yield "digits cut off", wald_p(logs("estimate", ratio), standard_error(*limits, level))
         for name, _ in _lopsided(found, estimate, lower, upper):
             sides, size = _sides(estimate, lower, upper), size_of(effect)
