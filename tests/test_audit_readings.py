@@ -38,7 +38,7 @@ CASES = [
     ("centre_of_interval", "0.474 0.222 0.974", "profile or exact limits"),
     ("centre_of_interval", "0.900 0.222 0.974", ""),
     ("centre_of_interval", "0.990 0.222 0.974", ""),
-    ("centre_of_interval", "0.300 0.222 0.974 linear", ""),
+    ("centre_of_interval", "0.400 0.222 0.974 linear", ""),
     ("limit_from_other", "0.474 0.222 0.974", "profile or exact limits"),
     ("limit_from_other", "0.474 0.974 0.222", "profile or exact limits"),
     ("limit_from_other", "0.474 0.022 0.974", ""),

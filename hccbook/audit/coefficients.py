@@ -152,7 +152,8 @@ def column_readings(coefficient, value, lower, upper, p):
     low, high = ordered(lower, upper, plain, equal=True)
     inside = inside_interval(value, lower, upper).verdict == "compatible"
     inside |= exp(low.low) <= number.high and number.low <= exp(high.high)
-    checks = {"odds ratio": odds_ratio(value, coefficient), "Wald z": coefficient_p(value, p)}
+    wald = coefficient_p(value, p, without="all")
+    checks = {"odds ratio": odds_ratio(value, coefficient), "Wald z": wald}
     for reading, fits, against in (
         ("odds ratio", inside, "outside the interval and its exponential"),
         ("Wald z", beta.value * number.value >= 0, "its sign is not that of the coefficient"),
