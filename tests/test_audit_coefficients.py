@@ -111,6 +111,8 @@ def test_statistics_as_statcheck_reads_them():
         ("t", "2.20", ["28"], "0.02", "compatible"),  # one-sided
         ("r", "1.00", ["5"], "0.000", "exact"),
         ("z", "2.1", None, "0.031", "compatible"),  # cut off
+        ("t", "3.000", ["2.1"], "0.0921", "compatible"),  # a df of 2.06
+        ("t", "3.000", ["2.0"], "0.0921", "contradicted"),
     ):
         assert audit.p_from_statistic(value, p, df, test=test).verdict == verdict, (test, value)
 

@@ -213,6 +213,14 @@ def test_the_range_between_subgroups_is_as_by_brute_force(case, decimals):
     assert check.lower == pytest.approx(lowest, abs=100 * SEARCH)
 
 
+def test_study_counts_are_of_q_and_no_more_than_asked_for():
+    assert audit.study_counts("65", "0.04") == [4]
+    assert (audit.study_counts("0", "0.39"), audit.study_counts("0", "0.39", 3)) == (
+        [2, 3, 4],
+        [2, 3],
+    )
+
+
 def test_limits_that_may_meet_set_no_largest_q():
     pools = [("50", 2, "0.5", "0.5", "0.6"), ("50", 2, "2.0", "1.0", "4.0")]
     assert audit.q_partition("50", 4, pools).upper == 100

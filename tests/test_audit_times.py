@@ -123,5 +123,5 @@ def test_numbers_at_risk():
         ("80", 31, "contradicted"),
         ("81", 0, "contradicted"),
     ):
-        check = audit.at_risk(number, ["110", "90", "80"], events)
+        check = audit.at_risk(number, ["110", "80", "90"], events)
         assert (check.verdict, check.upper) == (verdict, min(80, 110 - events))

@@ -108,10 +108,9 @@ def _other_tests(table, exact):
     yield "linear-by-linear test", chi_square_p((n - 1) * trend)
     for group, level in ((row, column), (column, row)):
         samples = [level[group == x] for x in range(group.max() + 1)]
-        if level.max() > 1:
-            yield "rank test", kruskal(*samples).pvalue
-            if len(samples) == 2:
-                yield "rank test", mannwhitneyu(*samples, method="asymptotic").pvalue
+        yield "rank test", kruskal(*samples).pvalue
+        if len(samples) == 2:
+            yield "rank test", mannwhitneyu(*samples, method="asymptotic").pvalue
 
 
 def p_from_counts(p, table, *, without="none"):
