@@ -115,7 +115,8 @@ def error_free(relation, cells, rng):
         raise ValueError(
             f"relation: expected a kind that DRAWN can simulate, got {relation.kind!r}"
         )
-    values, printed = SIMULATED[relation.kind](rng, style, **relation.options), {}
+    options = {key: x for key, x in relation.options.items() if key != "without"}
+    values, printed = SIMULATED[relation.kind](rng, style, **options), {}
     for word, name in names.items():
         value = values[name]
         if isinstance(value, dict) and not isinstance(reads[word], dict):
@@ -245,6 +246,28 @@ def _coefficient(rng, x, **options):
     return {"beta": se * z, "ratio": np.exp(se * z), "z": z} | limits
 
 
+def _statistic(rng, x, test):
+    """Return a statistic, its degrees of freedom as printed, and P from SciPy."""
+    law, df = {
+        "z": (stats.norm, []),
+        "t": (stats.t, [rng.integers(5, 200)]),
+        "F": (stats.f, [rng.integers(1, 6), rng.integers(5, 200)]),
+        "chi-square": (stats.chi2, [rng.integers(1, 12)]),
+        "r": (stats.t, [rng.integers(5, 200)]),
+    }[test]
+    value = law(*df).rvs(random_state=rng)
+    p = law(*df).sf(abs(value)) * (1 if test in ("F", "chi-square") else 2)
+    value = value / np.sqrt(df[0] + value**2) if test == "r" else value
+    return {"value": value, "df": list(map(str, df)), "p": p}
+
+
+def _at_risk(rng, x):
+    start = rng.integers(20, 500)
+    *before, number = start, *np.sort(rng.integers(0, start + 1, len(x["before"])))[::-1]
+    events = rng.integers(0, start - number + 1)
+    return {"number": number, "before": before, "events": events}
+
+
 def _studies(rng, x):
     """Return the heterogeneity of studies, and the fixed effect of each of their subgroups."""
     sizes = rng.integers(2, 8, len(x.get("numbers", "1")))
@@ -313,6 +336,8 @@ DRAWN = {
     _medians: ("ratio-of-medians",),
     _interaction: ("interaction",),
     _coefficient: ("odds-ratio", "wald-z"),
+    _statistic: ("statistic",),
+    _at_risk: ("at-risk",),
     _studies: ("heterogeneity", "subgroups"),
     _marker: ("rates", "rates-of-some", "area", "area-of-some", "auc", "brier", "brier-of-some"),
     _paired_areas: ("paired-areas",),

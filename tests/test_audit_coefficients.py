@@ -88,6 +88,35 @@ def test_the_columns_of_r_are_told_apart():
         assert frame["verdict"][0] in FITS
 
 
+def test_p_of_statistics_as_in_r():
+    for case in reference("comparisons")["statistics"]:
+        value, df, test = f"{case['value']:.9f}", [str(x) for x in case["df"]] or None, case["test"]
+        fine = [x + "000000" * ("." in x) for x in df] if df else None
+        check = audit.p_from_statistic(value, f"{case['p']:.4f}", fine, test=test)
+        assert (check.verdict, check.computed) == ("exact", pytest.approx(case["p"], rel=1e-6))
+        coarse = f"{case['value']:.2f}"
+        check = audit.p_from_statistic(coarse, f"{case['p']:.9f}", df, test=test)
+        assert check.verdict in FITS, case
+        assert check.lower <= case["p"] <= check.upper
+        assert audit.p_from_statistic(value, "0.97", df, test=test).verdict == "contradicted"
+        check = audit.p_from_statistic(value, f"{case['p'] / 2:.9f}", fine, test=test)
+        one_sided = test in ("z", "t", "r") or df[0] == "1"
+        assert check.verdict == ("compatible" if one_sided else "contradicted"), case
+
+
+def test_statistics_as_statcheck_reads_them():
+    for test, value, df, p, verdict in (
+        ("chi-square", "22.20", ["28"], "0.79", "contradicted"),
+        ("r", "0.17", ["97"], "0.084", "compatible"),
+        ("t", "2.20", ["28"], "0.02", "compatible"),  # one-sided
+        ("r", "1.00", ["5"], "0.000", "exact"),
+        ("z", "2.1", None, "0.031", "compatible"),  # cut off
+        ("t", "3.000", ["2.1"], "0.0921", "compatible"),  # a df of 2.06
+        ("t", "3.000", ["2.0"], "0.0921", "contradicted"),
+    ):
+        assert audit.p_from_statistic(value, p, df, test=test).verdict == verdict, (test, value)
+
+
 def test_p_of_a_z_that_may_be_zero():
     check = audit.coefficient_p("0.0", "1.00")
     assert (check.computed, check.upper, check.verdict) == (1, 1, "exact")

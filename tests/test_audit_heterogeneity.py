@@ -83,7 +83,7 @@ def test_i2_of_0_and_of_100():
     assert audit.heterogeneity_p("100", 4, "< 0.001").verdict == "exact"
     # P is at least that of Q = df, or a little less.
     for p, verdict in (("0.39", "compatible"), ("1.00", "compatible"), ("0.38", "contradicted")):
-        check = audit.heterogeneity_p("0", 4, p)
+        check = audit.heterogeneity_p("0", 4, p, without="all")
         assert (check.upper, check.verdict) == (1, verdict)
         assert [check.lower, check.computed] == pytest.approx(chi2.sf([3 / 0.995, 3], 3), rel=SAME)
 
@@ -108,25 +108,10 @@ def test_true_q_and_p_always_fit(q, k, decimals):
         assert number.high >= 100
     p = chi2.sf(q, k - 1)
     for text in (f"{p:.{decimals}f}", f"{p:.3f}", "< 0.001" if p < 0.001 else f"{p:.2f}"):
-        check = audit.heterogeneity_p(i2, k, text)
+        check = audit.heterogeneity_p(i2, k, text, without="all")
         assert check.verdict != "contradicted"
         assert check.lower <= check.computed <= check.upper
         assert k in audit.study_counts(i2, text, k)
-
-
-def test_study_counts_as_by_brute_force():
-    prints = "65 0.04", "0 0.39", "0 0.71", "25 0.26", "52 0.10", "50.0 0.5"
-    for i2, p in map(str.split, prints):
-        expected = []
-        for k in range(2, 31):
-            q = np.linspace(0, 3 * k, 20_001)
-            share = 100 * np.maximum(0, 1 - (k - 1) / np.maximum(q, 1e-300))
-            (low, high), (least, most) = box(i2), box(p)
-            tail = chi2.sf(q[(share >= low) & (share <= high)], k - 1)
-            if np.any((tail >= least) & (tail <= most)):
-                expected.append(k)
-        assert audit.study_counts(i2, p) == expected
-        assert audit.study_counts(i2, p, 4) == [k for k in expected if k <= 4]
 
 
 # Q within and between subgroups
@@ -152,9 +137,10 @@ def test_the_bcg_trials_by_method_of_allocation():
     assert f"{between:.2f} between" in check.explanation
     assert audit.q_partition("92.1", 13, bcg_subgroups(2, 1)).verdict == "exact"
     for i2, verdict in (("92", "rounding"), ("94", "contradicted")):
-        check = audit.q_partition(i2, 13, bcg_subgroups(2, 0))
+        check = audit.q_partition(i2, 13, bcg_subgroups(2, 0), without="all")
         assert check.verdict == verdict
         assert check.lower <= total["i2"] <= check.upper
+    assert audit.q_partition("94", 13, bcg_subgroups(2, 0)).verdict == "untestable"
 
 
 @st.composite
@@ -188,7 +174,7 @@ def test_a_truthful_meta_analysis_is_never_contradicted(case, decimals, places):
     k = sum(fit[0] for fit in fits)
     total, subgroups = f"{i2_of(q, k):.{places}f}", prints_of(fits, decimals, places)
     assume(all(usable(group[2:]) for group in subgroups))
-    check = audit.q_partition(total, k, subgroups)
+    check = audit.q_partition(total, k, subgroups, without="all")
     assert check.verdict != "contradicted"
     assert check.lower - SLACK <= i2_of(q, k) <= check.upper + SLACK
     assert check.lower <= check.computed <= check.upper
@@ -227,16 +213,17 @@ def test_the_range_between_subgroups_is_as_by_brute_force(case, decimals):
     assert check.lower == pytest.approx(lowest, abs=100 * SEARCH)
 
 
-def test_ratios_that_can_be_equal_add_nothing():
-    def partition(*ratios):
-        return audit.q_partition("50", 4, [("50", 2, *ratio) for ratio in ratios])
+def test_study_counts_are_of_q_and_no_more_than_asked_for():
+    assert audit.study_counts("65", "0.04") == [4]
+    assert (audit.study_counts("0", "0.39"), audit.study_counts("0", "0.39", 3)) == (
+        [2, 3, 4],
+        [2, 3],
+    )
 
-    # 1.1 and 1.05 can be the same ratio; 1.1 and 1.20 cannot.
-    check = partition(("1.1", "0.9", "1.3"), ("1.05", "0.9", "1.2"))
-    assert check.lower == pytest.approx(i2_of(2 / 0.505, 4), rel=SAME)
-    assert partition(("1.1", "0.9", "1.3"), ("1.20", "0.9", "1.5")).lower > check.lower
-    # Where rounding lets the limits of one meet there is no largest Q.
-    assert partition(("0.5", "0.5", "0.6"), ("2.0", "1.0", "4.0")).upper == 100
+
+def test_limits_that_may_meet_set_no_largest_q():
+    pools = [("50", 2, "0.5", "0.5", "0.6"), ("50", 2, "2.0", "1.0", "4.0")]
+    assert audit.q_partition("50", 4, pools).upper == 100
 
 
 # Random effects of two studies
@@ -261,20 +248,6 @@ def test_every_two_bcg_trials_as_in_r():
                     needed = audit.events_for_two_studies(*texts)
                     assert needed <= math.ceil(4 * max(1, q) / se**2)
             assert needed >= math.floor(4 * max(1, q) / se**2 * (1 - FROM_R))
-
-
-def test_two_equal_studies_by_hand():
-    # Log ratios 0 and 2 with variance 0.5 each: S = 1, Q = 4, I² = 75 %, tau² = 1.5 and the
-    # pooled variance is 2 / 2 = 1. With a variance of 1 / 2 there are 8 events in each study.
-    lower, upper = (f"{math.exp(1 + sign * Z95):.{DIGITS}f}" for sign in (-1, 1))
-    i2 = f"{75:.{PLACES}f}"
-    assert audit.events_for_two_studies(i2, lower, upper) in {16, 17}  # rounding at equality
-    assert audit.events_needed(lower, upper) in {4, 5}
-    assert audit.random_effects_check(i2, lower, upper, 17).verdict == "compatible"
-    check = audit.random_effects_check(i2, lower, upper, 15)
-    assert (check.verdict, check.printed, check.upper) == ("contradicted", upper, math.inf)
-    # Half the interval is z times the standard error 2 sqrt(4 / 15).
-    assert check.computed == pytest.approx(float(lower) * math.exp(4 * Z95 * math.sqrt(4 / 15)))
 
 
 def test_the_fewest_events_as_by_brute_force():
@@ -332,7 +305,13 @@ def test_random_effects_are_contradicted_where_events_run_out(i2, mean, se, deci
     assert enough.computed >= enough.lower
 
 
-def test_limits_beyond_floating_point():
+def test_the_least_limit_by_hand_and_beyond_floating_point():
+    # Variances of 1 / 2 and Q = 4: 8 events in each study. Half the interval is z times the
+    # standard error 2 sqrt(4 / 15) where there are 15 patients.
+    lower, upper = (f"{math.exp(1 + sign * Z95):.{DIGITS}f}" for sign in (-1, 1))
+    check = audit.random_effects_check(f"{75:.{PLACES}f}", lower, upper, 15)
+    assert (check.verdict, check.printed, check.upper) == ("contradicted", upper, math.inf)
+    assert check.computed == pytest.approx(float(lower) * math.exp(4 * Z95 * math.sqrt(4 / 15)))
     for i2 in ("100", "99.99", "99.9999"):
         check = audit.random_effects_check(i2, "0.5", "2.0", 1)
         assert (check.computed, check.verdict) == (math.inf, "contradicted")

@@ -65,7 +65,7 @@ def test_logrank_statistics_lie_between_their_bounds():
         texts = [tight(math.exp(log_hr + k * Z95 * se)) for k in (0, -1, 1)]
         if not all(Printed(text).value * 10**9 > 1 for text in texts):
             continue
-        check = audit.logrank_p_bounds(*texts, tight(float(chi2.sf(statistic, 1))))
+        check = audit.logrank_p_bounds(*texts, tight(float(chi2.sf(statistic, 1))), without="all")
         # Where P is tiny it moves by far more than the statistic: compare on that scale.
         expected = [float(chi2.sf(x, 1)) for x in (high, low)]
         assert [check.lower, check.upper] == pytest.approx(expected, rel=1e-5, abs=SAME)

@@ -114,3 +114,14 @@ def test_unions():
     check = audit.median_of_union("30", ["20", "> 24"])
     assert (check.verdict, check.upper) == ("compatible", math.inf)
     assert audit.median_of_union("18", ["20", "> 24"]).verdict == "contradicted"
+
+
+def test_numbers_at_risk():
+    for number, events, verdict in (
+        ("61", 0, "compatible"),
+        ("80", 30, "compatible"),
+        ("80", 31, "contradicted"),
+        ("81", 0, "contradicted"),
+    ):
+        check = audit.at_risk(number, ["110", "80", "90"], events)
+        assert (check.verdict, check.upper) == (verdict, min(80, 110 - events))

@@ -279,6 +279,7 @@ indices
   convert("albumin", 40, "mg/L") -> unit: .* g/L, g/dL.*, got 'mg/L'
   convert("albumin", 39, "g/dL") -> albumin: .* 1 to 7, got 39 .* g/L
 audit
+  at_risk(number="61", before=["110", "80"], events=20)
   auc_bounds(**COUNTS, auc="0.80")
   auc_correlation(**AREAS, p="0.05")
   auc_interval(auc="0.80", positives=30, negatives=40)
@@ -309,6 +310,7 @@ audit
   odds_ratio(value="1.12", coefficient="0.111")
   p_from_counts(p="0.49", table=TESTED)
   p_from_interval(estimate="0.67", **RATIO, p="0.04")
+  p_from_statistic(value="2.20", p="0.036", df=["28"], test="t")
   p_from_summaries(p="0.65", **SUMMARIES)
   percentage(percent="78.18", count=86, n=110)
   pooled_mean(printed="50.7", means=SUMMARIES["means"], sizes=[110, 42])
@@ -318,6 +320,7 @@ audit
   random_effects_check(**TWO_STUDIES, patients=200)
   rate(printed="74.1", table=COUNTS, name="sensitivity")
   ratio_of_medians(ratio="0.67", median_a="9.1", median_b="6.2")
+  resampled_beyond(auc="0.85", limit="0.65", positives=31, negatives=76)
   same(printed="0.67", other="0.7")
   sd_in_range(sd="1.2", mean="3.0", lowest=1, highest=5, n=10)
   standard_error(**RATIO)

@@ -2,9 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from hccbook import relations, reported
+from hccbook.injection import error_free
 from hccbook.relations import declared
 from hccbook.relations.kinds import KINDS
 
@@ -230,7 +232,32 @@ def test_every_list_of_a_file_and_every_kind_is_used():
         for word in declared.tomllib.loads(text).get("lists", {}):
             assert re.search(rf"\{{(?:all |other )?{word}\}}", text), (name, word)
         used |= {one.kind for section in relations.load(name).values() for one in section}
-    assert used == set(KINDS)
+    assert set(KINDS) - used == {"statistic", "at-risk"}  # no paper prints them: see below
+
+
+def test_statistics_and_numbers_at_risk_raise_an_alarm_only_if_wrong(paper):
+    df = {"z": "[]", "t": '["df"]', "F": '["df", "n"]', "chi-square": '["df"]', "r": '["df"]'}
+    block = """
+[[sections.more]]
+at-risk = { number = "risk.c", before = ["n", "risk.b"], events = "arm.a.n" }
+statistic = [
+""" + "".join(
+        f'    {{ p = "stat.p", value = "stat", test = "{test}", without = "all"{cells} }},\n'
+        for test, x in df.items()
+        for cells in [f", df = {x}" * (x != "[]")]
+    )
+    more = {"risk.b": ("count", "90"), "risk.c": ("count", "41"), "df": ("degrees of freedom", "9")}
+    more |= {"stat": ("test statistic", "0.912"), "stat.p": ("P value", "0.912")}
+    rows = ROWS + "".join(f"{x},,{a},{b},,,,result\n" for x, (a, b) in more.items())
+    name = paper(GOOD + block + "]\n", rows)
+    at_risk, *statistics = relations.load(name)["more"]
+    cells = reported.cells(name)
+    assert at_risk.check(cells).verdict == "contradicted"  # of 120 there were 80 events
+    found = {one.options["test"]: one.check(cells).verdict for one in statistics}
+    assert found["z"] == "contradicted"  # P is 0.36
+    rng = np.random.default_rng(0)
+    for one in [at_risk, *statistics] * 60:
+        assert one.check(error_free(one, cells, rng)).verdict != "contradicted"
 
 
 def test_the_page_on_the_format_has_every_kind_with_its_keys():

@@ -1,4 +1,5 @@
-# Writes comparisons.json: what R says of tables of counts, and of groups with given means and SDs.
+# Writes comparisons.json: what R says of tables of counts, of groups with given means and SDs, and
+# of statistics with their degrees of freedom.
 suppressPackageStartupMessages(library(jsonlite))
 
 of_table <- function(x) {
@@ -11,10 +12,52 @@ of_table <- function(x) {
     if (small) list(yates = test(correct = TRUE)),
     list(
       fisher = fisher.test(x, workspace = 2e7)$p.value,
-      likelihood = pchisq(g, (nrow(x) - 1) * (ncol(x) - 1), lower.tail = FALSE)
+      likelihood = pchisq(g, (nrow(x) - 1) * (ncol(x) - 1), lower.tail = FALSE),
+      others = other_tests(x)
     )
   )
 }
+# Less usual tests of a table, by the name of their reading in hccbook.
+other_tests <- function(x) {
+  n <- sum(x)
+  level <- list(row = rep(row(x), x), column = rep(col(x), x))
+  wilcox <- function(...) suppressWarnings(wilcox.test(..., exact = FALSE))$p.value
+  by_rank <- function(y, g) {
+    two <- if (max(g) == 2) c(wilcox(y ~ g), wilcox(y ~ g, correct = FALSE))
+    if (max(y) > 2) c(two, kruskal.test(y, g)$p.value)
+  }
+  linear <- pchisq((n - 1) * cor(level$row, level$column)^2, 1, lower.tail = FALSE)
+  if (all(dim(x) == 2)) {
+    tails <- sapply(c("less", "greater"), function(side) fisher.test(x, alternative = side)$p.value)
+    own <- dhyper(x[1, 1], sum(x[1, ]), sum(x[2, ]), sum(x[, 1]))
+    all <- dhyper(0:n, sum(x[1, ]), sum(x[2, ]), sum(x[, 1]))
+    same <- abs(all / own - 1) < 1e-7
+    list("one-sided P" = unname(tails), "mid-P" = c(
+      min(1, 2 * (min(tails) - own / 2)), sum(all[all < own & !same]) + sum(all[same]) / 2
+    ), "N-1 chi-square" = linear)
+  } else c(
+    if (nrow(x) == 2) list("trend test" = prop.trend.test(x[1, ], colSums(x))$p.value),
+    list("linear-by-linear test" = linear, "rank test" = c(
+      by_rank(level$column, level$row), by_rank(level$row, level$column)
+    ))
+  )
+}
+# Correlations with P of cor.test, and P of other statistics.
+sample_of <- function(n) list(x = sin(seq_len(n)^2), y = sin(seq_len(n)^2) + 2 * cos(3 * seq_len(n)))
+correlations <- lapply(c(8, 40, 99), function(n) {
+  s <- sample_of(n)
+  test <- cor.test(s$x, s$y)
+  list(test = "r", value = unname(test$estimate), df = list(unname(test$parameter)), p = test$p.value)
+})
+others <- list(
+  list(test = "z", value = -2.1, df = list(), p = 2 * pnorm(-2.1)),
+  list(test = "t", value = -2.2, df = list(28), p = 2 * pt(-2.2, 28)),
+  list(test = "t", value = 0.4, df = list(3.7), p = 2 * pt(-0.4, 3.7)),
+  list(test = "F", value = 4.2, df = list(2, 97.3), p = pf(4.2, 2, 97.3, lower.tail = FALSE)),
+  list(test = "F", value = 3.9, df = list(1, 12), p = pf(3.9, 1, 12, lower.tail = FALSE)),
+  list(test = "chi-square", value = 22.2, df = list(28), p = pchisq(22.2, 28, lower.tail = FALSE)),
+  list(test = "chi-square", value = 3.3, df = list(1), p = pchisq(3.3, 1, lower.tail = FALSE))
+)
 tables <- lapply(list(
   c(3, 1, 1, 3), c(10, 2, 3, 15), c(5, 5, 5, 6), c(0, 7, 4, 5), c(110, 42, 53, 15), c(2, 8, 8, 2),
   c(67, 25, 43, 17), c(98, 35, 12, 7), c(1, 1, 1, 1), c(500, 460, 480, 530)
@@ -43,6 +86,7 @@ write_json(
   list(
     versions = list(R = as.character(getRversion())),
     tables = lapply(c(tables, larger), of_table),
+    statistics = c(others, correlations),
     groups = list(
       of_groups(c("50.5", "51.2"), c("9.7", "7.9"), c(110, 42)),
       of_groups(c("256.9", "200.4"), c("62.1", "80.6"), c(110, 42)),

@@ -17,6 +17,7 @@ from .coefficients import (
     direction,
     inside_interval,
     odds_ratio,
+    p_from_statistic,
     wald_limits,
 )
 from .comparisons import count_tests, p_from_counts, p_from_summaries, summary_tests
@@ -49,9 +50,11 @@ from .roc import (
     auc_interval,
     auc_interval_readings,
     brier_bounds,
+    resampled_beyond,
     within_group_concordance,
 )
 from .times import (
+    at_risk,
     censored_before_median,
     median_of_union,
     month_lengths,

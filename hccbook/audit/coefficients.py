@@ -1,5 +1,7 @@
 """A regression table's columns against each other: coefficient, odds ratio, z, interval and P.
 
+P of any printed statistic with its degrees of freedom is checked alike.
+
 In a logistic model the odds ratio is ``exp(coefficient)`` and the Wald statistic is
 ``z = coefficient / standard error`` (Hosmer, Lemeshow and Sturdivant, 2013). Coefficients
 may have any sign; rounding is carried through as for ratios.
@@ -8,10 +10,14 @@ may have any sign; rounding is carried through as for ratios.
 import math
 from dataclasses import replace
 
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr
+
+from .. import _checks
 from ..estimate import printed as as_printed
-from .arguments import critical, ordered, plain, probability, two_way
+from .arguments import critical, ordered, plain, positive, probability, two_way
 from .check import Check, Range, bounded, same
-from .ratios import exp, wald_p
+from .further import Cut, half, reread
+from .ratios import exp, over, size_of, wald_p
 from .readings import as_frame
 
 
@@ -30,10 +36,64 @@ def odds_ratio(value, coefficient):
     return Check.of("odds ratio from coefficient", number, found, why)
 
 
-def coefficient_p(z, p):
-    """Check a printed two-sided P value against a printed Wald statistic."""
-    number, found = probability("p", p), wald_p(plain("z", z), Range(1, 1, 1))
-    return Check.of("P from z", number, found, f"z = {z}, so P = {found:z.2g}")
+def coefficient_p(z, p, *, without="none"):
+    """Check a printed two-sided P value against a printed Wald statistic.
+
+    Readings that ``without`` does not rule out: one-sided P, digits cut off (of z).
+    """
+    number, one = probability("p", p), Range(1, 1, 1)
+    found, cut = (wald_p(x, one) for x in (plain("z", z), Cut(str(z))))
+    check = Check.of("P from z", number, found, f"z = {z}, so P = {found:z.2g}")
+    return reread(
+        check, number, {"one-sided P": half(found), "digits cut off": cut}.items(), without
+    )
+
+
+def _t_p(t, df):
+    """Return the two-sided P of the size of Student's t."""
+    return 2 * stdtr(df, -t)
+
+
+#: Tests that a paper prints a statistic of: how many degrees of freedom, the two-sided P, and what
+#: the statistic is at least and at most.
+STATISTICS = {
+    "z": (0, lambda x: 2 * ndtr(-x), -math.inf, math.inf),
+    "t": (1, _t_p, -math.inf, math.inf),
+    "r": (1, lambda r, df: _t_p(over(r * math.sqrt(df), math.sqrt(max(0, 1 - r * r))), df), -1, 1),
+    "F": (2, lambda f, df, error: fdtrc(df, error, f), 0, math.inf),
+    "chi-square": (1, lambda x, df: chdtrc(df, x), 0, math.inf),
+}
+
+
+def p_from_statistic(value, p, df=None, *, test, without="none"):
+    """Check a printed P value against a printed test statistic with its degrees of freedom.
+
+    ``test`` is "z", "t", "r" (a correlation), "F" or "chi-square", ``df`` has none, one or (of F)
+    two printed numbers. Rounding counts for the statistic and for the last of ``df``, unless
+    that is a whole number. ``computed`` is the two-sided P. Readings that ``without`` does not
+    rule out: one-sided P (but of several degrees of freedom), digits cut off (of the statistic).
+    """
+    _checks.one_of("test", test, STATISTICS)
+    number, statistic = probability("p", p), plain("value", value)
+    needed, tail, smallest, largest = STATISTICS[test]
+    df = [] if df is None else [positive("df", x) for x in _checks.listed("df", df)]
+    if len(df) != needed:
+        raise ValueError(f"df: expected {needed} numbers for {test}, got {len(df)}")
+    if not smallest <= statistic.value <= largest:
+        raise ValueError(f"value: expected {test} from {smallest} to {largest}, got {value!r}")
+    df = [x if x.decimals else Range(*(x.value,) * 3) for x in df]
+
+    def of(x):
+        return Range.of(lambda *at: float(tail(*map(float, at))), size_of(x), *df)
+
+    found = of(statistic)
+    readings = {"digits cut off": of(Cut(statistic.text))}
+    if test in ("z", "t", "r") or df[0].value == 1:
+        readings["one-sided P"] = half(found)
+    on = ", ".join(f"{float(x.value):g}" for x in df)
+    why = f"{test}({on}) = {value}" if df else f"{test} = {value}"
+    check = Check.of("P from a statistic", number, found, f"{why}, so P = {found:z.2g}")
+    return reread(check, number, readings.items(), without)
 
 
 def wald_limits(coefficient, z, lower, upper):
@@ -92,7 +152,8 @@ def column_readings(coefficient, value, lower, upper, p):
     low, high = ordered(lower, upper, plain, equal=True)
     inside = inside_interval(value, lower, upper).verdict == "compatible"
     inside |= exp(low.low) <= number.high and number.low <= exp(high.high)
-    checks = {"odds ratio": odds_ratio(value, coefficient), "Wald z": coefficient_p(value, p)}
+    wald = coefficient_p(value, p, without="all")
+    checks = {"odds ratio": odds_ratio(value, coefficient), "Wald z": wald}
     for reading, fits, against in (
         ("odds ratio", inside, "outside the interval and its exponential"),
         ("Wald z", beta.value * number.value >= 0, "its sign is not that of the coefficient"),

@@ -11,8 +11,9 @@ from scipy.special import fdtrc, gammaln
 
 from .arguments import probability, summaries, two_way
 from .check import VERDICTS, Check, Range, ends, judge
+from .further import reread
 from .means import between, least_between, most_between
-from .ratios import over
+from .ratios import chi_square_p, over
 
 #: An exact test that would have to look at more tables than this is left out.
 MOST_TABLES = 1_000_000
@@ -86,12 +87,43 @@ def count_tests(table):
     return {name: float(p) for name, p in tests.items() if p is not None}
 
 
-def p_from_counts(p, table):
+def _other_tests(table, exact):
+    """Yield P values of less usual tests, by the name of their reading; ``exact`` is Fisher's."""
+    from scipy.stats import hypergeom, kruskal, mannwhitneyu
+
+    counts, n = two_way(table), int(np.sum(table))
+    row, column = (np.repeat(x.ravel(), counts.ravel()) for x in np.indices(counts.shape))
+    trend = np.corrcoef(row, column)[0, 1] ** 2  # of equally spaced scores
+    if counts.size == 4:
+        yield "N-1 chi-square", chi_square_p((n - 1) * trend)
+        a, own = counts[0, 0], hypergeom(n, *counts.sum(axis=1)[:1], *counts.sum(axis=0)[:1])
+        tails = own.cdf(a), own.sf(a - 1)
+        yield "mid-P", min(1.0, 2 * (min(tails) - own.pmf(a) / 2))
+        alike = own.pmf(np.arange(n + 1))
+        yield "mid-P", exact - alike[np.abs(alike / own.pmf(a) - 1) < _TIE].sum() / 2
+        yield from (("one-sided P", p) for p in tails)
+        return
+    if 2 in counts.shape:
+        yield "trend test", chi_square_p(n * trend)
+    yield "linear-by-linear test", chi_square_p((n - 1) * trend)
+    for group, level in ((row, column), (column, row)):
+        samples = [level[group == x] for x in range(group.max() + 1)]
+        yield "rank test", kruskal(*samples).pvalue
+        if len(samples) == 2:
+            yield "rank test", mannwhitneyu(*samples, method="asymptotic").pvalue
+
+
+def p_from_counts(p, table, *, without="none"):
     """Check a printed P value against every usual test of a table of counts.
 
     ``exact`` if any test prints so, ``contradicted`` if none does; ``untestable`` if none does but
     the exact test had to be left out. ``computed`` is P of the first test that prints so, or of
     the first one. The printed digits alone count: ``"1"`` stands for all from 0.5.
+
+    Readings that ``without`` does not rule out, ``compatible``: of a 2×2 table one-sided P, the
+    N-1 chi-square test (Campbell, 2007) and Fisher's mid-P; of a larger one, where the levels are
+    taken to be in order, the trend test of Cochran and Armitage, the linear-by-linear test and
+    rank tests (Wilcoxon, Kruskal and Wallis).
     """
     number, tests = probability("p", p), count_tests(table)
     # An exact P can be a half-way case such as 1/8, which round-off must not decide.
@@ -109,7 +141,15 @@ def p_from_counts(p, table):
         finding = f"no test prints {number}, but the exact test needs too many tables"
     values = ", ".join(f"{name} {value:z.4g}" for name, value in tests.items())
     found = min(tests.values()), tests[[*prints, *tests][0]], max(tests.values())
-    return Check.of("test from counts", number, found, f"{finding}; P by test: {values}", verdict)
+    check = Check.of("test from counts", number, found, f"{finding}; P by test: {values}", verdict)
+
+    def readings():
+        for name, value in _other_tests(table, tests.get("Fisher's exact")):
+            yield name, Range(value * (1 - _ROUND_OFF), value, value * (1 + _ROUND_OFF))
+        if len(tests) == 4:
+            yield from (("one-sided P", Range(x / 2, x / 2, x / 2)) for x in tests.values())
+
+    return reread(check, number, readings(), without)
 
 
 def _anova(mean, sd, n):

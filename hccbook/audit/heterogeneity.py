@@ -3,7 +3,8 @@
 ``I² = max(0, 100 (Q - df) / Q)`` per cent, with Cochran's Q on ``df = k - 1`` degrees of
 freedom (Higgins and Thompson, 2002). Q takes its weights from the variances within studies,
 whether the studies are then pooled by fixed or by random effects. A program that takes I² from
-another estimate of the variance between studies prints another number.
+another estimate of the variance between studies, as metafor does with REML and every other
+method but DerSimonian and Laird's, prints another number: of Q nothing follows from that one.
 """
 
 import math
@@ -13,9 +14,12 @@ import numpy as np
 from .. import _checks
 from .arguments import critical, ordered, percent, positive, probability
 from .check import Check, Range, bounded, ends
+from .further import reread
 from .means import between, least_between, most_between
 from .ratios import chi_square_p, exp, log_and_error, over, standard_error
 
+#: What an I² from another variance between studies allows: any Q, and any other I².
+ANY_P, ANY_I2 = (("I² from τ²", Range(0, math.nan, most)) for most in (1, 100))
 #: The largest Q between subgroups is looked for at every corner of their boxes.
 MOST_SUBGROUPS = 16
 
@@ -42,13 +46,13 @@ def q_from_i2(i2, k):
     return q if number.low > 0 else q._replace(low=0.0)
 
 
-def heterogeneity_p(i2, k, p):
+def heterogeneity_p(i2, k, p, *, without="none"):
     """Check the P value of the test for heterogeneity against I² and the number of studies.
 
     ``computed`` is the upper tail of the chi-square distribution with ``k - 1`` degrees of
     freedom at Q. A verdict other than ``contradicted`` means that one and the same Q prints both
     numbers. An I² printed as 0 only bounds P from below: the verdict is then ``compatible`` or
-    ``contradicted``.
+    ``contradicted``. Readings that ``without`` does not rule out: I² from τ².
     """
     number, q, verdict = probability("p", p), q_from_i2(i2, k), None
     found = Range.of(lambda x: float(chi_square_p(x, k - 1)), q)
@@ -58,11 +62,14 @@ def heterogeneity_p(i2, k, p):
         size, chance = f"Q is at most {q.high:z.2f}", f"P is at least {found.low:z.2g}"
         verdict = bounded(number, found.low, found.high)
     why = f"{size} on {k - 1} degrees of freedom, so {chance}"
-    return Check.of("heterogeneity", number, found, why, verdict)
+    check = Check.of("heterogeneity", number, found, why, verdict)
+    return reread(check, number, [ANY_P], without)
 
 
 def study_counts(i2, p, k_max=30):
     """Return every number of studies up to ``k_max`` with which I² and its P can print together.
+
+    I² must be of Q.
 
     Examples
     --------
@@ -70,10 +77,11 @@ def study_counts(i2, p, k_max=30):
     ([4], [2, 3, 4])
     """
     sizes = range(2, _checks.whole("k_max", k_max, 2) + 1)
-    return [k for k in sizes if heterogeneity_p(i2, k, p).verdict != "contradicted"]
+    checks = ((k, heterogeneity_p(i2, k, p, without="all")) for k in sizes)
+    return [k for k, check in checks if check.verdict != "contradicted"]
 
 
-def q_partition(i2, k, subgroups):
+def q_partition(i2, k, subgroups, *, without="none"):
     """Check the I² of all studies against I² and pooled ratio of each subgroup.
 
     With inverse-variance weights Q of all studies is exactly the sum of Q within the subgroups
@@ -84,6 +92,7 @@ def q_partition(i2, k, subgroups):
 
     ``subgroups`` are 2 to 16 tuples ``(i2, k, ratio, lower, upper)``, whose k add up: printed I² in
     per cent, number of studies (at least 2), and the printed fixed-effect ratio with its limits.
+    Readings that ``without`` does not rule out: I² from τ².
     """
     number, k = percent("i2", i2), _checks.whole("k", k, 2)
     if not isinstance(subgroups, list | tuple) or not 2 <= len(subgroups) <= MOST_SUBGROUPS:
@@ -111,7 +120,8 @@ def q_partition(i2, k, subgroups):
     found = Range.of(lambda a, b: i2_of(a + b, k - 1), inside, outside)
     why = f"Q is {inside.value:z.2f} within and {outside.value:z.2f} between subgroups, so "
     why += f"I² of {k} studies is {found.value:z.1f} % ({found.low:z.1f} to {found.high:z.1f})"
-    return Check.of("Q total, within and between", number, found, why)
+    check = Check.of("Q total, within and between", number, found, why)
+    return reread(check, number, [ANY_I2], without)
 
 
 def events_for_two_studies(i2, lower, upper):

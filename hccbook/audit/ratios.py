@@ -7,12 +7,22 @@ carried through: every function works on all values inside the rounding interval
 import math
 
 import numpy as np
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc, ndtr, ndtri
 
 from .. import _checks
 from .arguments import critical, ordered, positive, probability, with_limits
 from .check import Check, Range
+from .further import Cut, half, reread
 
+#: How far profile-likelihood and exact limits of an odds ratio lie from Wald's: one side of the
+#: interval is so many times the other at most; and z of P (Wald's, of the likelihood ratio or
+#: Fisher's) is off what a side implies by this times what that is off the quantile, where both
+#: tests agree, and larger by one standard error more. In 2,900 simulated models and 2×2 tables
+#: none went farther.
+LOPSIDED, STEEP = 3, 0.8
+#: Ties move z of the log-rank test so far from its bounds at most, in 4,000 simulated trials where
+#: at no time more than two fifths of those at risk have the event.
+TIED = 0.2
 #: Beyond, the exponential is no longer a floating-point number.
 LARGEST_EXPONENT = 709
 
@@ -75,11 +85,27 @@ def log_and_error(name, printed):
         raise ValueError(f"{name}, {error}") from None
 
 
-def centre_of_interval(estimate, lower, upper, scale="log"):
+def _sides(middle, *limits):
+    """Return how far, on the log scale, two limits of a ratio lie on both sides of it."""
+    (low, high), x = (logs("limit", limit) for limit in limits), logs("estimate", middle)
+    flip = low.value > high.value
+    low, high = (high, low) if flip else (low, high)
+    return Range.of(lambda a, b: b - a, low, x), Range.of(lambda a, b: b - a, x, high)
+
+
+def _lopsided(found, middle, *limits):
+    """Yield the reading of limits that need not be centred."""
+    down, up = _sides(middle, *limits)
+    if min(down.high, up.high) > 0 and max(down.low / up.high, up.low / down.high) <= LOPSIDED:
+        yield "profile or exact limits", found._replace(low=-math.inf, high=math.inf)
+
+
+def centre_of_interval(estimate, lower, upper, scale="log", *, without="none"):
     """Check that an estimate sits in the middle of its interval.
 
     The middle is the geometric mean of the limits with the ``scale`` of ratios, ``"log"``, and
     their mean with that of differences and areas, ``"linear"``. All three are above 0.
+    Readings of the log scale that ``without`` does not rule out: profile or exact limits.
     """
     _checks.one_of("scale", scale, ("log", "linear"))
     number, limits = positive("estimate", estimate), ordered(lower, upper, positive)
@@ -88,31 +114,55 @@ def centre_of_interval(estimate, lower, upper, scale="log"):
     else:
         name, found = "mean", Range.of(lambda a, b: float(a + b) / 2, *limits)
     why = f"the {name} of {lower} and {upper} is {found:z.4f}"
-    return Check.of("centre of the interval", number, found, why)
+    check = Check.of("centre of the interval", number, found, why)
+    readings = _lopsided(found, estimate, lower, upper) if scale == "log" else ()
+    return reread(check, number, readings, without)
 
 
-def limit_from_other(estimate, limit, other):
+def limit_from_other(estimate, limit, other, *, without="none"):
     """Check one confidence limit of a ratio against the estimate and the other limit.
 
     On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.
+    Readings that ``without`` does not rule out: profile or exact limits.
     """
     number = positive("limit", limit)
     middle, far = positive("estimate", estimate), positive("other", other)
     found = Range.of(lambda x, y: float(x**2 / y), middle, far)
     why = f"{estimate}² / {other} = {found:z.4f}"
-    return Check.of("limit from the other limit", number, found, why)
+    check = Check.of("limit from the other limit", number, found, why)
+    return reread(check, number, _lopsided(found, estimate, limit, other), without)
 
 
-def p_from_interval(estimate, lower, upper, p, level="95"):
-    """Check a printed P value against the Wald test that the interval of a ratio implies."""
+def p_from_interval(estimate, lower, upper, p, level="95", *, without="none"):
+    """Check a printed P value against the Wald test that the interval of a ratio implies.
+
+    Readings that ``without`` does not rule out: one-sided P, profile or exact limits, digits cut
+    off (of the ratio and its limits).
+    """
     number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
     found = wald_p(effect, se)
+
+    def readings():
+        yield "one-sided P", half(found)
+        ratio, *limits = (Cut(str(x)) for x in (estimate, lower, upper))
+        yield "digits cut off", wald_p(logs("estimate", ratio), standard_error(*limits, level))
+        for name, _ in _lopsided(found, estimate, lower, upper):
+            sides, size = _sides(estimate, lower, upper), size_of(effect)
+            far, near = max(x.high for x in sides), max(0.0, min(x.low for x in sides))
+            z95 = critical(level)
+            least, most = size.low * z95 / far, over(size.high * z95, near)
+            least -= STEEP * abs(least - z95)
+            most += STEEP * abs(most - z95) + se.high
+            z = most, effect.value / se.value, max(0.0, least)
+            yield name, Range(*map(float, map(two_sided_p, z)))
+
     why = f"z = {effect.value / se.value:z.2f}, so P = {found:z.2g}"
-    return Check.of("P from the interval", number, found, why)
+    check = Check.of("P from the interval", number, found, why)
+    return reread(check, number, readings(), without)
 
 
-def logrank_p_bounds(hr, lower, upper, p):
+def logrank_p_bounds(hr, lower, upper, p, *, without="none"):
     r"""Check a log-rank P value against the Cox model's hazard ratio and interval.
 
     For one binary covariate the Cox information at :math:`b` is a sum of logistic
@@ -131,7 +181,7 @@ def logrank_p_bounds(hr, lower, upper, p):
     Breslow's rule: ties only raise the log-rank statistic above that model's score
     statistic. The lower limit may then fail. With Efron's rule both may fail: the bounds
     hold for Efron's own score statistic, which is another test. With few ties neither
-    moves far.
+    moves far. Readings that ``without`` does not rule out: one-sided P, tied event times.
     """
     number = probability("p", p)
     effect, se = logs("hr", hr), standard_error(lower, upper)
@@ -142,7 +192,15 @@ def logrank_p_bounds(hr, lower, upper, p):
         float(chi_square_p(4 * math.tanh(size.low / 2) ** 2 / se.high**2)),
     )
     why = f"a Cox model with this interval has a log-rank P from {found.low:z.2g} to "
-    return Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
+    check = Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
+
+    def readings():
+        yield "one-sided P", half(found)
+        low, z, high = (-float(ndtri(x / 2)) for x in found[::-1])
+        z = max(0.0, low - TIED), z, high + TIED
+        yield "tied event times", Range(*map(float, map(two_sided_p, z[::-1])))
+
+    return reread(check, number, readings(), without)
 
 
 def interaction_p(first, second, p):

@@ -81,8 +81,8 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, sizes=None
     groups = (n - 1, n - 1) if sizes is None else whole_sizes(sizes, 1)
     if sizes is not None and (len(groups) != 2 or sum(groups) != n):
         raise ValueError(f"sizes: expected two numbers that add up to n = {n}, got {groups}")
-    cox = ratios.logrank_p_bounds(hr, lower, upper, p)
-    wald = ratios.p_from_interval(hr, lower, upper, p)
+    cox = ratios.logrank_p_bounds(hr, lower, upper, p, without="all")
+    wald = ratios.p_from_interval(hr, lower, upper, p, without="all")
     number, se = probability("p", p), ratios.standard_error(lower, upper)
     highest, shares = _observed_to_expected(positive("hr", hr), se, number, n)
     need = "no event counts give this interval and P"

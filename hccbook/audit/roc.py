@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from .. import _checks
@@ -103,6 +104,38 @@ def auc_interval_readings(auc, lower, upper):
         why += "; the only reading left"
     checks["bootstrap or other"] = Check.of("any", number, other, why, "compatible")
     return as_frame(checks, "centre")
+
+
+def resampled_beyond(auc, limit, positives, negatives):
+    """Bound the share of bootstrap resamples with an AUC as far off as a printed limit.
+
+    A percentile interval of 95 % needs a share of 2.5 %. Let k be the smaller class. The AUC of a
+    resample is an average of means of k independent pairs (Hoeffding, 1963), each from 0 to 1 with
+    the mean A, the AUC. So no convex function of it has a larger mean than that of a binomial share
+    of k with mean A; here a hinge, ``max(0, c - x) / (c - limit)``, with the best c. Classes are
+    resampled each for itself or together: the larger bound, and that of all rounding.
+
+    Examples
+    --------
+    >>> f"{resampled_beyond('0.852', '0.648', 31, 76):.4f}"
+    '0.0072'
+    """
+    from scipy.stats import binom
+
+    number, end = area("auc", auc), area("limit", limit)
+    positives, negatives = _sizes(positives, negatives)
+    sides = (number.low, end.high), (1 - number.high, 1 - end.low)
+    mean, far = (max(0.0, float(x)) for x in sides[end.value > number.value])
+    n = positives + negatives
+
+    def share(k):
+        x = np.arange(k + 1) / max(k, 1)
+        hinges = np.maximum(x[x > far][:, None] - x, 0) / (x[x > far][:, None] - far)
+        return min((hinges @ binom.pmf(np.arange(k + 1), k, mean)).min(initial=1.0), 1.0)
+
+    together = binom.pmf(np.arange(n + 1), n, positives / n)
+    shares = [share(min(m, n - m)) for m in range(n + 1)]
+    return float(max(shares[positives], together @ shares)) if far < mean else 1.0
 
 
 def _logit_centre(lower, upper):

@@ -4,7 +4,7 @@ import math
 
 from .. import _checks
 from ..estimate import printed
-from .arguments import plain, positive
+from .arguments import count, plain, positive
 from .check import Check, bounded
 
 #: Days in a month as programs define it.
@@ -114,3 +114,19 @@ def median_of_union(median, parts, censoring=False):
     why += "; censoring that differs between them can do that" if outside and censoring else ""
     found = low, math.nan, high  # bounds have no best guess
     return Check.of("median of a union", whole, found, why, verdict)
+
+
+def at_risk(number, before, events=0):
+    """Check a number at risk under a survival curve against those before it.
+
+    ``before`` are the numbers at risk at earlier times, the patients at the start first;
+    ``events`` are those before the time at hand. Nobody joins late, and who had the event has left.
+    """
+    left = [count("before", x).value for x in _checks.listed("before", before)]
+    if (events := _checks.whole("events", events)) > left[0]:
+        raise ValueError(f"events: expected at most the first of before, {before[0]}, got {events}")
+    most = min(*left, left[0] - events)
+    why = f"of {before[0]} patients with {events} events at most {most} are at risk"
+    number = count("number", number)
+    verdict = "compatible" if number.value <= most else "contradicted"
+    return Check.of("numbers at risk", number, (0, math.nan, most), why, verdict)

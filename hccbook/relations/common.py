@@ -187,9 +187,9 @@ def wald_limit(printed, beta, z, lower, upper, *, end):
     return audit.wald_limits(beta, z, lower, upper)[end]
 
 
-def ratio_as_z(value, coefficient, p):
+def ratio_as_z(value, coefficient, p, *, without="none"):
     """Check a number that is headed as a ratio as the Wald statistic of its coefficient."""
-    found = audit.coefficient_p(value, p)
+    found = audit.coefficient_p(value, p, without=without)
     z, b = as_printed(value), as_printed(coefficient)
     # A coefficient that prints as zero may have either sign.
     opposite = (z.low > 0 and b.high < 0) or (z.high < 0 and b.low > 0)
@@ -207,18 +207,22 @@ def interaction(p, ratios):
     return replace(check, verdict="untestable", explanation=note)
 
 
-def i2_of_p(i2, k, p):
+def i2_of_p(i2, k, p, *, without="none"):
     """Check I² against the P value of Q: some Q must print both."""
-    found = audit.study_counts(i2, p)
-    note = f"with P {p} it fits {found} studies"
-    return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
+    check = audit.heterogeneity_p(i2, k, p, without=without)
+    note = f"with P {p} it fits {audit.study_counts(i2, p)} studies"
+    if check.verdict == "untestable":
+        return Check.of(check.family, i2, (math.nan,) * 3, check.explanation, check.verdict)
+    return ranged(check.family, i2, check.verdict != "contradicted", note)
 
 
-def studies_of_subgroups(k, i2, i2s, ks, ratios):
+def studies_of_subgroups(k, i2, i2s, ks, ratios, *, without="none"):
     """Check a number of studies against Q of all studies, within and between subgroups."""
     groups = [(own, n, *ratio) for own, n, ratio in zip(i2s, ks, ratios, strict=True)]
-    check = audit.q_partition(i2, size(k), groups)
+    check = audit.q_partition(i2, size(k), groups, without=without)
     note = f"with fixed effects in each subgroup {check.explanation}; printed {i2} %"
+    if check.verdict == "untestable":
+        return Check.of(check.family, k, (math.nan,) * 3, note, check.verdict)
     return ranged(check.family, k, check.verdict != "contradicted", note)
 
 
@@ -313,6 +317,8 @@ def auc_limit(limit, auc, lower, upper, positives, negatives, *, end):
     normal = audit.auc_interval_readings(auc, lower, upper)["verdict"].iloc[0]
     note = f"normal interval: typical {typical:z.3f}, possible {low:z.3f} to {high:z.3f}"
     verdict = "untestable" if normal == "contradicted" else None
+    if verdict and (share := audit.resampled_beyond(auc, limit, positives, negatives)) < 0.025:
+        note += f"; no bootstrap percentile: at most {100 * share:z.1f} % of resamples are beyond"
     return Check.of("AUC interval", limit, (low, typical, high), note, verdict)
 
 

@@ -76,6 +76,8 @@ KINDS = {
         Turn("z:lower", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
         Turn("z:upper", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
     ),
+    "statistic": (Turn("p", audit.p_from_statistic, "value @ df*?"),),
+    "at-risk": (Turn("number", audit.at_risk, "@ before* #events?"),),
     "heterogeneity": (
         Turn("i2:p", audit.heterogeneity_p, "i2 #studies @", "summary"),
         Turn("i2", common.i2_of_p, "@ #studies i2:p", "summary"),
