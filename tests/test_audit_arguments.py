@@ -13,27 +13,28 @@ from test_odd_input import CALLS, call
 from hccbook import audit
 
 NEGATIVE, PLAIN, COUNTS = ("-1", "< 5"), ("> 2", "NR"), (0, 2.5, math.inf)
-PERCENTS, AREAS, P = ("101", *NEGATIVE, "1.0123456789"), ("1.2", "> 0.8"), ("2", "-0.1", "NS")
+PERCENTS, AREAS, P = ("101", *NEGATIVE, "1.0123456789"), ("1.2", "> 0.8"), ("NS", "NE")
+SHARES, OPEN = ("1.0123456789", "NE"), ("-1", "x")
 RATIOS, TABLES = ("0", "-1", "> 1"), ([1, 2], [[1, 2]], [[1, 2], [3]], [[0, 2], [0, 4]])
 NO_ILL, CELLS = {"tp": 0, "fp": 5, "fn": 0, "tn": 4}, {"tp": 1, "fp": 2, "fn": 3, "tn": 4}
-INTERVAL = {"lower": ("0.99", "0.98", *RATIOS), "upper": ("0.3", "0.46", *RATIOS)}
+INTERVAL = {"lower": ("0.99", "0.98", "-1", "> 1"), "upper": ("0.3", "0.46", "0", "-1")}
 THREE = (("0.8", "0.7"), ("0.8", "0.9", "0.7"), ("> 1", "0.7", "0.9"))
 POOL, GOOD = ("50", 2, "1.1", "0.9", "1.3"), ("0", 3, "1.2", "1.0", "1.5")
 #: Bad values of arguments, by function.
 BAD = {
     "judge": {"printed": ("x", 1), "computed": (math.nan,), "lower": (math.nan, 0.7)},
     "same": {"printed": ("",), "other": ("x",)},
-    "counts": {"percent": PERCENTS, "n": COUNTS},
-    "denominators": {"percents": ("30", [], ["101"]), "n_max": COUNTS},
-    "percentage": {"percent": PERCENTS, "count": (111, 0.5, -1), "n": COUNTS},
+    "counts": {"percent": SHARES, "n": COUNTS},
+    "denominators": {"percents": ("30", [], ["NE"]), "n_max": COUNTS},
+    "percentage": {"percent": SHARES, "count": (111, 0.5, -1), "n": COUNTS},
     "total": {"printed": ("1.5", "50%", *NEGATIVE), "parts": ("12", [], ["< 2"], ["1.5"])},
-    "tables": {"n": COUNTS, "sensitivity": PERCENTS},
-    "tables_within": {"positives": COUNTS, "negatives": COUNTS, "specificity": PERCENTS},
-    "rate": {"printed": PERCENTS, "table": ({"tp": 1}, {**CELLS, "fp": -2}, NO_ILL)},
+    "tables": {"n": COUNTS, "sensitivity": SHARES},
+    "tables_within": {"positives": COUNTS, "negatives": COUNTS, "specificity": SHARES},
+    "rate": {"printed": SHARES, "table": ({"tp": 1}, {**CELLS, "fp": -2}, NO_ILL)},
     "chi_square_p": {"statistic": (-1, [3, -1]), "df": COUNTS},
     "standard_error": {**INTERVAL, "level": (0.95, "100", "> 95", "195")},
     "centre_of_interval": {"estimate": RATIOS, "scale": ("root",), **INTERVAL},
-    "limit_from_other": {"estimate": RATIOS, "limit": RATIOS, "other": RATIOS},
+    "limit_from_other": {"estimate": RATIOS, "limit": OPEN, "other": OPEN},
     "p_from_interval": {"estimate": RATIOS, **INTERVAL, "p": P, "level": ("195",)},
     "logrank_p_bounds": {"hr": RATIOS, **INTERVAL, "p": P},
     "interaction_p": {"first": THREE, "second": (*THREE, ("0.0", "1", "2")), "p": P},
@@ -73,7 +74,7 @@ BAD = {
     "odds_ratio": {"value": ("x",), "coefficient": PLAIN},
     "coefficient_p": {"z": PLAIN, "p": P},
     "wald_limits": {"coefficient": PLAIN, "z": ("0.00", "-2", *PLAIN), "lower": ("2", *PLAIN)},
-    "inside_interval": {"value": PLAIN, "lower": ("0.99", *PLAIN), "upper": PLAIN},
+    "inside_interval": {"value": PLAIN, "lower": ("0.99", "> 2"), "upper": ("0.3", "x")},
     "column_readings": {"coefficient": PLAIN, "value": PLAIN, "lower": ("0.99", *PLAIN), "p": P},
     "direction": {"coefficient": PLAIN, "table": (*TABLES, ((1, 2, 3), (1, 2, 3)))},
     "q_from_i2": {"i2": PERCENTS, "k": (1, 2.5)},
@@ -90,7 +91,7 @@ BAD = {
             [("0", 2, "1", "1", None), GOOD],
         ),
     },
-    "events_for_two_studies": {"i2": PERCENTS, "lower": ("2.0", *RATIOS)},
+    "events_for_two_studies": {"i2": PERCENTS, "lower": ("2.0", "-1")},
     "random_effects_check": {"i2": PERCENTS, "upper": RATIOS, "patients": COUNTS},
 }
 #: What is wrong with several arguments together.

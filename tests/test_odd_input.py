@@ -353,6 +353,7 @@ display
   table(FRAME.set_index(["t", "e"]).T, "x") -> frame: .* one level
 estimate
   format_p(p=0.04)
+  parse(text="0.66 (0.52–0.85)")
   printed(number="0.04")
   number(value=0.04)
 reported

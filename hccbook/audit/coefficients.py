@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from ..estimate import printed as as_printed
-from .arguments import critical, ordered, plain, probability, two_way
+from .arguments import critical, limit, ordered, plain, probability, two_way
 from .check import Check, Range, bounded, same
 from .ratios import exp, wald_p
 from .readings import as_frame
@@ -70,7 +70,7 @@ def inside_interval(value, lower, upper):
     ``lower`` and ``upper`` of the check are the widest limits that print so.
     """
     number = plain("value", value)
-    low, high = ordered(lower, upper, plain, equal=True)
+    low, high = ordered(lower, upper, limit, equal=True)
     verdict = bounded(number, low.low, high.high)
     where = "inside" if verdict == "compatible" else "outside"
     found = low.low, math.nan, high.high  # an interval has no best guess

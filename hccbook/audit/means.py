@@ -82,10 +82,7 @@ def pooled_sd(printed, means, sds, sizes):
     mean = Range(*(np.array(end, dtype=object) for end in ends(means)))
     apart = least_between(mean, weights), between(mean.value, weights), most_between(mean, weights)
     inside = (((weights - 1) * np.maximum(end, 0) ** 2).sum() for end in ends(sds))
-    squares = [float((a + b) / (n - 1)) for a, b in zip(apart, inside, strict=True)]
-    low, value, high = map(math.sqrt, squares)
-    # Rounding never loses an end.
-    found = Range(math.nextafter(low, 0.0), value, math.nextafter(high, math.inf) if high else 0.0)
+    found = Range(*((a + b) / (n - 1) for a, b in zip(apart, inside, strict=True))).root()
     why = f"the SDs and means of {_and(sizes)} patients pool to {found:z.4f}"
     return Check.of("pooled SD", number, found, why)
 

@@ -10,7 +10,17 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from .. import _checks
-from .arguments import critical, ordered, positive, probability, with_limits
+from ..estimate import printed
+from .arguments import (
+    critical,
+    limit,
+    ordered,
+    plain,
+    positive,
+    probability,
+    ratio_limit,
+    with_limits,
+)
 from .check import Check, Range
 
 #: Beyond, the exponential is no longer a floating-point number.
@@ -20,6 +30,11 @@ LARGEST_EXPONENT = 709
 def exp(x):
     """Return the exponential of a number, infinite where it is too large for one."""
     return math.exp(x) if x < LARGEST_EXPONENT else math.inf
+
+
+def log(x):
+    """Return the logarithm of a number from 0 to infinity."""
+    return math.log(x) if x else -math.inf
 
 
 def over(a, b):
@@ -62,8 +77,8 @@ def standard_error(lower, upper, level="95"):
     It is ``(log upper - log lower) / (2 z)``, and begins at 0 where rounding lets the limits meet.
     ``level`` is theirs in per cent.
     """
-    limits, z = ordered(lower, upper, positive), critical(level)
-    return Range.of(lambda a, b: max(0.0, math.log(b) - math.log(a)) / (2 * z), *limits)
+    limits, z = ordered(lower, upper, ratio_limit), critical(level)
+    return Range.of(lambda a, b: max(log(b) - log(a), 0.0) / (2 * z), *limits)
 
 
 def log_and_error(name, printed):
@@ -79,14 +94,16 @@ def centre_of_interval(estimate, lower, upper, scale="log"):
     """Check that an estimate sits in the middle of its interval.
 
     The middle is the geometric mean of the limits with the ``scale`` of ratios, ``"log"``, and
-    their mean with that of differences and areas, ``"linear"``. All three are above 0.
+    their mean with that of differences, coefficients and areas, ``"linear"``, of any sign. An open
+    limit such as ``"NE"`` or ``">999.99"`` leaves the middle open: never ``contradicted``.
     """
     _checks.one_of("scale", scale, ("log", "linear"))
-    number, limits = positive("estimate", estimate), ordered(lower, upper, positive)
     if scale == "log":
-        name, found = "geometric mean", Range.of(lambda a, b: math.sqrt(a * b), *limits)
+        number, limits = positive("estimate", estimate), ordered(lower, upper, ratio_limit)
+        name, found = "geometric mean", Range.of(lambda a, b: a * b, *limits).root()
     else:
-        name, found = "mean", Range.of(lambda a, b: float(a + b) / 2, *limits)
+        number, limits = plain("estimate", estimate), ordered(lower, upper, limit)
+        name, found = "mean", Range.of(lambda a, b: (a + b) / 2, *limits)
     why = f"the {name} of {lower} and {upper} is {found:z.4f}"
     return Check.of("centre of the interval", number, found, why)
 
@@ -94,11 +111,13 @@ def centre_of_interval(estimate, lower, upper, scale="log"):
 def limit_from_other(estimate, limit, other):
     """Check one confidence limit of a ratio against the estimate and the other limit.
 
-    On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.
+    On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``. An open
+    limit, judged or other, is never ``contradicted``.
     """
-    number = positive("limit", limit)
-    middle, far = positive("estimate", estimate), positive("other", other)
-    found = Range.of(lambda x, y: float(x**2 / y), middle, far)
+    number, judged = printed(limit, "limit"), ratio_limit("limit", limit)
+    middle, far = positive("estimate", estimate), ratio_limit("other", other)
+    found = Range.of(lambda x, y: over(x**2, y), middle, far)
+    found = found._replace(value=math.nan) if math.isnan(judged.value) else found
     why = f"{estimate}² / {other} = {found:z.4f}"
     return Check.of("limit from the other limit", number, found, why)
 
@@ -108,7 +127,8 @@ def p_from_interval(estimate, lower, upper, p, level="95"):
     number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
     found = wald_p(effect, se)
-    why = f"z = {effect.value / se.value:z.2f}, so P = {found:z.2g}"
+    z = "" if math.isnan(se.value) else f"z = {effect.value / se.value:z.2f}, so "
+    why = f"{z}P = {found:z.2g}"
     return Check.of("P from the interval", number, found, why)
 
 
@@ -191,5 +211,5 @@ def ratio_of_medians(ratio, median_a, median_b):
     """
     number = positive("ratio", ratio)
     a, b = positive("median_a", median_a), positive("median_b", median_b)
-    found = Range.of(lambda x, y: float(x / y), b, a)
+    found = Range.of(lambda x, y: x / y, b, a)
     return Check.of("ratio of medians", number, found, f"{median_b} / {median_a} = {found:z.4f}")
