@@ -128,8 +128,9 @@ class Printed:
 
     @cached_property
     def possible(self):
-        """Whether any such number prints so: no P value prints as 1.2."""
-        return self.low <= self.within[1] and self.high >= self.within[0]
+        """Whether any such number prints so: no P value prints as 1.2, nor as < 1.2."""
+        box = (self.low, self.high) if self.relation == "=" else (self.value, self.value)
+        return not (box[0] > self.within[1] or box[1] < self.within[0])
 
     def admits(self, value):
         """Say whether ``value`` prints as this number (both neighbours of a tie count)."""

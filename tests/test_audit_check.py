@@ -86,6 +86,9 @@ RATIONAL = {
     "linear centre": (linear, lambda a, b: (a + b) / 2, 1),
     "limit": (lambda t, a, b: audit.limit_from_other(a, t, b), lambda a, b: a * a / b, 1),
     "ratio of medians": (audit.ratio_of_medians, lambda a, b: b / a, 1),
+    "difference": (audit.difference, lambda a, b: a - b, 1),
+    "quotient": (audit.quotient, lambda a, b: a / b, 1),
+    "F1": (audit.f1_score, lambda a, b: 2 * a * b / (a + b), 1),
     "pooled mean": (
         lambda t, *x: audit.pooled_mean(t, x, [3, 5]),
         lambda a, b: (3 * a + 5 * b) / 8,

@@ -190,6 +190,12 @@ def wald_limit(printed, beta, z, lower, upper, *, end):
     return audit.wald_limits(beta, z, lower, upper)[end]
 
 
+def proportion_limit(printed, percent, other, n, *, end):
+    """Check one limit of a percentage, at the lower or upper ``end``, by the usual methods."""
+    limits = (printed, other) if end == "lower" else (other, printed)
+    return audit.proportion_limits(percent, *limits, n)[end]
+
+
 def ratio_as_z(value, coefficient, p):
     """Check a number that is headed as a ratio as the Wald statistic of its coefficient."""
     found = audit.coefficient_p(value, p)
