@@ -8,7 +8,7 @@ import math
 import re
 
 import pytest
-from test_odd_input import CALLS, call
+from test_odd_input import call, valid_calls
 
 from hccbook import audit
 
@@ -118,9 +118,9 @@ TOGETHER = [
 
 
 def test_bad_values_are_named():
-    wrong = []
+    wrong, good_calls = [], {name: valid for name, *_, valid in valid_calls("audit")}
     for function, arguments in BAD.items():
-        good = CALLS["audit"][function]
+        good = good_calls[function]
         for name, value in [(name, value) for name, bad in arguments.items() for value in bad]:
             # Limits out of order: either may be named.
             names = "lower|upper" if name in ("lower", "upper") else name
