@@ -7,7 +7,6 @@ argument can be, such as a list for a number.
 import math
 import re
 
-import pytest
 from test_odd_input import call, valid_calls
 
 from hccbook import audit
@@ -101,20 +100,6 @@ BAD = {
     "events_for_two_studies": {"i2": PERCENTS, "lower": ("2.0", "-1")},
     "random_effects_check": {"i2": PERCENTS, "upper": RATIOS, "patients": COUNTS},
 }
-#: What is wrong with several arguments together.
-TOGETHER = [
-    ("lower: expected at most upper = 1, got 2", lambda: audit.judge("1", 1, 2, 1)),
-    ("printed: expected a whole number, got '1.5'", lambda: audit.same("1.5", "2", True)),
-    ("rates: expected some of", lambda: audit.tables(5)),
-    (r"rates: .* got \['ppv', 'recall'\]", lambda: audit.tables(5, ppv="5", recall="5")),
-    ("rates: .* sensitivity and spec", lambda: audit.tables_within(5, 5, sensitivity="75")),
-    ("name: .* got 'recall'", lambda: audit.rate("5", CELLS, "recall")),
-    ("tp, fp, fn, tn: .* both classes", lambda: audit.auc_bounds(1, 0, 1, 0, "0.5")),
-    (
-        "sizes: .* = 10",
-        lambda: audit.hazard_ratio_readings("0.5", "0.3", "0.8", "0.1", "2", "1", 10, (5, 6)),
-    ),
-]
 
 
 def test_bad_values_are_named():
@@ -131,12 +116,6 @@ def test_bad_values_are_named():
             if not re.match(rf"({names})\b.*expected .*, (got|not) ", str(said)):
                 wrong.append((function, name, value, said))
     assert not wrong
-
-
-def test_bad_combinations_are_named():
-    for message, function in TOGETHER:
-        with pytest.raises(ValueError, match=f"^{message}"):
-            function()
 
 
 def test_every_public_function_has_a_test_of_bad_input():

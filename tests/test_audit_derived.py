@@ -54,13 +54,13 @@ def test_intervals_of_a_proportion():
 
 
 #: p.adjust of R 4.2.2 of four P values.
-PS = ["0.010", "0.020", "0.040", "0.200"]
+PS = ["0.010", "0.020", "0.024", "0.200"]
 R = {
-    "Benjamini-Hochberg": (0.04, 0.04, 0.05333, 0.2),
-    "Hochberg": (0.04, 0.06, 0.08, 0.2),
-    "Holm": (0.04, 0.06, 0.08, 0.2),
-    "Benjamini-Yekutieli": (0.08333, 0.08333, 0.11111, 0.41667),
-    "Bonferroni": (0.04, 0.08, 0.16, 0.8),
+    "Benjamini-Hochberg": (0.032, 0.032, 0.032, 0.2),
+    "Hochberg": (0.04, 0.048, 0.048, 0.2),
+    "Holm": (0.04, 0.06, 0.06, 0.2),
+    "Benjamini-Yekutieli": (0.06667, 0.06667, 0.06667, 0.41667),
+    "Bonferroni": (0.04, 0.08, 0.096, 0.8),
 }
 
 

@@ -131,21 +131,6 @@ def test_examples():
         assert function(*arguments).verdict == verdict, (function.__name__, arguments)
 
 
-# Means
-
-
-@few
-@given(groups())
-def test_the_range_of_a_pooled_mean(case):
-    means, _, sizes = case
-    check, numbers = audit.pooled_mean("0", means, sizes), [Printed(mean) for mean in means]
-    for end, value in zip(
-        ("low", "value", "high"), (check.lower, check.computed, check.upper), strict=True
-    ):
-        ends = np.array([getattr(number, end) for number in numbers], dtype=float)
-        assert value == pytest.approx(np.average(ends, weights=sizes), abs=SAME)
-
-
 # Standard deviations
 
 

@@ -337,6 +337,14 @@ audit
   two_sided_p(z=1.96)
   wald_limits(coefficient="0.111", z="4.61", lower="0.06", upper="0.16")
   within_group_concordance(**COUNTS, auc="0.80")
+  judge("1", 1, 2, 1) -> lower: expected at most upper = 1, got 2
+  same("1.5", "2", True) -> printed: expected a whole number, got '1.5'
+  tables(5) -> rates: expected some of
+  tables(5, ppv="5", recall="5") -> rates: .* got \['ppv', 'recall'\]
+  tables_within(5, 5, sensitivity="75") -> rates: .* sensitivity and spec
+  rate("5", COUNTS, "recall") -> name: .* got 'recall'
+  auc_bounds(1, 0, 1, 0, "0.5") -> tp, fp, fn, tn: .* both classes
+  hazard_ratio_readings("0.5", "0.3", "0.8", "0.1", "2", "1", 10, (5, 6)) -> sizes: .* = 10
 cohorts
   build(paper="mri")
   load(paper="mri")
@@ -375,6 +383,15 @@ reported
   results(paper="mri")
   row(id=REGISTER.index[0])
   text(id=REGISTER.index[0])
+  load("magnesia") -> paper: expected one of .*, got 'magnesia'
+  load("magnesium.tokens") -> paper: .*got 'magnesium.tokens'
+  row("magnesium.derivation.m") -> id: .*'magnesium\.derivation\.n'
+  row("magnesium") -> id: .*got 'magnesium'; near
+  row("magnesum.derivation.n") -> id: .*near: \['magnesium'\]
+  text(SIZE, "note") -> field: .*got 'note'
+  number(SIZE, "p") -> field: .* prints no 'p'
+  number("magnesium.validation.dcr") -> magnesium.*, printed: .* got 'higher'
+  read("nowhere.csv") -> path: .* that is there, got 'nowhere.csv'
 simulate
   generator(seed=1, repetition=0)
   repeat(function=str, times=2, seed=0)
@@ -531,6 +548,12 @@ relations
   lines(paper="radiotherapy")
   find(paper="tipm", pattern="table1.{row}.all.mean")
   load(paper="radiotherapy")
+  find("mri", "n") -> pattern: expected one or two placeholders
+  find("mri", "{a}.{b}.{c}") -> pattern: expected one or two
+  relations.common.size("many") -> size: expected one printed number
+  relations.common.significance("significant", ["1"], "") -> level: expected one printed number
+  relations.common.significance("significant", ["low"]) -> p: expected one printed number
+  relations.common.first_of("highest", ("1", "high")) -> .*expected one printed number
 injection
   error_free(relation=RELATION, cells=reported.cells("radiotherapy"), rng=RNG)
   inject(changes=1)

@@ -123,7 +123,7 @@ def proportion_limits(percent, lower, upper, n, level="95"):
             "exact" if prints else bounded(limits[end], low, high) if found else "contradicted"
         )
         value = Range(low, values[0] if prints else math.nan, high)
-        family, said = "interval of a percentage", f"{why}: {value:.2f}" if found else why
+        family, said = "interval of a percentage", f"{why}: {value:z.2f}" if found else why
         checks[name] = Check.of(family, as_printed(text, name), value, said, verdict)
     return checks
 
