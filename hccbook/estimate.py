@@ -2,22 +2,37 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 from . import _checks
 
-__all__ = ["Estimate", "Printed", "format_p", "number", "printed"]
+__all__ = ["Estimate", "Printed", "format_p", "number", "parse", "printed"]
 __dir__ = __all__.copy
 
 #: Limits of 95 % are so many standard errors from a normal estimate.
 Z95 = 1.959963984540054
 
-_GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+"
-_THOUSANDS = re.compile(rf"{_GROUPED}(?:\.[0-9]+)?")
+_MINUS, _POINT, _THIN = "-−–‐‑‒", ".·∙⋅", "\u00a0\u2006-\u2009\u202f"
+_POWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–‐‑‒", "0123456789-+-----")
+# Commas or thin spaces between thousands, a point or a comma before decimals, a power of ten.
 _NUMBER = re.compile(
-    rf"([<>≤≥]?)\s*([-−–+]?)((?:{_GROUPED}|[0-9]+)(?:\.[0-9]+)?|[0-9]+,[0-9]+)\s*%?"
+    rf"""(?P<relation>[<>≤≥=]?)\s*(?P<sign>[{_MINUS}+]?)(?:
+    (?P<grouped>[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:[{_POINT}][0-9]+)?)
+    |(?P<plain>(?:[1-9][0-9]{{0,2}}(?:[{_THIN}][0-9]{{3}})+|[0-9]+)(?:[{_POINT},][0-9]+)?
+        |[{_POINT}][0-9]+)
+    )(?:[eE](?P<e>[{_MINUS}+]?[0-9]+)|\s*[×x*]\s*10(?:\^?(?P<up>[⁻⁺]?[⁰¹²³⁴-⁹]+)
+        |(?:\^\(?|(?=[{_MINUS}+]))(?P<power>[{_MINUS}+]?[0-9]+)\)?))?\s*%?
+    |(?P<open>NE|NR|N\.E\.|N\.R\.|[Nn]ot\ (?:reached|estimable)|—)""",
+    re.VERBOSE,
+)
+_ANY = re.sub(r"\?P<\w+>", "?:", _NUMBER.pattern)
+_PARTS = re.compile(
+    rf"""({_ANY})[\s,;:(\[]+(?:(?:[0-9.]+\s*%?\s*)?(?:CI|CrI|confidence\ interval)[\s:,;=(\[]*)?
+    ({_ANY})\s*(?:[{_MINUS},;:]|to)\s*({_ANY})(?:[\s,;()\]]+[Pp][{_MINUS}\s]*(?:value)?[\s=]*({_ANY}))?
+    \s*[)\]]*""",
+    re.VERBOSE,
 )
 
 
@@ -28,22 +43,26 @@ class Printed:
     Parameters
     ----------
     text : str
-        The printed string, such as ``"0.269"``, ``"< 0.001"`` or ``"1,508"``.
-        A Unicode minus and a trailing ``%`` are understood. A comma before three digits
-        separates thousands (``"1,508"``); any other is a decimal comma (``"1,91"``).
+        The printed string, such as ``"0.269"``, ``"<.001"``, ``"1,508"`` or ``"1.2 × 10⁻⁵"``.
+        Every hyphen and dash is a minus, a raised point is a point, and a ``%`` at the end is
+        understood. A comma before three digits, or a thin space, separates thousands
+        (``"1,508"``); any other comma is a decimal one (``"1,91"``). ``"NE"``, ``"NR"`` and a long
+        dash stand for what could not be estimated.
+    within : pair of numbers, optional
+        From where to where any such number lies, such as 0 to 1 for a P value.
 
     Attributes
     ----------
-    value : fractions.Fraction
-        The printed number itself, without its ``<`` or ``>``.
+    value : fractions.Fraction or float
+        The printed number itself, without its ``<`` or ``>``; NaN for ``"NE"``.
     decimals : int
         Digits after the decimal point; ``unit`` is one unit in the last of them.
-    relation : {"=", "<", ">"}
-        ``"<"`` for ``< 0.001``, ``"="`` for a plain number.
+    relation : {"=", "<", ">", ""}
+        ``"<"`` for ``< 0.001``, ``"="`` for a plain number, ``""`` for ``"NE"``.
     low, high : fractions.Fraction or float
         The closed interval of values that print as ``text``. Both ends belong to it,
         because programs disagree on how a value exactly half way is rounded. The open
-        side of ``<`` and ``>`` is infinite.
+        side of ``<`` and ``>`` is infinite, and so are both of ``"NE"``.
 
     Examples
     --------
@@ -52,6 +71,7 @@ class Printed:
     """
 
     text: str
+    within: tuple = field(default=(-math.inf, math.inf), compare=False, repr=False)
 
     def __post_init__(self):
         """Reject what is not one printed number."""
@@ -62,43 +82,55 @@ class Printed:
 
     @cached_property
     def _parts(self):
-        """Relation, sign and digits, these with a decimal point and without thousands commas."""
-        op, sign, digits = _NUMBER.fullmatch(self.text.strip()).groups()
-        digits = digits.replace(",", "" if _THOUSANDS.fullmatch(digits) else ".")
-        return {"": "=", "≤": "<", "≥": ">"}.get(op, op), sign, digits
+        """Relation, digits with sign and decimal point, and the power of ten."""
+        found = _NUMBER.fullmatch(self.text.strip())
+        if found["open"]:
+            return "", "nan", 0
+        digits = (found["grouped"] or "").replace(",", "") or found["plain"].replace(",", ".")
+        digits = re.sub(f"[{_POINT}]", ".", re.sub(f"[{_THIN}]", "", digits))
+        sign = "-" if found["sign"] and found["sign"] in _MINUS else ""
+        power = found["e"] or found["up"] or found["power"] or "0"
+        relation = {"": "=", "≤": "<", "≥": ">"}.get(found["relation"], found["relation"])
+        return relation, sign + digits, int(power.translate(_POWER))
 
     @cached_property
     def value(self):
         """The printed number, exactly."""
-        _, sign, digits = self._parts
-        return -Fraction(digits) if sign in set("-−–") else Fraction(digits)
+        relation, digits, power = self._parts
+        return Fraction(digits) * Fraction(10) ** power if relation else math.nan
 
     @cached_property
     def decimals(self):
-        """Digits after the decimal point."""
-        return len(self._parts[2].partition(".")[2])
+        """Digits after the decimal point; of ``1.2e-5`` they are 6."""
+        return len(self._parts[1].partition(".")[2]) - self._parts[2]
 
     @cached_property
     def unit(self):
         """One unit in the last printed place."""
-        return Fraction(1, 10**self.decimals)
+        return Fraction(10) ** -self.decimals
 
     @cached_property
     def relation(self):
-        """How the number bounds the value: '=', '<' or '>'."""
+        """How the number bounds the value: '=', '<', '>' or, if not at all, ''."""
         return self._parts[0]
 
     @cached_property
     def low(self):
         """Smallest value that prints so."""
         half = self.unit / 2
-        return {"=": self.value - half, "<": -math.inf, ">": self.value}[self.relation]
+        return {"=": self.value - half, ">": self.value}.get(self.relation, -math.inf)
 
     @cached_property
     def high(self):
         """Largest value that prints so."""
         half = self.unit / 2
-        return {"=": self.value + half, "<": self.value, ">": math.inf}[self.relation]
+        return {"=": self.value + half, "<": self.value}.get(self.relation, math.inf)
+
+    @cached_property
+    def possible(self):
+        """Whether any such number prints so: no P value prints as 1.2, nor as < 1.2."""
+        box = (self.low, self.high) if self.relation == "=" else (self.value, self.value)
+        return not (box[0] > self.within[1] or box[1] < self.within[0])
 
     def admits(self, value):
         """Say whether ``value`` prints as this number (both neighbours of a tie count)."""
@@ -122,6 +154,24 @@ def printed(number, name="text"):
         return number if isinstance(number, Printed) else Printed(number)
     except ValueError as error:
         raise ValueError(f"{name}{str(error).removeprefix('text')}") from None
+
+
+def parse(text):
+    """Take an estimate with its limits apart, and its P value where that stands behind them.
+
+    The parts are printed strings, in the order in which checks take them.
+
+    Examples
+    --------
+    >>> parse("0.66 (0.52–0.85)"), parse("−1.2 (95 % CI −2.3 to −0.1); P = .03")
+    (('0.66', '0.52', '0.85'), ('−1.2', '−2.3', '−0.1', '.03'))
+    """
+    found = isinstance(text, str) and _PARTS.fullmatch(text.strip())
+    if not found:
+        raise ValueError(
+            f"text: expected an estimate with limits such as '0.66 (0.52–0.85)', got {text!r:.60}"
+        )
+    return tuple(part.strip() for part in found.groups() if part)
 
 
 @dataclass(frozen=True)

@@ -139,10 +139,39 @@ def _print(printed, read, value, cells, is_p):
         printed[read] = f"< {10**-places:z.{places}f}" if small else f"{value:z{comma}.{places}f}"
 
 
-def _counts(rng, x):
+def _counts(rng, x, **options):
     n = rng.integers(10, 500)
     count = rng.integers(0, n + 1)
-    return {"n": n, "count": count, "percent": 100 * count / n}
+    low, high = audit.proportion_intervals(count, n)["Wilson"]
+    limits = {"percent:lower": low, "percent:upper": high}
+    return {"n": n, "count": count, "percent": 100 * count / n, **limits}
+
+
+def _shares(rng, x):
+    counts = rng.integers(0, 200, len(x["others"]) + 1) + 1
+    percents = 100 * counts / counts.sum()
+    return {"percent": percents[0], "others": percents[1:]}
+
+
+def _derived(rng, x):
+    """Return two numbers with their difference, quotient and harmonic mean."""
+    a, b = rng.uniform(20, 90, 2)
+    named = {"first": a, "second": b, "precision": a, "recall": b, "f1": 2 * a * b / (a + b)}
+    return named | {"difference": a - b, "quotient": a / b}
+
+
+def _adjusted(rng, x):
+    ps = rng.uniform(0.001, 0.2, len(x["others"]) + 1)
+    order = np.sort(ps)
+    q = np.minimum.accumulate((order * len(ps) / np.arange(1, len(ps) + 1))[::-1])[::-1]
+    return {"p": ps[0], "others": ps[1:], "q": min(1, q[np.searchsorted(order, ps[0])])}
+
+
+def _scores(rng, x):
+    """Return averages over items that are whole numbers from 1 to 7."""
+    items = rng.integers(1, 5) if "items" in x else 1
+    scores = rng.integers(1, 8, (rng.integers(5, 60), items)).mean(axis=1)
+    return {"mean": scores.mean(), "sd": scores.std(ddof=1), "n": len(scores), "items": items}
 
 
 def _parts(rng, x):
@@ -320,7 +349,11 @@ def _kappa(rng, x):
 #: Functions that draw patients or studies for kinds of relations, and return the numbers that they
 #: have by the words of the kind. They take the paper's own printed numbers by these words.
 DRAWN = {
-    _counts: ("percentage", "share", "share-or-cut"),
+    _counts: ("percentage", "share", "share-or-cut", "proportion"),
+    _shares: ("percentages",),
+    _derived: ("f1", "difference", "quotient"),
+    _adjusted: ("adjusted-p",),
+    _scores: ("whole-numbers",),
     _parts: ("part", "total"),
     _same: ("same",),
     _rows: ("rows",),

@@ -2,6 +2,8 @@
 
 import math
 from fractions import Fraction
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from scipy.special import expit, logit
 from scipy.stats import chi2, norm
 
 from hccbook import audit
-from hccbook.estimate import Printed
+from hccbook.audit.check import bounded
+from hccbook.estimate import Printed, parse
+from hccbook.relations import common
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -53,6 +57,123 @@ def test_a_number_printed_twice():
     # One value half way prints as both 5 and 6, but a count has no half.
     assert audit.same("6", "5", whole=True).verdict == "contradicted"
     assert audit.same("1,508", "1508", whole=True).verdict == "exact"
+
+
+# Ends: they belong to a range. What is rational is compared as it is, all else with a margin.
+
+
+@properties
+@given(st.floats(1e-6, 1e6), st.integers(0, 4), st.sampled_from([-1, 1]))
+def test_round_off_decides_nothing(value, decimals, side):
+    number = Printed(text(value, decimals))
+    tie = number.high if side > 0 else number.low
+    assume(tie)
+    beyond = tie + side * Fraction(1, 10**40)
+    assert [audit.judge(number, x) for x in (tie, beyond)] == ["exact", "contradicted"]
+    for off, verdict in ((1e-12, "exact"), (1e-6, "contradicted")):
+        near = float(tie) + side * off * abs(float(tie))
+        assert audit.judge(number, near) == verdict
+        found = (near, math.inf) if side > 0 else (-math.inf, near)
+        assert (bounded(number, *found) == "contradicted") == (verdict == "contradicted")
+
+
+def linear(estimate, *limits):
+    return audit.centre_of_interval(estimate, *limits, scale="linear", without="all")
+
+
+#: Rational checks, and their formula, written again: of the judged number, or of its square.
+RATIONAL = {
+    "centre": (partial(audit.centre_of_interval, without="all"), lambda a, b: a * b, 2),
+    "linear centre": (linear, lambda a, b: (a + b) / 2, 1),
+    "limit": (
+        lambda t, a, b: audit.limit_from_other(a, t, b, without="all"),
+        lambda a, b: a * a / b,
+        1,
+    ),
+    "ratio of medians": (audit.ratio_of_medians, lambda a, b: b / a, 1),
+    "difference": (audit.difference, lambda a, b: a - b, 1),
+    "quotient": (audit.quotient, lambda a, b: a / b, 1),
+    "F1": (audit.f1_score, lambda a, b: 2 * a * b / (a + b), 1),
+    "pooled mean": (
+        lambda t, *x: audit.pooled_mean(t, x, [3, 5]),
+        lambda a, b: (3 * a + 5 * b) / 8,
+        1,
+    ),
+    "group mean": (
+        lambda t, a, b: common.group_mean(t, 4, a, [b], [4]),
+        lambda a, b: 2 * a - b,
+        1,
+    ),
+}
+COARSE = [*(text(x / 10, 1) for x in range(1, 10)), "0.05", "0.20", "1", "2"]
+
+
+@pytest.mark.parametrize("family", RATIONAL)
+def test_rational_checks_are_exact_on_every_end(family):
+    check, formula, power = RATIONAL[family]
+    ties = 0
+    for texts in product(COARSE, repeat=2):
+        if "centre" in family and Printed(texts[0]).value >= Printed(texts[1]).value:
+            continue
+        numbers = [Printed(x) for x in texts]
+        corners = [formula(*x) for x in product(*((n.low, n.high) for n in numbers))]
+        value = formula(*(n.value for n in numbers))
+        for printed in COARSE:
+            number = Printed(printed)
+            two = 2 * number.unit
+            box = number.low, number.high, number.value - two, number.value + two
+            low, high, near, far = box if power == 1 else [max(x, 0) ** power for x in box]
+            ties += min(corners) == high or max(corners) == low
+            verdict = "contradicted" if min(corners) > high or max(corners) < low else "compatible"
+            if verdict == "compatible" and near <= value <= far:
+                verdict = "exact" if low <= value <= high else "rounding"
+            found = check(printed, *texts)
+            assert found.verdict == verdict, (printed, texts)
+            ends = [x ** (1 / power) for x in map(float, (min(corners), value, max(corners)))]
+            assert [found.lower, found.computed, found.upper] == pytest.approx(ends, abs=SAME)
+    assert ties
+
+
+#: Calls as users make them, with the printed forms of journals, and the verdicts that are right.
+FIELD_CASES = [
+    (audit.limit_from_other, "0.22 0.05 1.13", "rounding"),  # 9/200 is the end of both
+    (audit.p_from_interval, "0.66 0.52 0.85 <.001", "exact"),
+    (audit.percentage, "<0.1 1 2500", "exact"),
+    (audit.percentage, "<0.1 3 2500", "contradicted"),
+    (audit.percentage, ">99.9 2499 2500", "exact"),
+    (audit.percentage, "104 5 10", "contradicted"),
+    (audit.centre_of_interval, "12.9 9.4 NE", "untestable"),
+    (audit.centre_of_interval, "-1.2 -2.3 -0.1 linear", "exact"),
+    (audit.centre_of_interval, "−1.2 −2.3 0.3 linear", "contradicted"),
+    (audit.centre_of_interval, "-1.2 -2.3 NE linear", "untestable"),
+    (audit.centre_of_interval, "0.02 0.00 0.11", "rounding"),
+    (audit.centre_of_interval, "0.52 0.00 1.13", "contradicted"),
+    (audit.limit_from_other, "0.05 0.00 1.13", "exact"),
+    (audit.limit_from_other, "0.5 0.00 1.13", "contradicted"),
+    (audit.limit_from_other, "12.3 >999.99 1.1", "untestable"),
+    (audit.limit_from_other, "12.9 NR 9.4", "untestable"),
+    (audit.p_from_interval, "12.3 1.1 >999.99 0.04", "untestable"),
+    (audit.p_from_interval, "12.3 1.1 >999.99 0.4", "compatible"),
+    (audit.p_from_interval, "12.3 1.1 NE 0.04", "untestable"),
+    (audit.inside_interval, "12.9 9.4 NE", "compatible"),
+    (audit.inside_interval, "9.1 9.4 NE", "contradicted"),
+    (audit.p_from_interval, "0.66 0.52 0.85 1.2", "contradicted"),
+    (audit.coefficient_p, "2.1 −0.1", "contradicted"),
+    (audit.judge, "NE 3", "untestable"),
+]
+
+
+def test_field_cases():
+    for function, words, verdict in FIELD_CASES:
+        texts = [int(x) if x.isdigit() and i else x for i, x in enumerate(words.split())]
+        found = function(*texts)
+        assert getattr(found, "verdict", found) == verdict, (words, found)
+    assert audit.centre_of_interval(*parse("0.66 (0.52–0.85)")).verdict == "exact"
+    # What turns a contradiction into a reading does not save an impossible P value.
+    means = (["50.5", "51.2"], ["9.7", "7.9"], [110, 42])
+    assert audit.p_from_summaries("1.2", *means).verdict == "contradicted"
+    assert audit.p_from_counts("1.2", [[3, 1], [1, 3]]).verdict == "contradicted"
+    assert audit.events_needed("0.5", "NE") == 0
 
 
 # Ranges: numbers are drawn and printed; each formula is written here again, for arrays.
@@ -139,13 +260,6 @@ def coefficients(draw):
     return texts
 
 
-@st.composite
-def times(draw):
-    texts = [text(draw(st.floats(0.5, 60)), draw(st.integers(1, 2))) for _ in range(2)]
-    assume(all(Printed(x).low > 0 for x in texts))
-    return texts
-
-
 #: Families whose number need not be above 0.
 SIGNED = {"interaction", "odds ratio", "lower limit", "upper limit", "two AUCs", "standard error"}
 
@@ -158,21 +272,6 @@ def two(draws):
 #: printed number and what was drawn.
 FAMILIES = {
     "standard error": (ratios(), [lambda _, *x: error(*x)], lambda t, _, *x: se_check(t, *x)),
-    "centre": (
-        ratios(),
-        [lambda _, a, b: np.sqrt(a * b)],
-        lambda t, _, *x: audit.centre_of_interval(t, *x),
-    ),
-    "linear centre": (
-        ratios(),
-        [lambda _, a, b: (a + b) / 2],
-        lambda t, _, *x: audit.centre_of_interval(t, *x, scale="linear"),
-    ),
-    "limit from the other": (
-        ratios(),
-        [lambda hr, _, b: hr**2 / b],
-        lambda t, hr, _, b: audit.limit_from_other(hr, t, b),
-    ),
     "P from the interval": (ratios(), [wald], lambda t, *x: audit.p_from_interval(*x, t)),
     "log-rank P": (
         ratios(),
@@ -184,7 +283,6 @@ FAMILIES = {
         [interaction],
         lambda t, *x: audit.interaction_p(x[:3], x[3:], t),
     ),
-    "ratio of medians": (times(), [lambda a, b: b / a], audit.ratio_of_medians),
     "odds ratio": (
         coefficients(),
         [lambda beta, _: np.exp(beta)],

@@ -280,6 +280,7 @@ indices
   convert("albumin", 39, "g/dL") -> albumin: .* 1 to 7, got 39 .* g/L
 audit
   at_risk(number="61", before=["110", "80"], events=20)
+  adjusted_p(q="0.03", p="0.01", others=["0.02", "0.04"])
   auc_bounds(**COUNTS, auc="0.80")
   auc_correlation(**AREAS, p="0.05")
   auc_interval(auc="0.80", positives=30, negatives=40)
@@ -293,9 +294,11 @@ audit
   count_tests(table=TESTED)
   counts(percent="78.18", n=110)
   denominators(percents=["50.0", "25.0"], n_max=20)
+  difference(printed="1.2", first="3.4", second="2.2")
   direction(coefficient="0.5", table=TESTED)
   events_for_two_studies(**TWO_STUDIES)
   events_needed(**RATIO)
+  f1_score(f1="0.75", precision="0.69", recall="0.83")
   grim(mean="5.19", n=28)
   grimmer(mean="3.44", sd="2.47", n=18)
   hazard_ratio_readings(hr="0.67", **RATIO, p="0.04", median_a="9.1", median_b="6.2", n=90)
@@ -315,10 +318,14 @@ audit
   percentage(percent="78.18", count=86, n=110)
   pooled_mean(printed="50.7", means=SUMMARIES["means"], sizes=[110, 42])
   pooled_sd(printed="9.2", **SUMMARIES)
+  proportion_intervals(count=5, n=20)
+  proportion_limits(percent="25", lower="8.7", upper="49.1", n=20)
   q_from_i2(i2="50", k=3)
   q_partition(i2="50", k=5, subgroups=POOLS)
+  quotient(printed="1.5", first="3.3", second="2.2")
   random_effects_check(**TWO_STUDIES, patients=200)
   rate(printed="74.1", table=COUNTS, name="sensitivity")
+  remaining_percentage(percent="33.3", others=["33.3", "33.3"])
   ratio_of_medians(ratio="0.67", median_a="9.1", median_b="6.2")
   resampled_beyond(auc="0.85", limit="0.65", positives=31, negatives=76)
   same(printed="0.67", other="0.7")
@@ -333,6 +340,16 @@ audit
   two_sided_p(z=1.96)
   wald_limits(coefficient="0.111", z="4.61", lower="0.06", upper="0.16")
   within_group_concordance(**COUNTS, auc="0.80")
+  judge("1", 1, 2, 1) -> lower: expected at most upper = 1, got 2
+  same("1.5", "2", True) -> printed: expected a whole number, got '1.5'
+  tables(5) -> rates: expected some of
+  tables(5, ppv="5", recall="5") -> rates: .* got \['ppv', 'recall'\]
+  tables_within(5, 5, sensitivity="75") -> rates: .* sensitivity and spec
+  rate("5", COUNTS, "recall") -> name: .* got 'recall'
+  p_from_statistic("2", "1", ["5"], test="r") -> value: .* r from -1 to 1, got
+  p_from_statistic("-2", "1", ["5", "3"], test="F") -> value: .* F from 0
+  auc_bounds(1, 0, 1, 0, "0.5") -> tp, fp, fn, tn: .* both classes
+  hazard_ratio_readings("0.5", "0.3", "0.8", "0.1", "2", "1", 10, (5, 6)) -> sizes: .* = 10
 cohorts
   build(paper="mri")
   load(paper="mri")
@@ -356,6 +373,7 @@ display
   table(FRAME.set_index(["t", "e"]).T, "x") -> frame: .* one level
 estimate
   format_p(p=0.04)
+  parse(text="0.66 (0.52–0.85)")
   printed(number="0.04")
   number(value=0.04)
 reported
@@ -370,6 +388,15 @@ reported
   results(paper="mri")
   row(id=REGISTER.index[0])
   text(id=REGISTER.index[0])
+  load("magnesia") -> paper: expected one of .*, got 'magnesia'
+  load("magnesium.tokens") -> paper: .*got 'magnesium.tokens'
+  row("magnesium.derivation.m") -> id: .*'magnesium\.derivation\.n'
+  row("magnesium") -> id: .*got 'magnesium'; near
+  row("magnesum.derivation.n") -> id: .*near: \['magnesium'\]
+  text(SIZE, "note") -> field: .*got 'note'
+  number(SIZE, "p") -> field: .* prints no 'p'
+  number("magnesium.validation.dcr") -> magnesium.*, printed: .* got 'higher'
+  read("nowhere.csv") -> path: .* that is there, got 'nowhere.csv'
 simulate
   generator(seed=1, repetition=0)
   repeat(function=str, times=2, seed=0)
@@ -526,6 +553,12 @@ relations
   lines(paper="radiotherapy")
   find(paper="tipm", pattern="table1.{row}.all.mean")
   load(paper="radiotherapy")
+  find("mri", "n") -> pattern: expected one or two placeholders
+  find("mri", "{a}.{b}.{c}") -> pattern: expected one or two
+  relations.common.size("many") -> size: expected one printed number
+  relations.common.significance("significant", ["1"], "") -> level: expected one printed number
+  relations.common.significance("significant", ["low"]) -> p: expected one printed number
+  relations.common.first_of("highest", ("1", "high")) -> .*expected one printed number
 injection
   error_free(relation=RELATION, cells=reported.cells("radiotherapy"), rng=RNG)
   inject(changes=1)

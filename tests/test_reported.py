@@ -98,22 +98,6 @@ def test_what_is_handed_out_is_a_copy():
     assert reported.text(id) == "110"
 
 
-def test_bad_arguments_are_named():
-    for message, call, *arguments in (
-        ("paper: expected one of .*, got 'magnesia'", reported.load, "magnesia"),
-        ("paper: .*got 'magnesium.tokens'", reported.load, "magnesium.tokens"),
-        (r"id: .*'magnesium\.derivation\.n'", reported.row, "magnesium.derivation.m"),
-        ("id: .*got 'magnesium'; near", reported.row, "magnesium"),
-        (r"id: .*near: \['magnesium'\]", reported.row, "magnesum.derivation.n"),
-        ("field: .*got 'note'", reported.text, "magnesium.derivation.n", "note"),
-        ("field: .* prints no 'p'", reported.number, "magnesium.derivation.n", "p"),
-        ("magnesium.*, printed: .* got 'higher'", reported.number, "magnesium.validation.dcr"),
-        ("path: .* that is there, got 'nowhere.csv'", reported.read, "nowhere.csv"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            call(*arguments)
-
-
 def change(id, column, value):
     return lambda frame: frame.__setitem__(column, frame[column].where(frame["id"] != id, value))
 

@@ -22,6 +22,15 @@ from .coefficients import (
 )
 from .comparisons import count_tests, p_from_counts, p_from_summaries, summary_tests
 from .counts import RATES, counts, denominators, percentage, rate, tables, tables_within, total
+from .derived import (
+    adjusted_p,
+    difference,
+    f1_score,
+    proportion_intervals,
+    proportion_limits,
+    quotient,
+    remaining_percentage,
+)
 from .heterogeneity import (
     events_for_two_studies,
     heterogeneity_p,

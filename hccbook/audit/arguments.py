@@ -1,12 +1,14 @@
 """Arguments that several checks share: printed numbers of each kind, groups, tables of counts."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import ndtri
 
 from .. import _checks
 from ..estimate import printed
+from .check import Range
 
 CELLS = ("tp", "fp", "fn", "tn")
 
@@ -16,8 +18,12 @@ MOST_DECIMALS = 9
 MOST_GROUPS = 10
 
 
-def _refuse(name, expected, number):
-    raise ValueError(f"{name}: expected {expected}, got {str(number)!r}")
+class Impossible(ValueError):
+    """A printed number that none can be, or limits out of order: itself a finding."""
+
+
+def _refuse(name, expected, number, error=ValueError):
+    raise error(f"{name}: expected {expected}, got {str(number)!r}")
 
 
 def plain(name, value, smallest=-math.inf):
@@ -25,53 +31,81 @@ def plain(name, value, smallest=-math.inf):
     number = printed(value, name)
     if number.relation != "=" or number.value < smallest:
         least = "" if smallest == -math.inf else f" of at least {smallest}"
-        _refuse(name, f"a plain printed number{least}", number)
+        error = Impossible if number.value < smallest else ValueError
+        _refuse(name, f"a plain printed number{least}", number, error)
     return number
 
 
 def count(name, value):
     """Return a printed count."""
     number = printed(value, name)
-    if number.relation != "=" or number.decimals or number.value < 0 or "%" in number.text:
+    if number.relation != "=" or number.decimals > 0 or number.value < 0 or "%" in number.text:
         _refuse(name, "a printed count such as '1,508'", number)
     return number
 
 
-def percent(name, value):
-    """Return a printed percentage."""
-    number = printed(value, name)
-    if number.decimals > MOST_DECIMALS or number.relation != "=" or not 0 <= number.value <= 100:
-        _refuse(name, f"a printed percentage to 100, at most {MOST_DECIMALS} decimals", number)
-    return number
-
-
 def probability(name, value):
-    """Return a printed number from 0 to 1."""
+    """Return a printed P value; one that is not from 0 to 1 can be judged, not used."""
     number = printed(value, name)
-    if not 0 <= number.value <= 1:
+    if not number.relation:
         _refuse(name, "a printed number from 0 to 1", number)
+    return replace(number, within=(0, 1))
+
+
+def share(name, value):
+    """Return a printed percentage; one that is not from 0 to 100 can be judged, not used."""
+    number = printed(value, name)
+    if number.decimals > MOST_DECIMALS or not number.relation:
+        _refuse(name, f"a printed percentage to 100, at most {MOST_DECIMALS} decimals", number)
+    return replace(number, within=(0, 100))
+
+
+def percent(name, value):
+    """Return a printed percentage without < or >."""
+    number = share(name, plain(name, value))
+    if not 0 <= number.value <= 100:
+        _refuse(name, "a printed percentage to 100", number, Impossible)
     return number
 
 
 def area(name, value):
     """Return a printed area or score, from 0 to 1 and without < or >."""
-    return probability(name, plain(name, value))
+    number = probability(name, plain(name, value))
+    if not 0 <= number.value <= 1:
+        _refuse(name, "a printed number from 0 to 1", number, Impossible)
+    return number
 
 
 def positive(name, value):
     """Return a printed ratio, above 0 however it was rounded."""
     number = plain(name, value)
     if number.low <= 0:
-        _refuse(name, "a printed ratio above 0", number)
-    return number
+        error = Impossible if number.high <= 0 else ValueError
+        _refuse(name, "a printed ratio above 0", number, error)
+    return replace(number, within=(0, math.inf))
+
+
+def limit(name, value, smallest=-math.inf):
+    """Return the range of a printed limit, which may be open: ``>999.99``, ``NE`` or 0.00."""
+    number = printed(value, name)
+    if number.high <= smallest:
+        _refuse(name, f"a printed limit above {smallest}", number, Impossible)
+    value = number.value if number.relation == "=" else math.nan
+    return Range(max(number.low, smallest), value, number.high)
+
+
+def ratio_limit(name, value):
+    """Return the range of a printed limit of a ratio."""
+    return limit(name, value, 0)
 
 
 def ordered(lower, upper, read, equal=False, name="lower"):
     """Return two printed limits, which ``read(name, value)`` checks, in order."""
     low, high = read("lower", lower), read("upper", upper)
-    if low.value > high.value or (low.value == high.value and not equal):
+    out = low.value > high.value or low.low > high.high
+    if out or (low.value == high.value and not equal):
         least = "at most" if equal else "less than"
-        raise ValueError(f"{name}: expected {least} upper = {upper}, got {lower}")
+        raise Impossible(f"{name}: expected {least} upper = {upper}, got {lower}")
     return low, high
 
 

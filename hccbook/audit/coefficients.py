@@ -14,9 +14,9 @@ from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from .. import _checks
 from ..estimate import printed as as_printed
-from .arguments import critical, ordered, plain, positive, probability, two_way
+from .arguments import critical, limit, ordered, plain, positive, probability, two_way
 from .check import Check, Range, bounded, same
-from .further import Cut, half, reread
+from .further import Cut, one_sided, reread
 from .ratios import exp, over, size_of, wald_p
 from .readings import as_frame
 
@@ -44,9 +44,7 @@ def coefficient_p(z, p, *, without="none"):
     number, one = probability("p", p), Range(1, 1, 1)
     found, cut = (wald_p(x, one) for x in (plain("z", z), Cut(str(z))))
     check = Check.of("P from z", number, found, f"z = {z}, so P = {found:z.2g}")
-    return reread(
-        check, number, {"one-sided P": half(found), "digits cut off": cut}.items(), without
-    )
+    return reread(check, number, [*one_sided(found), ("digits cut off", cut)], without)
 
 
 def _t_p(t, df):
@@ -87,13 +85,13 @@ def p_from_statistic(value, p, df=None, *, test, without="none"):
         return Range.of(lambda *at: float(tail(*map(float, at))), size_of(x), *df)
 
     found = of(statistic)
-    readings = {"digits cut off": of(Cut(statistic.text))}
+    readings = [("digits cut off", of(Cut(statistic.text)))]
     if test in ("z", "t", "r") or df[0].value == 1:
-        readings["one-sided P"] = half(found)
+        readings += one_sided(found)
     on = ", ".join(f"{float(x.value):g}" for x in df)
     why = f"{test}({on}) = {value}" if df else f"{test} = {value}"
     check = Check.of("P from a statistic", number, found, f"{why}, so P = {found:z.2g}")
-    return reread(check, number, readings.items(), without)
+    return reread(check, number, readings, without)
 
 
 def wald_limits(coefficient, z, lower, upper):
@@ -130,7 +128,7 @@ def inside_interval(value, lower, upper):
     ``lower`` and ``upper`` of the check are the widest limits that print so.
     """
     number = plain("value", value)
-    low, high = ordered(lower, upper, plain, equal=True)
+    low, high = ordered(lower, upper, limit, equal=True)
     verdict = bounded(number, low.low, high.high)
     where = "inside" if verdict == "compatible" else "outside"
     found = low.low, math.nan, high.high  # an interval has no best guess

@@ -101,6 +101,7 @@ def _other_tests(table, exact):
         yield "mid-P", min(1.0, 2 * (min(tails) - own.pmf(a) / 2))
         alike = own.pmf(np.arange(n + 1))
         yield "mid-P", exact - alike[np.abs(alike / own.pmf(a) - 1) < _TIE].sum() / 2
+        yield "mid-P", exact - own.pmf(a) / 2
         yield from (("one-sided P", p) for p in tails)
         return
     if 2 in counts.shape:

@@ -6,6 +6,8 @@ only while ``n`` is below ``10 ** (decimals + 2)``; beyond, every percentage is 
 Counts are exact: a verdict is ``exact`` or ``contradicted``.
 """
 
+import math
+
 import numpy as np
 
 from .. import _checks
@@ -30,9 +32,11 @@ RATES = {
 
 def _prints(number, above, n):
     """Say where ``above`` of ``n`` prints as ``number`` per cent, in whole-number arithmetic."""
-    scale = 10**number.decimals
-    distance = np.abs(100 * scale * above - int(number.value * scale) * n)
-    return (n > 0) & (2 * distance <= n)
+    fits = n > 0
+    for end, side in ((number.low, 1), (number.high, -1)):
+        if math.isfinite(end):
+            fits = fits & (side * (100 * end.denominator * above - end.numerator * n) >= 0)
+    return fits
 
 
 def _fraction(table, name):
@@ -50,7 +54,7 @@ def _percents(rates, *needed):
     if not rates or not {*needed} <= {*rates} <= {*RATES}:
         least = f", {' and '.join(needed)} among them" if needed else ""
         raise ValueError(f"rates: expected some of {sorted(RATES)}{least}, got {sorted(rates)}")
-    return {name: arguments.percent(name, value) for name, value in rates.items()}
+    return {name: arguments.share(name, value) for name, value in rates.items()}
 
 
 def counts(percent, n):
@@ -61,21 +65,21 @@ def counts(percent, n):
     >>> counts("78.18", 110), counts("89.4", 86)
     ([86], [])
     """
-    number, n = arguments.percent("percent", percent), _checks.whole("n", n, 1)
+    number, n = arguments.share("percent", percent), _checks.whole("n", n, 1)
     found = np.arange(n + 1)
     return found[_prints(number, found, n)].tolist()
 
 
 def denominators(percents, n_max):
     """Return every ``n`` up to ``n_max`` of which all printed percentages can be counts."""
-    numbers = [arguments.percent("percents", x) for x in _checks.listed("percents", percents)]
+    numbers = [arguments.share("percents", x) for x in _checks.listed("percents", percents)]
     sizes = range(1, _checks.whole("n_max", n_max, 1) + 1)
     return [n for n in sizes if all(counts(number, n) for number in numbers)]
 
 
 def percentage(percent, count, n):
     """Check a printed percentage against a count of ``n``."""
-    number, n = arguments.percent("percent", percent), _checks.whole("n", n, 1)
+    number, n = arguments.share("percent", percent), _checks.whole("n", n, 1)
     count = _checks.whole("count", count)
     if count > n:
         raise ValueError(f"count: expected at most n = {n}, got {count}")
@@ -163,4 +167,4 @@ def rate(printed, table, name):
     above, below = _fraction(table, name)
     if not below:
         raise ValueError(f"table: expected patients in the denominator of {name}, got {table}")
-    return percentage(arguments.percent("printed", printed), above, below)
+    return percentage(arguments.share("printed", printed), above, below)

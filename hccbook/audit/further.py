@@ -17,6 +17,8 @@ from .check import Check, Range, bounded
 READINGS = {
     "one-sided P": "compatible",
     "digits cut off": "compatible",
+    "limits cut off": "compatible",
+    "t distribution": "compatible",
     "N-1 chi-square": "compatible",
     "mid-P": "compatible",
     "trend test": "compatible",
@@ -52,9 +54,10 @@ def reread(check, number, readings, without):
     return check
 
 
-def half(p):
-    """Return the range of a one-sided P, of an effect in the direction that was looked for."""
-    return Range(*(x / 2 for x in p))
+def one_sided(p):
+    """Yield the ranges of a one-sided P: of the effect that was looked for, and of its opposite."""
+    yield "one-sided P", Range(*(x / 2 for x in p))
+    yield "one-sided P", Range(*(1 - x / 2 for x in reversed(p)))
 
 
 class Cut(Printed):

@@ -82,10 +82,7 @@ def pooled_sd(printed, means, sds, sizes):
     mean = Range(*(np.array(end, dtype=object) for end in ends(means)))
     apart = least_between(mean, weights), between(mean.value, weights), most_between(mean, weights)
     inside = (((weights - 1) * np.maximum(end, 0) ** 2).sum() for end in ends(sds))
-    squares = [float((a + b) / (n - 1)) for a, b in zip(apart, inside, strict=True)]
-    low, value, high = map(math.sqrt, squares)
-    # Rounding never loses an end.
-    found = Range(math.nextafter(low, 0.0), value, math.nextafter(high, math.inf) if high else 0.0)
+    found = Range(*((a + b) / (n - 1) for a, b in zip(apart, inside, strict=True))).root()
     why = f"the SDs and means of {_and(sizes)} patients pool to {found:z.4f}"
     return Check.of("pooled SD", number, found, why)
 
@@ -95,13 +92,13 @@ def _sums(number, n):
     return range(math.ceil(n * number.low), math.floor(n * number.high) + 1)
 
 
-def grim(mean, n):
+def grim(mean, n, items=1):
     """Check whether ``n`` whole numbers can have a printed mean (the GRIM test).
 
-    Whole numbers are ages in full years or scores; for a score averaged over items ``n`` is
-    patients times items. ``computed`` is the possible mean that is nearest, ``lower`` and
-    ``upper`` the smallest and the largest that prints so. ``contradicted`` if none does.
-    ``untestable`` if ``n`` is at least ``10 ** decimals``: a rounding box is then as wide as the
+    Whole numbers are ages in full years or scores; of averages over ``items``, each a whole
+    number, there are ``n`` times as many. ``computed`` is the possible mean that is nearest,
+    ``lower`` and ``upper`` the smallest and the largest that prints so. ``contradicted`` if none
+    does. ``untestable`` if there are at least ``10 ** decimals``: a box is then as wide as the
     step from one possible mean to the next, and every mean is possible.
 
     Examples
@@ -109,7 +106,8 @@ def grim(mean, n):
     >>> grim("5.19", 28).verdict, grim("5.18", 28).verdict, grim("5.2", 28).verdict
     ('contradicted', 'exact', 'untestable')
     """
-    number, n = plain("mean", mean), _checks.whole("n", n, 1)
+    number = plain("mean", mean)
+    n = _checks.whole("n", n, 1) * _checks.whole("items", items, 1)
     sums, nearest = _sums(number, n), round(n * number.value)
     low, high = (sums[0], sums[-1]) if sums else (nearest, nearest)
     if n >= 10**number.decimals:
@@ -122,14 +120,15 @@ def grim(mean, n):
     return Check.of("mean of whole numbers", number, found, why, verdict)
 
 
-def grimmer(mean, sd, n):
+def grimmer(mean, sd, n, items=1):
     """Check whether five or more whole numbers can have a printed mean and SD (GRIMMER test).
 
     ``computed`` is the possible SD that is nearest, ``lower`` and ``upper`` the smallest and the
     largest that prints so (all NaN where the mean is impossible). ``contradicted`` if no whole
     numbers of any size have that mean and that SD, and ``exact`` if some have. ``untestable`` if
     the rounding box of the SD holds a possible one wherever it lies: if
-    ``(n - 1) (high² - low²)`` is at least 2.
+    ``(n - 1) (high² - low²)`` is at least 2. The numbers may be averages over ``items``, each a
+    whole number.
 
     Examples
     --------
@@ -137,11 +136,14 @@ def grimmer(mean, sd, n):
     ('contradicted', 'exact')
     """
     centre, number, n = plain("mean", mean), plain("sd", sd, 0), _checks.whole("n", n, 5)
-    family, sums = "SD of whole numbers", _sums(centre, n)
+    # Averages over items are whole numbers once they are multiplied.
+    items = _checks.whole("items", items, 1)
+    family = "SD of whole numbers"
+    sums = _sums(Range(*(items * x for x in (centre.low, centre.value, centre.high))), n)
     if not sums:
         why = f"no {n} whole numbers have a mean that prints as {centre}"
         return Check.of(family, number, (math.nan,) * 3, why, "contradicted")
-    box = number.low, number.value, number.high
+    box = (items * x for x in (number.low, number.value, number.high))
     low, value, high = ((n - 1) * max(Fraction(0), end) ** 2 for end in box)
     # A square is as odd as its root, and no sum of squares is below that of equal values. From
     # five values on this is enough. Let the sum S and the sum of squares Q be odd and 4 Q > S².
@@ -160,14 +162,14 @@ def grimmer(mean, sd, n):
     inside = [each for each in found if low <= each[0] <= high]
 
     def spread(each):
-        return math.sqrt(each[0] / (n - 1))
+        return math.sqrt(each[0] / (n - 1)) / items
 
     nearest = min(inside or found, key=lambda each: abs(spread(each) - number.value))
     outer = inside or [nearest]
     found = Range(*map(spread, (min(outer), nearest, max(outer))))
     _, total, squares = nearest
     why = f"{n} whole numbers with sum {total} and sum of squares {squares} have mean "
-    why += f"{total / n:z.4f} and SD {found.value:z.4f}"
+    why += f"{total / n / items:z.4f} and SD {found.value:z.4f}"
     verdict = "exact"
     if not inside:
         verdict, why = "contradicted", f"nearest: {why}"

@@ -7,12 +7,22 @@ carried through: every function works on all values inside the rounding interval
 import math
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from .. import _checks
-from .arguments import critical, ordered, positive, probability, with_limits
+from ..estimate import printed
+from .arguments import (
+    critical,
+    limit,
+    ordered,
+    plain,
+    positive,
+    probability,
+    ratio_limit,
+    with_limits,
+)
 from .check import Check, Range
-from .further import Cut, half, reread
+from .further import Cut, one_sided, reread
 
 #: How far profile-likelihood and exact limits of an odds ratio lie from Wald's: one side of the
 #: interval is so many times the other at most; and z of P (Wald's, of the likelihood ratio or
@@ -30,6 +40,11 @@ LARGEST_EXPONENT = 709
 def exp(x):
     """Return the exponential of a number, infinite where it is too large for one."""
     return math.exp(x) if x < LARGEST_EXPONENT else math.inf
+
+
+def log(x):
+    """Return the logarithm of a number from 0 to infinity."""
+    return math.log(x) if x else -math.inf
 
 
 def over(a, b):
@@ -72,8 +87,8 @@ def standard_error(lower, upper, level="95"):
     It is ``(log upper - log lower) / (2 z)``, and begins at 0 where rounding lets the limits meet.
     ``level`` is theirs in per cent.
     """
-    limits, z = ordered(lower, upper, positive), critical(level)
-    return Range.of(lambda a, b: max(0.0, math.log(b) - math.log(a)) / (2 * z), *limits)
+    limits, z = ordered(lower, upper, ratio_limit), critical(level)
+    return Range.of(lambda a, b: max(log(b) - log(a), 0.0) / (2 * z), *limits)
 
 
 def log_and_error(name, printed):
@@ -87,10 +102,9 @@ def log_and_error(name, printed):
 
 def _sides(middle, *limits):
     """Return how far, on the log scale, two limits of a ratio lie on both sides of it."""
-    (low, high), x = (logs("limit", limit) for limit in limits), logs("estimate", middle)
-    flip = low.value > high.value
-    low, high = (high, low) if flip else (low, high)
-    return Range.of(lambda a, b: b - a, low, x), Range.of(lambda a, b: b - a, x, high)
+    x, (low, high) = positive("estimate", middle), (ratio_limit("limit", x) for x in limits)
+    low, high = (high, low) if low.value > high.value else (low, high)
+    return [Range.of(lambda a, b: log(b) - log(a), *two) for two in ((low, x), (x, high))]
 
 
 def _lopsided(found, middle, *limits):
@@ -100,34 +114,57 @@ def _lopsided(found, middle, *limits):
         yield "profile or exact limits", found._replace(low=-math.inf, high=math.inf)
 
 
+def _cut_off(found, low, high):
+    """Yield the reading of an area's limits that a program cut off at 0 or 1: they lie beyond."""
+    if low.value >= 0 and high.value <= 1:
+        open_low, open_high = low.low <= 0, high.high >= 1
+        found = Range(-math.inf if open_low else found.low, *found[1:])
+        yield "limits cut off", found._replace(high=math.inf) if open_high else found
+
+
+def _of_t(effect, se, z):
+    """Return the range of P where limits and P are of t, on two degrees of freedom or more."""
+
+    def p(x, s, df):
+        return float(2 * stdtr(df, -over(x, s) * stdtrit(df, ndtr(z)) / z))
+
+    return Range.of(p, size_of(effect), se, Range(2, 10, 1e6))
+
+
 def centre_of_interval(estimate, lower, upper, scale="log", *, without="none"):
     """Check that an estimate sits in the middle of its interval.
 
     The middle is the geometric mean of the limits with the ``scale`` of ratios, ``"log"``, and
-    their mean with that of differences and areas, ``"linear"``. All three are above 0.
-    Readings of the log scale that ``without`` does not rule out: profile or exact limits.
+    their mean with that of differences, coefficients and areas, ``"linear"``, of any sign. An open
+    limit such as ``"NE"`` or ``">999.99"`` leaves the middle open: never ``contradicted``.
+    Readings that ``without`` does not rule out: profile or exact limits of a ratio, limits of an
+    area cut off at 0 or 1.
     """
     _checks.one_of("scale", scale, ("log", "linear"))
-    number, limits = positive("estimate", estimate), ordered(lower, upper, positive)
     if scale == "log":
-        name, found = "geometric mean", Range.of(lambda a, b: math.sqrt(a * b), *limits)
+        number, limits = positive("estimate", estimate), ordered(lower, upper, ratio_limit)
+        name, found = "geometric mean", Range.of(lambda a, b: a * b, *limits).root()
     else:
-        name, found = "mean", Range.of(lambda a, b: float(a + b) / 2, *limits)
+        number, limits = plain("estimate", estimate), ordered(lower, upper, limit)
+        name, found = "mean", Range.of(lambda a, b: (a + b) / 2, *limits)
     why = f"the {name} of {lower} and {upper} is {found:z.4f}"
     check = Check.of("centre of the interval", number, found, why)
-    readings = _lopsided(found, estimate, lower, upper) if scale == "log" else ()
+    log = scale == "log"
+    readings = _lopsided(found, estimate, lower, upper) if log else _cut_off(found, *limits)
     return reread(check, number, readings, without)
 
 
 def limit_from_other(estimate, limit, other, *, without="none"):
     """Check one confidence limit of a ratio against the estimate and the other limit.
 
-    On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``.
+    On the log scale the estimate lies half way, so that ``limit = estimate**2 / other``. An open
+    limit, judged or other, is never ``contradicted``.
     Readings that ``without`` does not rule out: profile or exact limits.
     """
-    number = positive("limit", limit)
-    middle, far = positive("estimate", estimate), positive("other", other)
-    found = Range.of(lambda x, y: float(x**2 / y), middle, far)
+    number, judged = printed(limit, "limit"), ratio_limit("limit", limit)
+    middle, far = positive("estimate", estimate), ratio_limit("other", other)
+    found = Range.of(lambda x, y: over(x**2, y), middle, far)
+    found = found._replace(value=math.nan) if math.isnan(judged.value) else found
     why = f"{estimate}² / {other} = {found:z.4f}"
     check = Check.of("limit from the other limit", number, found, why)
     return reread(check, number, _lopsided(found, estimate, limit, other), without)
@@ -136,17 +173,18 @@ def limit_from_other(estimate, limit, other, *, without="none"):
 def p_from_interval(estimate, lower, upper, p, level="95", *, without="none"):
     """Check a printed P value against the Wald test that the interval of a ratio implies.
 
-    Readings that ``without`` does not rule out: one-sided P, profile or exact limits, digits cut
-    off (of the ratio and its limits).
+    Readings that ``without`` does not rule out: one-sided P, t distribution (of few studies, as by
+    Knapp and Hartung), profile or exact limits, digits cut off (of the ratio and its limits).
     """
     number, effect = probability("p", p), logs("estimate", estimate)
     se = standard_error(lower, upper, level)
     found = wald_p(effect, se)
 
     def readings():
-        yield "one-sided P", half(found)
+        yield from one_sided(found)
         ratio, *limits = (Cut(str(x)) for x in (estimate, lower, upper))
         yield "digits cut off", wald_p(logs("estimate", ratio), standard_error(*limits, level))
+        yield "t distribution", _of_t(effect, se, critical(level))
         for name, _ in _lopsided(found, estimate, lower, upper):
             sides, size = _sides(estimate, lower, upper), size_of(effect)
             far, near = max(x.high for x in sides), max(0.0, min(x.low for x in sides))
@@ -157,7 +195,8 @@ def p_from_interval(estimate, lower, upper, p, level="95", *, without="none"):
             z = most, effect.value / se.value, max(0.0, least)
             yield name, Range(*map(float, map(two_sided_p, z)))
 
-    why = f"z = {effect.value / se.value:z.2f}, so P = {found:z.2g}"
+    z = "" if math.isnan(se.value) else f"z = {effect.value / se.value:z.2f}, so "
+    why = f"{z}P = {found:z.2g}"
     check = Check.of("P from the interval", number, found, why)
     return reread(check, number, readings(), without)
 
@@ -195,7 +234,7 @@ def logrank_p_bounds(hr, lower, upper, p, *, without="none"):
     check = Check.of("log-rank P from a Cox interval", number, found, f"{why}{found.high:z.2g}")
 
     def readings():
-        yield "one-sided P", half(found)
+        yield from one_sided(found)
         low, z, high = (-float(ndtri(x / 2)) for x in found[::-1])
         z = max(0.0, low - TIED), z, high + TIED
         yield "tied event times", Range(*map(float, map(two_sided_p, z[::-1])))
@@ -249,5 +288,5 @@ def ratio_of_medians(ratio, median_a, median_b):
     """
     number = positive("ratio", ratio)
     a, b = positive("median_a", median_a), positive("median_b", median_b)
-    found = Range.of(lambda x, y: float(x / y), b, a)
+    found = Range.of(lambda x, y: x / y, b, a)
     return Check.of("ratio of medians", number, found, f"{median_b} / {median_a} = {found:z.4f}")

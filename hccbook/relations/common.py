@@ -6,11 +6,14 @@ joined and put into words.
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
 from .. import _checks, audit
 from ..audit import Check, Range
 from ..audit.arguments import count as as_count
+from ..audit.arguments import probability
+from ..audit.check import bounded
 from ..estimate import Z95
 from ..estimate import printed as as_printed
 
@@ -144,7 +147,7 @@ def first_of(word, *rows):
     """
     _checks.one_of("word", word, FIRST)
     pairs = [(as_printed(first), as_printed(x)) for first, *others in rows for x in others]
-    doubtful = [(a, b) for a, b in pairs if FIRST[word] * (a.value - b.value) <= 0]
+    doubtful = [(a, b) for a, b in pairs if not FIRST[word] * (a.value - b.value) > 0]
     against = [f"{a} against {b}" for a, b in doubtful if a.low > b.high or b.low > a.high]
     verdict = "contradicted" if against else "compatible" if doubtful else "exact"
     note = f"in {len(rows)} rows" if len(rows) > 1 else f"{rows[0][0]} against {rows[0][1]}"
@@ -187,6 +190,12 @@ def wald_limit(printed, beta, z, lower, upper, *, end):
     return audit.wald_limits(beta, z, lower, upper)[end]
 
 
+def proportion_limit(printed, percent, other, n, *, end):
+    """Check one limit of a percentage, at the lower or upper ``end``, by the usual methods."""
+    limits = (printed, other) if end == "lower" else (other, printed)
+    return audit.proportion_limits(percent, *limits, n)[end]
+
+
 def ratio_as_z(value, coefficient, p, *, without="none"):
     """Check a number that is headed as a ratio as the Wald statistic of its coefficient."""
     found = audit.coefficient_p(value, p, without=without)
@@ -201,7 +210,7 @@ def ratio_as_z(value, coefficient, p, *, without="none"):
 def interaction(p, ratios):
     """Check the P of interaction as that of two separate fits; other models stay possible."""
     check = audit.interaction_p(*map(tuple, ratios), p)
-    if check.verdict != "contradicted":
+    if check.verdict != "contradicted" or not probability("p", p).possible:
         return check
     note = f"{check.explanation}; an interaction with the score itself is another test"
     return replace(check, verdict="untestable", explanation=note)
@@ -277,7 +286,7 @@ def brier_of_table(brier, given, positives, negatives):
     check = audit.brier_bounds(brier, positives, negatives, table=table)["2×2 table"]
     # The patients who are not in the table may have been predicted without any error.
     least = check.lower * sum(table.values()) / (positives + negatives)
-    verdict = "contradicted" if as_printed(brier).high < least else "compatible"
+    verdict = bounded(as_printed(brier), least, math.inf)
     return replace(check, computed=least, lower=least, upper=1.0, verdict=verdict)
 
 
@@ -351,16 +360,16 @@ def kappa(printed, first, percent, n):
     """
     values = []
     for second in audit.counts(percent, n):
-        chance = (first * second + (n - first) * (n - second)) / n**2
+        chance = Fraction(first * second + (n - first) * (n - second), n**2)
         for both in range(max(0, first + second - n), min(first, second) + 1):
-            agreed = (n - first - second + 2 * both) / n
+            agreed = Fraction(n - first - second + 2 * both, n)
             values.append((agreed - chance) / (1 - chance))
     if not values:
         raise ValueError(f"percent: expected a share of {n} patients, got {percent!r}")
     fits = [value for value in values if as_printed(printed).admits(value)]
     if fits:
-        note = f"with these shares kappa is between {min(values):z.2f} and {max(values):z.2f}"
-        found = min(values), fits[0], max(values)
+        found = Range(min(values), fits[0], max(values))
+        note = "with these shares kappa is between {0:z.2f} and {2:z.2f}".format(*map(float, found))
         return Check.of("agreement", printed, found, note, "compatible")
     note = "no count of patients who agree on response prints so; over all categories it is free"
     return Check.of("agreement", printed, (math.nan,) * 3, note, "untestable")

@@ -98,4 +98,17 @@ KINDS = {
     "brier": (Turn("brier", common.brier_of_area, "@ #positives #negatives auc"),),
     "brier-of-some": (Turn("brier", common.brier_of_table, "@ given #positives #negatives"),),
     "kappa": (Turn("kappa", common.kappa, "@ #first percent #n"),),
+    "percentages": (Turn("percent", audit.remaining_percentage, "@ others*"),),
+    "proportion": (
+        Turn("percent:lower", common.proportion_limit, "@ percent percent:upper #n", "summary"),
+        Turn("percent:upper", common.proportion_limit, "@ percent percent:lower #n", "summary"),
+    ),
+    "f1": (Turn("f1", audit.f1_score, "@ precision recall"),),
+    "difference": (Turn("difference", audit.difference, "@ first second"),),
+    "quotient": (Turn("quotient", audit.quotient, "@ first second"),),
+    "adjusted-p": (Turn("q", audit.adjusted_p, "@ p others*", "summary"),),
+    "whole-numbers": (
+        Turn("mean", audit.grim, "@ #n #items?"),
+        Turn("sd", audit.grimmer, "mean @ #n #items?"),
+    ),
 }

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .. import _checks, reported
 from ..audit import Check
+from ..audit.arguments import Impossible
 from ..scorecard import EVIDENCE
 from .declared import load, reasons
 
@@ -30,10 +31,19 @@ def checks(paper, cells=None):
     """
     cells = reported.cells(paper) if cells is None else _checks.mapping("cells", cells)
     return [
-        Line(f"{paper}.{one.id}", one.field, one.evidence, section, one.check(cells))
+        Line(f"{paper}.{one.id}", one.field, one.evidence, section, _check(one, cells))
         for section, members in load(paper).items()
         for one in members
     ]
+
+
+def _check(one, cells):
+    """Run one relation; a printed number that cannot be, such as an AUC of 1.2, is a finding."""
+    try:
+        return one.check(cells)
+    except Impossible as error:
+        nothing, text = (float("nan"),) * 3, cells[one.id, one.field]
+        return Check.of("possible values", text, nothing, str(error), "contradicted")
 
 
 def lines(paper):
