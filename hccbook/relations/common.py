@@ -214,6 +214,17 @@ def i2_of_p(i2, k, p):
     return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
 
 
+def enough_patients(lower, upper, patients, i2="0"):
+    """Check that so many patients can have an interval so narrow; with I², of two studies."""
+    check = audit.random_effects_check(i2, lower, upper, n := sum(patients))
+    need = audit.events_for_two_studies(i2, lower, upper)
+    note = f"{lower} to {upper} needs at least {need} events of {n} patients" + (
+        "" if i2 == "0" else f", with random effects at I² {i2} %"
+    )
+    note += f"; the limit is at least {check.lower:z.2f} if all had one (a marker cut in two)"
+    return replace(check, family="events of an interval", explanation=note)
+
+
 def studies_of_subgroups(k, i2, i2s, ks, ratios):
     """Check a number of studies against Q of all studies, within and between subgroups."""
     groups = [(own, n, *ratio) for own, n, ratio in zip(i2s, ks, ratios, strict=True)]
