@@ -156,7 +156,7 @@ def test_an_interval_needs_patients():
         ((500, 378), "94", "compatible"),
         ((500, 377), "94", "contradicted"),
     ):
-        check = common.enough_patients("0.57", "1.59", patients, i2)
+        check = common.patients("0.57", "1.59", patients, i2)
         assert check.verdict == expected
         assert f"of {sum(patients)} patients" in check.explanation
 

@@ -214,15 +214,12 @@ def i2_of_p(i2, k, p):
     return ranged(audit.heterogeneity_p(i2, k, p).family, i2, k in found, note)
 
 
-def enough_patients(lower, upper, patients, i2="0"):
-    """Check that so many patients can have an interval so narrow; with I², of two studies."""
-    check = audit.random_effects_check(i2, lower, upper, n := sum(patients))
-    need = audit.events_for_two_studies(i2, lower, upper)
-    note = f"{lower} to {upper} needs at least {need} events of {n} patients" + (
-        "" if i2 == "0" else f", with random effects at I² {i2} %"
-    )
-    note += f"; the limit is at least {check.lower:z.2f} if all had one (a marker cut in two)"
-    return replace(check, family="events of an interval", explanation=note)
+def patients(lower, upper, ns, i2="0"):
+    """Check that ``ns`` patients can have so narrow an interval; with I², of two studies."""
+    check = audit.random_effects_check(i2, lower, upper, n := sum(ns))
+    need, how = audit.events_for_two_studies(i2, lower, upper), f" by random effects at I² {i2} %"
+    why = f"needs {need} events or more{how * (i2 != '0')}, of {n} patients (a marker cut in two)"
+    return replace(check, family="events of an interval", explanation=why)
 
 
 def studies_of_subgroups(k, i2, i2s, ks, ratios):
