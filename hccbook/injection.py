@@ -310,6 +310,16 @@ def _studies(rng, x):
     return found | {"ratios": ratios, "i2s": [one.i2 for one in pools]}
 
 
+def _pooled(rng, x):
+    """Return studies of a marker cut in two, pooled by random effects, and their patients."""
+    events = rng.integers(15, 120, len(x["ns"]))
+    se = 2 / np.sqrt(events) * rng.uniform(1, 1.3, len(events))
+    logs = rng.normal(0.3, np.hypot(se, rng.choice([0, 0.3, 0.8])))
+    one = meta.pool(logs, se, method="dl" if len(se) > 1 else "fixed")
+    ends = {"ratio:lower": np.exp(one.lower), "ratio:upper": np.exp(one.upper)}
+    return ends | {"i2": one.i2, "ns": events + rng.integers(0, 60, len(events))}
+
+
 def _marker(rng, x, **options):
     """Return what a marker says of an outcome: rates at its best cut-off, area, Brier score."""
     y = rng.permutation(np.arange(n := rng.integers(40, 90)) < n * rng.uniform(0.3, 0.7))
@@ -372,6 +382,7 @@ DRAWN = {
     _statistic: ("statistic",),
     _at_risk: ("at-risk",),
     _studies: ("heterogeneity", "subgroups"),
+    _pooled: ("events",),
     _marker: ("rates", "rates-of-some", "area", "area-of-some", "auc", "brier", "brier-of-some"),
     _paired_areas: ("paired-areas",),
     _kappa: ("kappa",),

@@ -225,6 +225,14 @@ def i2_of_p(i2, k, p, *, without="none"):
     return ranged(check.family, i2, check.verdict != "contradicted", note)
 
 
+def patients(lower, upper, ns, i2="0"):
+    """Check that ``ns`` patients can have so narrow an interval; with I², of two studies."""
+    check = audit.random_effects_check(i2, lower, upper, n := sum(ns))
+    need, how = audit.events_for_two_studies(i2, lower, upper), f" by random effects at I² {i2} %"
+    why = f"needs {need} events or more{how * (i2 != '0')}, of {n} patients (a marker cut in two)"
+    return replace(check, family="events of an interval", explanation=why)
+
+
 def studies_of_subgroups(k, i2, i2s, ks, ratios, *, without="none"):
     """Check a number of studies against Q of all studies, within and between subgroups."""
     groups = [(own, n, *ratio) for own, n, ratio in zip(i2s, ks, ratios, strict=True)]

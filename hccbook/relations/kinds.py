@@ -65,6 +65,7 @@ KINDS = {
     ),
     "wald-p": (Turn("ratio:p", audit.p_from_interval, WITH_P, "summary"),),
     "logrank-p": (Turn("ratio:p", audit.logrank_p_bounds, WITH_P, "summary"),),
+    "events": (Turn("ratio:upper", common.patients, "ratio:lower @ #ns* i2?", "summary"),),
     "ratio-of-medians": (
         Turn("ratio", audit.ratio_of_medians, "@ median other-median", "summary"),
     ),
