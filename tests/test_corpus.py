@@ -1,0 +1,132 @@
+"""True results, printed and rounded, are never contradicted; and changed digits still are."""
+
+import csv
+import inspect
+import re
+from collections import Counter, defaultdict
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from hccbook import audit, reported
+from hccbook.injection import _change_digit
+
+CORPUS = reported.DATA / "corpus"
+#: Parameters that take whole numbers, not printed ones.
+WHOLE = {"n", "k", "positives", "negatives", "tp", "fp", "fn", "tn", "sizes", "count", "events"}
+CELLS = ("tp", "fp", "fn", "tn")
+RATES = ("sensitivity", "specificity", "ppv", "npv")
+#: Changed at random, with this seed, in so many rows of a check at most.
+SEED, CHANGES = 2026, 150
+
+
+@cache
+def rows():
+    with (CORPUS / "corpus.csv").open(encoding="utf-8", newline="") as file:
+        return [row | {"texts": row["arguments"].split("; ")} for row in csv.DictReader(file)]
+
+
+def table(text):
+    if " " in text:
+        return [[int(x) for x in row.split()] for row in text.split("|")]
+    return dict(zip(CELLS, map(int, text.split("|")), strict=True))
+
+
+def subgroup(text):
+    i2, k, *ratio = text.split("|")
+    return i2, int(k), *ratio
+
+
+def read(name, text):
+    """Return an argument as the audit takes it."""
+    if name == "table":
+        return table(text)
+    many = name in ("means", "sds", "sizes", "before", "df", "first", "second")
+    values = [int(x) if name in WHOLE else x for x in text.split("|")]
+    return values if many else values[0]
+
+
+def contradicts(check, texts):
+    """Say whether the audit contradicts what is printed, or does not take it."""
+    name, _, part = check.partition(" ")
+    if name == "tables":
+        return audit.tables(int(texts[0]), **dict(zip(RATES, texts[1].split("|"), strict=True))).empty
+    if name == "study_counts":
+        return int(texts[2]) not in audit.study_counts(*texts[:2], 60)
+    if name == "events_needed":
+        return audit.events_needed(*texts[:2]) > int(texts[2])
+    function = getattr(audit, name)
+    if name == "q_partition":
+        found = function(texts[0], int(texts[1]), [subgroup(text) for text in texts[2:]])
+    else:
+        named = dict(text.split("=") for text in texts if "=" in text)
+        parameters = inspect.signature(function).parameters
+        found = function(*map(read, parameters, [x for x in texts if "=" not in x]), **named)
+    if isinstance(found, audit.Check):
+        return found.verdict == "contradicted"
+    if isinstance(found, dict):
+        return any(x.verdict == "contradicted" for key, x in found.items() if key in part or not part)
+    return (found["verdict"] == "contradicted").all()
+
+
+def alarm(check, texts):
+    """Say whether the audit contradicts what is printed, or what it does not take."""
+    try:
+        return contradicts(check, texts) and "contradicted"
+    except ValueError as error:
+        return str(error)
+
+
+def test_no_true_result_is_contradicted():
+    asked, alarms = Counter(), defaultdict(list)
+    for row in rows():
+        kind = f"{row['by']}, {row['check']}"
+        asked[kind] += 1
+        if found := alarm(row["check"], row["texts"]):
+            alarms[kind].append(f"{row['id']} {row['arguments']}: {found}")
+    assert len({row["id"] for row in rows()}) > 2000
+    said = [f"{kind}: {len(x)} of {asked[kind]}, {x[:2]}" for kind, x in alarms.items()]
+    assert not alarms, "\n".join(said)
+
+
+def printed(check, texts):
+    """Return the places of the printed numbers: those that a digit can be changed of."""
+    names = [*inspect.signature(getattr(audit, check.partition(" ")[0])).parameters]
+    places = [at for at, text in enumerate(texts) if re.match("[-<>.]*[0-9]", text)]
+    whole = {at for at in places if at < len(names) and names[at] in {*WHOLE, "table", "k_max"}}
+    return [at for at in places if at not in whole and check != "q_partition"]
+
+
+def detection():
+    """Change one digit of a printed number, and count how often the audit sees it."""
+    rng, by_check = np.random.default_rng(SEED), defaultdict(list)
+    for row in rows():
+        if places := printed(row["check"], row["texts"]):
+            by_check[row["check"]].append((row["texts"], places))
+    seen = []
+    for check, asked in sorted(by_check.items()):
+        n = min(CHANGES, len(asked))
+        found = 0
+        for one in rng.choice(len(asked), n, replace=False):
+            texts, places = asked[one]
+            at = rng.choice(places)
+            parts = texts[at].split("|")
+            part = rng.integers(len(parts))
+            parts[part] = _change_digit(parts[part], rng)
+            found += bool(alarm(check, [*texts[:at], "|".join(parts), *texts[at + 1 :]]))
+        seen.append((check, n, found))
+    return pd.DataFrame(seen, columns=["check", "changed", "seen"])
+
+
+def test_changed_digits_are_still_seen():
+    stored, found = pd.read_csv(CORPUS / "detection.csv"), detection()
+    assert found[["check", "changed"]].equals(stored[["check", "changed"]])
+    fewer = found["seen"] < stored["least"]
+    assert not fewer.any(), found.assign(least=stored["least"])[fewer].to_string()
+
+
+if __name__ == "__main__":
+    detection().assign(least=lambda x: x["seen"] - 2).clip(lower=0).to_csv(
+        CORPUS / "detection.csv", index=False
+    )
