@@ -50,7 +50,7 @@ def read(name, text):
     """Return an argument as the audit takes it."""
     if name == "table":
         return table(text)
-    many = name in ("means", "sds", "sizes", "before", "df", "first", "second")
+    many = name in ("means", "sds", "sizes", "before", "df", "first", "second", "others")
     values = [int(x) if name in WHOLE else x for x in text.split("|")]
     return values if many else values[0]
 
@@ -59,9 +59,10 @@ def contradicts(check, texts, told):
     """Say whether the audit contradicts what is printed."""
     name, _, part = check.partition(" ")
     if name == "tables":
-        return audit.tables(int(texts[0]), **dict(zip(RATES, texts[1].split("|"), strict=True))).empty
+        rates = dict(zip(RATES, texts[1].split("|"), strict=True))
+        return audit.tables(int(texts[0]), **rates).empty
     if name == "study_counts":
-        return int(texts[2]) not in audit.study_counts(*texts[:2], 60)
+        return int(texts[2]) not in audit.study_counts(*texts[:2], 99)
     if name == "events_needed":
         return audit.events_needed(*texts[:2]) > int(texts[2])
     function = getattr(audit, name)
@@ -77,7 +78,7 @@ def contradicts(check, texts, told):
     if isinstance(found, audit.Check):
         return found.verdict == "contradicted"
     if isinstance(found, dict):
-        return any(x.verdict == "contradicted" for key, x in found.items() if key in part or not part)
+        return any(x.verdict == "contradicted" for key, x in found.items() if part in ("", key))
     return (found["verdict"] == "contradicted").all()
 
 

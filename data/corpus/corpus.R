@@ -279,8 +279,8 @@ for (set in sets) {
     ask("p_from_counts", p_text(2 * min(tail + phyper(x[1, 1] - 1, m[1], m[2], k), tail + phyper(x[1, 1], m[1], m[2], k, lower.tail = FALSE))), grid(x))
   }
   one <- prop.test(x[1, 1], sum(x[1, ])); exact <- binom.test(x[1, 1], sum(x[1, ])); d <- sample(0:2, 1, prob = c(1, 5, 2))
-  result("prop.test", set[[1]]); ask("proportion_interval", fixed(100 * c(one$estimate, one$conf.int), d), sum(x[1, ]))
-  result("binom.test", set[[1]]); ask("proportion_interval", fixed(100 * c(exact$estimate, exact$conf.int), d), sum(x[1, ]))
+  result("prop.test", set[[1]]); ask("proportion_limits", fixed(100 * c(one$estimate, one$conf.int), d), sum(x[1, ]))
+  result("binom.test", set[[1]]); ask("proportion_limits", fixed(100 * c(exact$estimate, exact$conf.int), d), sum(x[1, ]))
   ask("percentage", fixed(100 * exact$estimate, d), x[1, 1], sum(x[1, ]))
 }
 wide <- list(
@@ -308,7 +308,8 @@ for (set in c(Map(list, names(wide), wide), lapply(drawn, function(x) list("simu
     result(by, set[[1]]); ask("p_from_counts", p_text(tests[[by]]), grid(x))
   }
   result("percentages of one group", set[[1]])
-  ask("percentages", several(fixed(100 * x[1, ] / sum(x[1, ]), 1)))
+  share <- fixed(100 * x[1, ] / sum(x[1, ]), sample(0:2, 1, prob = c(1, 3, 1)))
+  ask("remaining_percentage", share[1], several(share[-1]))
 }
 
 # ---- means -------------------------------------------------------------------------------------
@@ -365,6 +366,13 @@ for (set in sets) {
 for (set in c(Map(list, names(wide), wide), lapply(drawn, function(x) list("simulated", x)))) {
   x <- set[[2]][, colSums(set[[2]]) > 0]; q <- chisq.test(x)
   result("chisq.test", set[[1]]); statistic("chi-square", q$statistic, places(), q$parameter, q$p.value)
+}
+
+for (k in 1:40) {
+  p <- pnorm(-abs(rnorm(sample(3:12, 1), sample(c(1, 2), 1)))) * 2
+  method <- sample(c("BH", "holm", "hochberg", "bonferroni", "BY"), 1)
+  q <- p.adjust(p, method); i <- sample(length(p), 1); d <- sample(3:4, 1); text <- sapply(p, below, d)
+  result(paste("p.adjust", method), "simulated"); ask("adjusted_p", below(q[i], d), text[i], several(text[-i]))
 }
 
 # ---- meta-analysis -----------------------------------------------------------------------------
@@ -450,7 +458,7 @@ for (set in sets) {
     if (nrow(d) < 80) ask("tables", nrow(d), several(fixed(100 * unlist(best[c("sensitivity", "specificity", "ppv", "npv")]), 1)))
   }
   test <- roc.test(curves[[1]], curves[[2]])
-  if (is.finite(test$p.value) && all(limits[3, ] < 0.999)) {
+  if (is.finite(test$p.value) && all(limits[3, ] < 0.99)) {
     result("roc.test", set[[1]]); ask("auc_correlation", several(e[1:3]), several(e[4:6]), p_text(test$p.value))
   }
   fit <- glm(y ~ a, binomial, d); area <- auc(roc(d$y, fitted(fit), quiet = TRUE, direction = "<"))

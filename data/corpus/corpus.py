@@ -21,18 +21,22 @@ rows, now, results = [], [], 0
 
 
 def fixed(x, d):
+    """Print with so many decimals."""
     return f"{x:z.{d}f}"
 
 
 def below(p, d):
+    """Print a P value, or that it is below the last place."""
     return f"<{10**-d:.{d}f}" if p < 10**-d else fixed(p, d)
 
 
 def nejm(p):
+    """Print a P value as the NEJM does."""
     return fixed(p, 2) if p >= 0.01 else below(p, 3)
 
 
 def bare(text):
+    """Leave out the zero before the point."""
     return text.replace("0.", ".", 1) if text.lstrip("<>").startswith("0.") else text
 
 
@@ -49,32 +53,39 @@ WEIGHTS = np.array([weight for weight, _ in STYLES]) / sum(weight for weight, _ 
 
 
 def p_text(p):
+    """Print a P value in a style drawn at random."""
     return STYLES[rng.choice(len(STYLES), p=WEIGHTS)][1](min(1.0, float(p)))
 
 
 def places():
+    """Draw a number of decimals."""
     return int(rng.choice([2, 3, 4], p=[0.6, 0.3, 0.1]))
 
 
 def result(by, data):
+    """Begin a result; the questions that follow are about it."""
     global now, results
     results += 1
     now = [f"p{results:04d}", by, data]
 
 
 def ask(check, *arguments):
+    """Ask the audit about the result."""
     rows.append([*now, check, "; ".join(map(str, arguments))])
 
 
 def many(x):
+    """Write a list."""
     return "|".join(map(str, x))
 
 
 def grid(table):
+    """Write a table of counts."""
     return "|".join(" ".join(map(str, row)) for row in table)
 
 
 def ratio(by, data, value, lower, upper, p):
+    """Ask what a reader asks of a ratio with limits and P."""
     if not np.all(np.isfinite([value, lower, upper, p])) or lower <= 0.005 or upper > 1000:
         return None
     d = places()
@@ -91,11 +102,12 @@ def ratio(by, data, value, lower, upper, p):
 
 # Logistic models: Wald limits and P.
 def simulated(n):
+    """Draw patients with three markers, of which two tell something."""
     x = rng.normal(size=(n, 3))
     return (rng.random(n) < 1 / (1 + np.exp(0.3 - x @ [0.6, -0.4, 0]))).astype(int), x
 
 
-spector, fair, heart = (d.load_pandas() for d in (sm.datasets.spector, sm.datasets.fair, sm.datasets.heart))
+spector, fair = (d.load_pandas() for d in (sm.datasets.spector, sm.datasets.fair))
 cancer, iris, wine = load_breast_cancer(), load_iris(), load_wine()
 rossi = lifelines_data.load_rossi()
 logistic = [
@@ -125,11 +137,23 @@ for name, y, x in logistic:
                 ask("odds_ratio", fixed(np.exp(b), places()), e[0])
 
 # Cox models and the log-rank test.
-larynx, waltons, gbsg2 = (getattr(lifelines_data, f"load_{x}")() for x in ("larynx", "waltons", "gbsg2"))
+larynx, waltons, gbsg2 = (
+    getattr(lifelines_data, f"load_{x}")() for x in ("larynx", "waltons", "gbsg2")
+)
 leukemia, lung = lifelines_data.load_leukemia(), lifelines_data.load_lung().dropna()
 cohorts = [
-    ("rossi", rossi["week"], rossi["arrest"], rossi[["fin", "age", "race", "wexp", "mar", "paro", "prio"]]),
-    ("larynx", larynx["time"], larynx["death"], larynx[["age", "Stage_II", "Stage_III", "Stage_IV"]]),
+    (
+        "rossi",
+        rossi["week"],
+        rossi["arrest"],
+        rossi[["fin", "age", "race", "wexp", "mar", "paro", "prio"]],
+    ),
+    (
+        "larynx",
+        larynx["time"],
+        larynx["death"],
+        larynx[["age", "Stage_II", "Stage_III", "Stage_IV"]],
+    ),
     ("waltons", waltons["T"], waltons["E"], (waltons[["group"]] == "miR-137").astype(int)),
     ("gbsg2", gbsg2["time"], gbsg2["cens"], gbsg2[["age", "tsize", "pnodes", "progrec"]]),
     ("leukemia", leukemia["t"], leukemia["status"], leukemia[["sex", "logWBC", "Rx"]]),
@@ -170,10 +194,11 @@ for _ in range(90):
     table = np.column_stack([a, n - a])
     if (table.sum(axis=0) == 0).any():
         continue
+    uncorrected = stats.chi2_contingency(table, correction=False)
     for by, p in (
         ("fisher_exact", stats.fisher_exact(table).pvalue),
         ("chi2_contingency", stats.chi2_contingency(table).pvalue),
-        ("chi2_contingency without correction", stats.chi2_contingency(table, correction=False).pvalue),
+        ("chi2_contingency without correction", uncorrected.pvalue),
         ("proportions_ztest", proportions_ztest(a, n)[1]),
     ):
         result(by, "simulated")
@@ -181,13 +206,14 @@ for _ in range(90):
     if (table > 0).all():
         odds = stats.contingency.odds_ratio(table)
         low, high = odds.confidence_interval()
-        ratio("contingency.odds_ratio and fisher_exact", "simulated", odds.statistic, low, high, stats.fisher_exact(table).pvalue)
+        by, p = "contingency.odds_ratio and fisher_exact", stats.fisher_exact(table).pvalue
+        ratio(by, "simulated", odds.statistic, low, high, p)
     for method in ("normal", "beta", "wilson", "agresti_coull", "jeffreys"):
         if rng.random() < 0.5:
             d = int(rng.choice([0, 1, 2], p=[0.1, 0.7, 0.2]))
             limits = proportion_confint(a[0], n[0], method=method)
             result(f"proportion_confint {method}", "simulated")
-            ask("proportion_interval", *(fixed(100 * v, d) for v in (a[0] / n[0], *limits)), n[0])
+            ask("proportion_limits", *(fixed(100 * v, d) for v in (a[0] / n[0], *limits)), n[0])
 
 # Two groups and correlations.
 columns = [("breast cancer", cancer.data[:, k], cancer.target) for k in range(0, 30, 2)]
