@@ -17,16 +17,19 @@ FAMILIES = {"survival": survival, "outcome": outcome}
 COLUMNS = ("set", "half", "variant", "kind", "item", "scale", "truth", "low", "median", "high")
 
 
-def problems(family=None, scheme=None, variant=None):
-    """Yield all problems that are asked for, the cheap schemes first."""
-    for name, room in (("outcome", outcome), ("survival", survival)):
-        for plan, variants in room.VARIANTS.items():
-            for kind in variants:
-                for one, of, half, entry in sets.listed():
-                    asked = (family, scheme, variant)
-                    same = (x in (None, y) for x, y in zip(asked, (name, plan, kind), strict=True))
-                    if of == name and all(same):
-                        yield one, of, half, entry, plan, kind
+def problems(*asked):
+    """Yield all problems that are asked for: what the factors come from first, slow ones last."""
+    every = [
+        (name, family, half, entry, scheme, variant)
+        for family, room in FAMILIES.items()
+        for scheme, variants in room.VARIANTS.items()
+        for variant in variants
+        for name, of, half, entry in sets.listed()
+        if of == family
+        and all(x in (None, y) for x, y in zip(asked, (family, scheme, variant), strict=True))
+    ]
+    slow = ("medians, HR", "medians, P")
+    return sorted(every, key=lambda x: (x[4] == slow[0], x[5] != "base", x[4] == slow[1]))
 
 
 def run(*asked):

@@ -14,6 +14,8 @@ from .lines import COHORTS, ENOUGH, line, p_text
 
 #: Correlation of all numbers inside each outcome, where it is varied.
 RHO = 0.3
+#: Exchanges of a search for an area; then it starts again.
+TRIES = 3000
 VARIANTS = {
     "means": ("base", "correlated", "log", "small", "fewer"),
     "auc": ("base", "log", "small"),
@@ -215,7 +217,7 @@ def _one_marker(problem, name, variant, scheme, x):
             group = nobody.copy()
             group[order[y.size - high.sum() :]] = 1
         outcome = cal.outcome_in_groups(rng, group, counts)
-        outcome = cal.reach_auc(rng, outcome, sign * marker, group, area)
+        outcome = cal.reach_auc(rng, outcome, sign * marker, group, area, TRIES)
         return marker[np.argsort(outcome, kind="stable")]
 
     cohorts = many(attempt, name, scheme, variant, x)

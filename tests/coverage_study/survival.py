@@ -3,6 +3,7 @@
 import numpy as np
 
 from hccbook.cohorts import calibration as cal
+from hccbook.cohorts.calibration import follow_up as times
 from hccbook.cohorts.declared import follow_up
 from hccbook.survival import cox_two_groups, logrank
 
@@ -89,9 +90,9 @@ def truth_of(days, event, group):
 
 def drawn_of(days, event, group):
     """Return the same of cohorts without tied events, (m, n), in the order of the group."""
-    log_hr, error = cal.cox(days, event, group)
+    log_hr, error = times.cox(days, event, group)
     ends = [np.exp(log_hr + k * 1.959964 * error) for k in (0, -1, 1)]
-    return *ends, cal.logrank(days, event, group)
+    return *ends, times.logrank(days, event, group)
 
 
 def run(name, entry, scheme, variant):
