@@ -12,7 +12,7 @@ import re
 from contextlib import suppress
 from itertools import zip_longest
 
-from . import _checks, reported
+from . import _checks, coverage, reported
 from .audit.check import VERDICTS, Check, judge
 from .display import Markup, badge, table
 from .estimate import format_p
@@ -91,9 +91,13 @@ class Scorecard:
         field="printed",
         lower=None,
         upper=None,
+        kind=None,
         note="",
     ):
         """Add a line for one printed number; there is one for each class of evidence.
+
+        A held-out number outside its range is ``missed`` only where the coverage study confirmed
+        that such ranges hold what they say; else the line is ``untestable``.
 
         Parameters
         ----------
@@ -110,6 +114,9 @@ class Scorecard:
             Which number of the register row.
         lower, upper : float, optional
             The allowed or central range.
+        kind : str, optional
+            Kind of a held-out number, by which its range is widened about ``computed``, the median:
+            a row of :func:`hccbook.coverage.factors`.
         note : str
             One short sentence for the reader of the scorecard.
         """
@@ -134,7 +141,14 @@ class Scorecard:
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         else:
+            if evidence == "held-out":
+                confirmed, said = coverage.said_of(kind)
+                note = f"{note}; {said}" if note else said
+                if kind and lower is not None:
+                    lower, upper = coverage.widened(kind, lower, computed, upper)
             word = _verdict(cell, computed, lower, upper, evidence)
+            if word == "missed" and evidence == "held-out" and not confirmed:
+                evidence = word = "untestable"
         numbers = [_stored(value) for value in (computed, lower, upper)]
         line = (id, field, evidence, word, *numbers, where, note)
         self.lines.append(dict(zip(COLUMNS, line, strict=True)))

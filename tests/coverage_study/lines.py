@@ -1,17 +1,10 @@
 """A held-out number: what is printed, the cohorts' range, and the factor that would cover it."""
 
 import numpy as np
-from scipy.stats import norm
 
+from hccbook.coverage import SCALES
 from hccbook.estimate import printed
 
-#: How a number is spread: where its distance from the median is measured.
-SCALES = {
-    "plain": lambda x: x,
-    "log": np.log,
-    "arcsine": lambda x: np.arcsin(np.sqrt(np.clip(x, 0, 1))),
-    "normal": lambda p: norm.isf(np.clip(p, 1e-300, 1) / 2),
-}
 COHORTS, ENOUGH = 200, 195
 #: A claim counts as seen if so many of the cohorts show it.
 SEEN = 0.025
@@ -25,7 +18,7 @@ def p_text(p):
 def line(kind, item, text, values, scale):
     """Return one held-out line, or None where it has no truth or no range."""
     values = np.asarray(values, dtype=float)
-    if text is None or np.isnan(values).mean() > 1 - ENOUGH / COHORTS:
+    if text is None or text == "nan" or np.isnan(values).mean() > 1 - ENOUGH / COHORTS:
         return None
     low, middle, high = np.quantile(
         values[~np.isnan(values)], [0.025, 0.5, 0.975], method="weibull"
@@ -44,7 +37,7 @@ def line(kind, item, text, values, scale):
 
 def needed(text, low, middle, high, scale):
     """Return the factor on the distance from the median with which a range meets a print."""
-    number, to = printed(text), SCALES[scale]
+    number, (to, _) = printed(text), SCALES[scale]
     ends = to(np.array([float(number.low), float(number.high)]))
     with np.errstate(divide="ignore", invalid="ignore"):
         a, m, b = (float(to(np.float64(x))) for x in (low, middle, high))

@@ -49,9 +49,9 @@ def patients(name, family, entry, most=MOST):
             event = frame[entry["outcome"]].isin(np.atleast_1d(entry["ill"]))
     columns = {x: pd.to_numeric(frame[x]).astype(float) for x in numbers[:NUMBERS]}
     two = [x for x in factors if frame[x].nunique() == 2][:FACTORS]
-    columns |= {x: frame[x].map(frame[x].value_counts().index.get_loc) for x in two}
-    # A feature is what fewer patients have.
-    found = pd.DataFrame({**columns, "event": event.astype(int)})
+    # A feature is what fewer patients have; any event counts.
+    columns |= {x: frame[x].map({y: k for k, y in enumerate(frame[x].value_counts().index)}) for x in two}
+    found = pd.DataFrame({**columns, "event": (event > 0).astype(int)})
     if family == "survival":
         found["time"] = time.astype(float)
     found = found.dropna().reset_index(drop=True)
