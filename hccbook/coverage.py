@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from . import _checks, reported
 
-__all__ = ["factors", "widened"]
+__all__ = ["central", "factors", "widened"]
 __dir__ = __all__.copy
 
 FOLDER = reported.DATA / "coverage"
@@ -48,22 +48,18 @@ def factors():
         A row for each kind, ``printed: predicted``. Columns: ``scale``; for each half of the data
         sets how many (``widening_sets``, ``test_sets``) and the share inside the plain range
         (``widening_plain``, ``test_plain``); the ``factor``; the share of the test half inside the
-        widened range (``test``) with Wilson's limits (``lower``, ``upper``); ``calibrated``, whether
-        it is at least 95 %.
+        widened range (``test``) with Wilson's limits (``lower``, ``upper``); ``calibrated``,
+        whether it is at least 95 %.
     """
     return _table().copy()
 
 
-def said_of(kind):
-    """Return whether a number outside a range of this kind is missed, and what a reader must know."""
-    if kind is None:
-        return False, "coverage not measured"
-    _checks.one_of("kind", kind, list(_table().index))
-    row = _table().loc[kind]
-    words = f"range widened by {row['factor']:g}" if row["factor"] > 1 else "range not widened"
-    if not row["calibrated"]:
-        words += f", which covers only {100 * row['test']:.0f} % of the test sets"
-    return bool(row["calibrated"]), words
+def central(values):
+    """Return the ends of the central 95 % over cohorts, with the median between them.
+
+    One more cohort lies between the ends in 95 % of cases, however few the cohorts are.
+    """
+    return np.quantile(values, [0.025, 0.5, 0.975], method="weibull")
 
 
 def widened(kind, low, middle, high):
@@ -88,3 +84,19 @@ def widened(kind, low, middle, high):
     with np.errstate(divide="ignore", over="ignore"):
         found = back(to(middle) + row["factor"] * (to(ends) - to(middle)))
     return float(found[0]), float(found[1])
+
+
+def known(evidence, kind, middle, low, high, note):
+    """Return whether a number outside is missed, and the range and the note of a held-out one."""
+    if evidence != "held-out":
+        return True, low, high, note
+    confirmed, said = False, "coverage not measured"
+    if kind is not None:
+        _checks.one_of("kind", kind, list(_table().index))
+        row = _table().loc[kind]
+        confirmed, factor, share = bool(row["calibrated"]), row["factor"], 100 * row["test"]
+        if low is not None:
+            low, high = widened(kind, low, middle, high)
+        said = f"range widened by {factor:g}" if factor > 1 else "range as it is"
+        said += f", {'' if confirmed else 'only '}{share:.0f} % covered in test sets"
+    return confirmed, low, high, f"{note}; {said}" if note else said

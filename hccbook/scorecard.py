@@ -96,9 +96,6 @@ class Scorecard:
     ):
         """Add a line for one printed number; there is one for each class of evidence.
 
-        A held-out number outside its range is ``missed`` only where the coverage study confirmed
-        that such ranges hold what they say; else the line is ``untestable``.
-
         Parameters
         ----------
         id : str
@@ -115,8 +112,8 @@ class Scorecard:
         lower, upper : float, optional
             The allowed or central range.
         kind : str, optional
-            Kind of a held-out number, by which its range is widened about ``computed``, the median:
-            a row of :func:`hccbook.coverage.factors`.
+            Of a held-out number: a row of :func:`hccbook.coverage.factors`, by which the range is
+            widened about the median, and without which it is not ``missed`` but ``untestable``.
         note : str
             One short sentence for the reader of the scorecard.
         """
@@ -141,13 +138,9 @@ class Scorecard:
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         else:
-            if evidence == "held-out":
-                confirmed, said = coverage.said_of(kind)
-                note = f"{note}; {said}" if note else said
-                if kind and lower is not None:
-                    lower, upper = coverage.widened(kind, lower, computed, upper)
+            sure, lower, upper, note = coverage.known(evidence, kind, computed, lower, upper, note)
             word = _verdict(cell, computed, lower, upper, evidence)
-            if word == "missed" and evidence == "held-out" and not confirmed:
+            if word == "missed" and not sure:
                 evidence = word = "untestable"
         numbers = [_stored(value) for value in (computed, lower, upper)]
         line = (id, field, evidence, word, *numbers, where, note)

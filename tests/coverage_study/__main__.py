@@ -57,13 +57,15 @@ def run(*asked):
 
 def collect():
     """Write what was found as the fixtures of the book."""
-    frames = [pd.read_csv(path, dtype={"truth": str, "set": str}) for path in sorted(DONE.glob("*.csv"))]
+    types = {"truth": str, "set": str}
+    frames = [pd.read_csv(path, dtype=types) for path in sorted(DONE.glob("*.csv"))]
     every = pd.concat(frames, ignore_index=True)
     about = ["family", "scheme", "variant", "set", "half", "result"]
     counts = every.drop_duplicates(about)[about].sort_values(about, key=lambda x: x.str.lower())
     counts.to_csv(sets.FOLDER / "problems.csv", index=False, lineterminator="\n")
     lines = every[every["result"] == "built"].dropna(subset=["kind"])
-    lines = lines[[*COLUMNS, "needed"]].sort_values(["kind", "variant", "set", "item"], kind="stable")
+    order = ["kind", "variant", "set", "item"]
+    lines = lines[[*COLUMNS, "needed"]].sort_values(order, kind="stable")
     for name in ("low", "median", "high", "needed"):
         lines[name] = lines[name].map(lambda x: f"{x:.4g}" if x == x else "")
     for part in ("base", "varied"):

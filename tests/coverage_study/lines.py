@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hccbook.coverage import SCALES
+from hccbook.coverage import SCALES, central
 from hccbook.estimate import printed
 
 COHORTS, ENOUGH = 200, 195
@@ -20,9 +20,7 @@ def line(kind, item, text, values, scale):
     values = np.asarray(values, dtype=float)
     if text is None or text == "nan" or np.isnan(values).mean() > 1 - ENOUGH / COHORTS:
         return None
-    low, middle, high = np.quantile(
-        values[~np.isnan(values)], [0.025, 0.5, 0.975], method="weibull"
-    )
+    low, middle, high = central(values[~np.isnan(values)])
     return {
         "kind": kind,
         "item": item,

@@ -146,18 +146,22 @@ def means(problem, name, variant):
     truth = np.column_stack([*problem.x.values(), *problem.flags.values()]).astype(float)[None]
     found = []
     for k, x in enumerate(problem.x):
-        for both in zip(*(numbers(y, a[:, :, k], sign[x], problem, x) for a in (truth, cohorts))):
-            (kind, item, scale, values, digits), (*_, drawn, _) = both
+        both = (numbers(y, a[:, :, k], sign[x], problem, x) for a in (truth, cohorts))
+        for (kind, item, scale, values, digits), (*_, drawn, _) in zip(*both, strict=True):
             text = p_text(values[0]) if digits is None else f"{values[0]:.{digits}f}"
             found.append(line(f"means: {kind}", f"{x} {item}", text, drawn, scale))
     (beta, z, _, finite), drawn = model(truth, y), model(cohorts, y)
     if finite[0]:
         for k, x in enumerate([*problem.x, *problem.flags]):
             size = max(0, 2 - int(np.floor(np.log10(abs(beta[0, k]) + 1e-12))))
-            texts = f"{beta[0, k]:.{size}f}", f"{z[0, k]:.3f}", p_text(2 * stats.norm.sf(abs(z[0, k])))
+            p = 2 * stats.norm.sf(abs(z[0, k]))
+            texts = f"{beta[0, k]:.{size}f}", f"{z[0, k]:.3f}", p_text(p)
             values = drawn[0][:, k], drawn[1][:, k], 2 * stats.norm.sf(np.abs(drawn[1][:, k]))
             for kind, scale, text, many_ in zip(
-                ("coefficient", "z", "logistic P"), ("plain", "plain", "normal"), texts, values,
+                ("coefficient", "z", "logistic P"),
+                ("plain", "plain", "normal"),
+                texts,
+                values,
                 strict=True,
             ):
                 found.append(line(f"means: {kind}", x, text, many_, scale))

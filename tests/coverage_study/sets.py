@@ -50,7 +50,9 @@ def patients(name, family, entry, most=MOST):
     columns = {x: pd.to_numeric(frame[x]).astype(float) for x in numbers[:NUMBERS]}
     two = [x for x in factors if frame[x].nunique() == 2][:FACTORS]
     # A feature is what fewer patients have; any event counts.
-    columns |= {x: frame[x].map({y: k for k, y in enumerate(frame[x].value_counts().index)}) for x in two}
+    for x in two:
+        common, rare = frame[x].value_counts().index
+        columns[x] = frame[x].map({common: 0, rare: 1})
     found = pd.DataFrame({**columns, "event": (event > 0).astype(int)})
     if family == "survival":
         found["time"] = time.astype(float)

@@ -154,7 +154,8 @@ def _whole(scheme, problem, truth, days, event):
             value = alive(problem.days[some], problem.event[some], at)
             values = [alive(d[some], e[some], at) for d, e in zip(days, event, strict=True)]
             text = None if np.isnan(value) else f"{value:.3f}"
-            yield line(f"{scheme}: survival at a time", f"group {k} day {at}", text, values, "arcsine")
+            kind, item = f"{scheme}: survival at a time", f"group {k} day {at}"
+            yield line(kind, item, text, values, "arcsine")
 
 
 def _second(scheme, problem, days, event, second):
