@@ -84,8 +84,12 @@ def alive(days, event, at):
 
 def truth_of(days, event, group):
     """Return the hazard ratio with its limits and the log-rank P of real patients."""
-    ratio = cox_two_groups(days, event, group)
-    return ratio.value, ratio.lower, ratio.upper, logrank(days, event, group)[1]
+    p = logrank(days, event, group)[1]
+    try:
+        ratio = cox_two_groups(days, event, group)
+    except ValueError:  # it is infinite
+        return np.nan, np.nan, np.nan, p
+    return ratio.value, ratio.lower, ratio.upper, p
 
 
 def drawn_of(days, event, group):
