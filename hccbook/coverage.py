@@ -98,5 +98,5 @@ def known(evidence, kind, middle, low, high, note):
         if low is not None:
             low, high = widened(kind, low, middle, high)
         said = f"range widened by {factor:g}" if factor > 1 else "range as it is"
-        said += f", {'' if confirmed else 'only '}{share:.0f} % covered in test sets"
+        said += f", {'' if confirmed else 'only '}{share:z.0f} % covered in test sets"
     return confirmed, low, high, f"{note}; {said}" if note else said

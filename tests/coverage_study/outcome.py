@@ -41,7 +41,7 @@ class Problem:
         self.x = {x: frame[x].to_numpy(dtype=float) for x in numbers}
         self.flags = {x: frame[x].to_numpy(dtype=int) for x in self.features}
         self.decimals = {
-            x: 2 if variant == "log" else decimals(values) for x, values in self.x.items()
+            x: 3 if variant == "log" else decimals(values) for x, values in self.x.items()
         }
         self.sizes = np.bincount(self.y, minlength=2)
 
