@@ -112,8 +112,7 @@ class Scorecard:
         lower, upper : float, optional
             The allowed or central range.
         kind : str, optional
-            Of a held-out number: a row of :func:`hccbook.coverage.factors`, by which the range is
-            widened about the median, and without which it is not ``missed`` but ``untestable``.
+            Of a held-out number: a row of :func:`hccbook.coverage.factors`, which widens its range.
         note : str
             One short sentence for the reader of the scorecard.
         """

