@@ -8,6 +8,7 @@ SITE := _build/html
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
 UV := 0.13.9
 RIVALS := tests/bench-requirements.txt
+COVERAGE := tests/coverage-requirements.txt
 
 export UV_NO_PROGRESS = 1
 # Compiled modules are kept: each kernel and worker starts three times as fast.
@@ -26,7 +27,7 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench lock portable house clean env \
+.PHONY: help book test lab notebooks bench coverage lock portable house clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -60,6 +61,13 @@ bench: $(READY)  ## measure how long things take, beside other libraries
 	  echo "Some other libraries could not be fetched: they will be left out" >&2
 	PYTHONPATH=tests $(BIN)/python -m bench
 
+# Both packages hold little more than data: they are unpacked, and nothing of them runs.
+coverage: $(READY)  ## measure how often cohorts cover the truth; an hour, goes on where it stopped
+	@cmp -s $(COVERAGE) .coverage/requirements.txt || { \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --target .coverage --no-deps \
+	    --require-hashes -r $(COVERAGE) && cp $(COVERAGE) .coverage/requirements.txt; }
+	PYTHONPATH=tests $(BIN)/python -m coverage_study $(COVERAGE_OPTIONS)
+
 lock: $(READY)  ## renew requirements.lock from requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(LOCK_OPTIONS) requirements.txt -o requirements.lock
@@ -71,7 +79,7 @@ house: $(READY)  ## measure the package: its lines, and what its tests hold down
 	$(BIN)/python tests/house.py
 
 clean:  ## remove what was built, and the environment
-	rm -rf .venv .bench .portable .jupyter _build build hccbook.egg-info
+	rm -rf .venv .bench .coverage .portable .jupyter _build build hccbook.egg-info
 	rm -rf .pytest_cache .ruff_cache .hypothesis
 
 env: $(READY)  ## make the environment, no more

@@ -12,6 +12,7 @@ _MODULES = (
     "accuracy",
     "audit",
     "cohorts",
+    "coverage",
     "display",
     "estimate",
     "exercises",

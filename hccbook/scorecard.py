@@ -12,7 +12,7 @@ import re
 from contextlib import suppress
 from itertools import zip_longest
 
-from . import _checks, reported
+from . import _checks, coverage, reported
 from .audit.check import VERDICTS, Check, judge
 from .display import Markup, badge, table
 from .estimate import format_p
@@ -91,6 +91,7 @@ class Scorecard:
         field="printed",
         lower=None,
         upper=None,
+        kind=None,
         note="",
     ):
         """Add a line for one printed number; there is one for each class of evidence.
@@ -110,6 +111,8 @@ class Scorecard:
             Which number of the register row.
         lower, upper : float, optional
             The allowed or central range.
+        kind : str, optional
+            Of a held-out number: a row of :func:`hccbook.coverage.factors`, which widens its range.
         note : str
             One short sentence for the reader of the scorecard.
         """
@@ -134,7 +137,10 @@ class Scorecard:
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         else:
+            sure, lower, upper, note = coverage.known(evidence, kind, computed, lower, upper, note)
             word = _verdict(cell, computed, lower, upper, evidence)
+            if word == "missed" and not sure:
+                evidence = word = "untestable"
         numbers = [_stored(value) for value in (computed, lower, upper)]
         line = (id, field, evidence, word, *numbers, where, note)
         self.lines.append(dict(zip(COLUMNS, line, strict=True)))

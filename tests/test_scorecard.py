@@ -6,15 +6,17 @@ import os
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from hccbook import audit, display, reported, scorecard
+from hccbook import audit, coverage, display, reported, scorecard
 from hccbook.scorecard import EVIDENCE, Scorecard, _strongest, _verdict
 
 N = "magnesium.derivation.n"
 DCR = "magnesium.derivation.dcr"
 HR = "magnesium.derivation.pfs.hr"
 WORD = "magnesium.validation.dcr"
+NOT = "coverage not measured"
 
 
 @pytest.fixture
@@ -68,9 +70,9 @@ def test_lines_hold_what_was_computed(card):
     assert [tuple(line) for line in card.lines] == [scorecard.COLUMNS] * 4
     assert lines == [
         [N, "printed", "arithmetic", "exact", "110", "", "", "a-lab#patients", "counted"],
-        [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", ""],
+        [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", NOT],
         [HR, "p", "untestable", "untestable", "", "", "", "a-lab#cox", ""],
-        [WORD, "printed", "held-out", "compatible", "higher", "", "", "a-lab#response", ""],
+        [WORD, "printed", "held-out", "compatible", "higher", "", "", "a-lab#response", NOT],
     ]
 
 
@@ -180,18 +182,20 @@ def test_no_results_are_an_empty_scorecard(results):
 
 
 @pytest.fixture
-def mixed(results):
+def mixed(results, monkeypatch):
     """Lines of two papers: several on one number, a number of the design, words, infinity."""
-    first, second = Scorecard("b"), Scorecard("a")
+    told = {"scale": ["plain"], "factor": [1.0], "test": [0.96], "calibrated": [True]}
+    monkeypatch.setattr(coverage, "_table", lambda: pd.DataFrame(told, index=["sound"]))
+    first, second, wide = Scorecard("b"), Scorecard("a"), {"kind": "sound", "at": "z"}
     first.record(N, 110, "calibrated", at="x")
     first.record(HR, 0.269, "calibrated", at="x", note="<i> & so on")
-    first.record(HR, 0.1, "held-out", lower=0.05, upper=0.2, at="x")
+    first.record(HR, 0.1, "held-out", lower=0.05, upper=0.2, kind="sound", at="x")
     first.record(HR, 0.2691, "summary", lower=0.1, upper=math.inf, at="x")
     first.record(HR, 0.2, field="lower", evidence="summary", at="x")
-    first.record(HR, 0.165, field="lower", evidence="held-out", lower=0.1, upper=0.2, at="x")
+    first.record(HR, 0.165, "held-out", field="lower", lower=0.1, upper=0.2, **wide)
     first.record(HR, evidence="untestable", field="p")
     first.record(WORD, "higher", "held-out", at="y")
-    second.record("mri.roc.clinical.auc", 0.5, "held-out", lower=0.4, upper=0.6, at="z")
+    second.record("mri.roc.clinical.auc", 0.5, "held-out", lower=0.4, upper=0.6, **wide)
     first.save()
     second.save()
     return results
