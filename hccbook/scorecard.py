@@ -49,9 +49,8 @@ def _verdict(printed, computed, lower, upper, evidence):
 
     Of numbers it is that of the audit's judge for ``arithmetic`` and ``summary``. For ``held-out``,
     where the range is the central 95 % over cohorts: ``compatible`` or ``missed``; a synthetic
-    cohort proves no contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``. For
-    ``patients``, where the range is that of the analyses that were tried: never ``contradicted``
-    but ``missed``, because another analysis may give the number.
+    cohort proves no contradiction. So for ``patients``, where the range is that of the analyses
+    that were tried, but for ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
     """
     if evidence == "untestable":
         return "untestable"
@@ -64,10 +63,8 @@ def _verdict(printed, computed, lower, upper, evidence):
     if evidence == "calibrated":
         lower, upper = -math.inf, math.inf
     word = judge(printed, computed, lower, upper)
-    if evidence in ("held-out", "patients") and word == "contradicted":
-        return "missed"
-    if evidence == "held-out":
-        return "compatible"
+    if evidence == "held-out" or (evidence == "patients" and word != "exact"):
+        return "missed" if word == "contradicted" else "compatible"
     return "missed" if (evidence, word) == ("calibrated", "compatible") else word
 
 

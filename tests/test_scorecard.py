@@ -48,7 +48,7 @@ def results(tmp_path, monkeypatch):
         ("< 0.001", 0.0011, (), "calibrated", "missed"),
         ("0.30", 0.3049, (), "patients", "exact"),
         ("0.30", 0.31, (), "patients", "missed"),
-        ("0.30", 0.37, (0.29, 0.37), "patients", "compatible"),
+        ("0.30", 0.31, (0.30, 0.37), "patients", "compatible"),
         ("lower", "lower", (), "patients", "exact"),
         ("lower", "higher", (), "patients", "missed"),
         ("0.30", None, (), "untestable", "untestable"),
