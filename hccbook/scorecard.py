@@ -48,9 +48,8 @@ def _verdict(printed, computed, lower, upper, evidence):
     """Return the verdict on one printed number, or on a word.
 
     Of numbers it is that of the audit's judge for ``arithmetic`` and ``summary``. For ``held-out``,
-    where the range is the central 95 % over cohorts: ``compatible`` or ``missed``; a synthetic
-    cohort proves no contradiction. So for ``patients``, where the range is that of the analyses
-    that were tried, but for ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
+    where the range is the central 95 % over cohorts: ``compatible`` or ``missed``, no proof; so for
+    ``patients``, or ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
     """
     if evidence == "untestable":
         return "untestable"
@@ -327,11 +326,10 @@ def totals(by="verdict"):
     Returns
     -------
     pandas.DataFrame
-        A row for each paper, ``papers without patients`` (their sum), and papers whose patients are
-        public. Columns: ``register rows``; ``results``, the rows of kind ``result``; ``printed
-        numbers``; ``tested``, those with evidence, which ``calibrated`` and ``untestable`` are not;
-        then those by :data:`FATES` or evidence class and with ``no line``, which add up to
-        ``printed numbers``.
+        A row for each paper, ``papers without patients`` (a sum), the papers with them. Columns:
+        ``register rows``; ``results``, the rows of kind ``result``; ``printed numbers``;
+        ``tested``, those with evidence, which ``calibrated`` and ``untestable`` are not; then those
+        by :data:`FATES` or evidence class and with ``no line``, which add up to the printed ones.
     """
     import pandas as pd
 
@@ -348,8 +346,8 @@ def totals(by="verdict"):
         **{word: numbers[fate == word] for word in (*words[by], "no line")},
     }
     counts = {name: group["paper"].value_counts() for name, group in groups.items()}
-    frame = pd.DataFrame(counts, index=pd.Index(reported.papers(), name="paper"))
-    frame = frame.fillna(0).astype(int)
+    papers = pd.Index(reported.papers(), name="paper")
+    frame = pd.DataFrame(counts, index=papers).fillna(0).astype(int)
     apart = [x for x in frame.index if (reported.DATA / "patients" / f"{x}.csv").is_file()]
     rest = frame.drop(apart)
     rest.loc["papers without patients"] = rest.sum()
