@@ -15,6 +15,7 @@ __dir__ = __all__.copy
 
 #: Icon beside each evidence class and verdict: colour never stands alone.
 ICONS = {
+    "patients": "●",
     "arithmetic": "=",
     "summary": "≈",
     "calibrated": "◇",

@@ -35,7 +35,7 @@ __dir__ = __all__.copy
 #: Printed numbers of a register row that get a scorecard line each.
 FIELDS = reported.JUDGED
 #: Evidence classes, strongest first.
-EVIDENCE = ("arithmetic", "summary", "held-out", "calibrated", "untestable")
+EVIDENCE = ("patients", "arithmetic", "summary", "held-out", "calibrated", "untestable")
 #: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
 FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
 RESULTS = reported.DATA / "results"
@@ -48,21 +48,21 @@ def _verdict(printed, computed, lower, upper, evidence):
     """Return the verdict on one printed number, or on a word.
 
     Of numbers it is that of the audit's judge for ``arithmetic`` and ``summary``. For ``held-out``,
-    where the range is the central 95 % over cohorts: ``compatible`` or ``missed``; a synthetic
-    cohort proves no contradiction. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
+    where the range is the central 95 % over cohorts: ``compatible`` or ``missed``, no proof; so for
+    ``patients``, or ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
     """
     if evidence == "untestable":
         return "untestable"
     if printed in reported.contract()["words"]:
         _checks.text("computed", computed)
-        fits = "exact" if evidence == "calibrated" else "compatible"
+        fits = "exact" if evidence in ("calibrated", "patients") else "compatible"
         return fits if computed == printed else "missed"
     if evidence == "held-out" and (lower is None or upper is None):
         raise ValueError("lower, upper: expected the central 95 % over cohorts, got none")
     if evidence == "calibrated":
         lower, upper = -math.inf, math.inf
     word = judge(printed, computed, lower, upper)
-    if evidence == "held-out":
+    if evidence == "held-out" or (evidence == "patients" and word != "exact"):
         return "missed" if word == "contradicted" else "compatible"
     return "missed" if (evidence, word) == ("calibrated", "compatible") else word
 
@@ -332,10 +332,10 @@ def totals(by="verdict"):
     Returns
     -------
     pandas.DataFrame
-        A row for each paper, then ``all papers``. Columns: ``register rows``; ``results``, the rows
-        of kind ``result``; ``printed numbers``; ``tested``, those with evidence, which
-        ``calibrated`` and ``untestable`` are not; then those by :data:`FATES` or evidence class and
-        with ``no line``, which add up to ``printed numbers``.
+        A row for each paper, ``papers without patients`` (a sum), the papers with them. Columns:
+        ``register rows``; ``results``, the rows of kind ``result``; ``printed numbers``;
+        ``tested``, those with evidence, which ``calibrated`` and ``untestable`` are not; then those
+        by :data:`FATES` or evidence class and with ``no line``, which add up to the printed ones.
     """
     import pandas as pd
 
@@ -348,14 +348,16 @@ def totals(by="verdict"):
         "register rows": register,
         "results": register[register["kind"] == "result"],
         "printed numbers": numbers,
-        "tested": numbers[numbers["evidence"].isin(EVIDENCE[:3])],
+        "tested": numbers[numbers["evidence"].isin(EVIDENCE[:4])],
         **{word: numbers[fate == word] for word in (*words[by], "no line")},
     }
     counts = {name: group["paper"].value_counts() for name, group in groups.items()}
-    frame = pd.DataFrame(counts, index=pd.Index(reported.papers(), name="paper"))
-    frame = frame.fillna(0).astype(int)
-    frame.loc["all papers"] = frame.sum()
-    return frame
+    papers = pd.Index(reported.papers(), name="paper")
+    frame = pd.DataFrame(counts, index=papers).fillna(0).astype(int)
+    apart = [x for x in frame.index if (reported.DATA / "patients" / f"{x}.csv").is_file()]
+    rest = frame.drop(apart)
+    rest.loc["papers without patients"] = rest.sum()
+    return pd.concat([rest, frame.loc[apart]])
 
 
 def as_json():

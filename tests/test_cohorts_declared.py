@@ -109,6 +109,30 @@ def test_three_groups_without_a_ratio(trial):
     assert cohorts.report("trial")["met"].all()
 
 
+def test_halves_of_all_patients_with_printed_shares_by_a_time(trial):
+    shares = RECIPE.replace(
+        'median = "os.{group}.median", hr = "os.hr"', 'rate = "os.{group}.median"'
+    )
+    shares = shares.replace(', "os.hr: printed, lower, upper"', "").replace(
+        "shape = 1.1", "shape = 1.1, at = 24"
+    )
+    trial(
+        shares.replace('n = "arm.{group}.n"', 'n = "arm.treated.n"')
+        .replace('"arm.{control,treated}.n"', '"arm.treated.n"')
+        .replace('age = { mean = "age.{group}.mean", sd = "age.{group}.sd" }\n', "")
+        .replace("age = { resolution = 1, range = [25, 88] }\n", "")
+    )
+    frame = cohorts.load("trial", seed=1)
+    assert np.bincount(frame["treated"]).tolist() == [30, 30]
+    for treated, printed in enumerate(("11.2", "15.4")):
+        part = frame[frame["treated"] == treated].sort_values(
+            ["os_days", "os_event"], ascending=[True, False]
+        )
+        left = np.arange(len(part), 0, -1)  # by hand: no ties among events
+        died = part["os_event"] * (part["os_days"] <= 24 * 30.4375)
+        assert Printed(printed).admits(100 - 100 * (1 - died / left).prod())
+
+
 WRONG = {
     ('mean = "age.{group}.mean", ', ""): r"columns.age: expected count .*or mean and sd or median",
     ('sd = "age.{group}.sd" }', 'sd = "age.{group}.sd", hr = "os.hr" }'): "columns.age: expected",

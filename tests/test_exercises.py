@@ -10,6 +10,12 @@ from scipy.stats import chi2, norm, t
 from hccbook import accuracy, audit, display, exercises, reported
 
 GIVEN = {
+    "cxcl17-lab.1": {"observed": 3.3, "shuffled": np.linspace(1, 3.5, 200)},
+    "cxcl17-lab.2": {"ratio": 1.17},
+    "cxcl17-lab.3": {"deaths": 97, "patients": 227, "candidates": 16, "kept": 9},
+    "cxcl17-lab.4": {"weights": [2, 1, 1], "tied": 2},
+    "cxcl17-lab.5": {"p": 0.0003, "tests": 36},
+    "cxcl17-lab.6": {"tests": 36, "level": 0.05},
     "il6-sii-lab.1": {"i2": "60", "events": 60},
     "il6-sii-lab.2": {"ratio": "0.64", "lower": "0.45", "upper": "0.91"},
     "il6-sii-lab.3": {"seed": 7},

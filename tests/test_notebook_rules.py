@@ -35,7 +35,7 @@ HIDDEN_CHANCE = {
 }
 
 #: A figure says which of these it is made of.
-MADE_OF = ("synthetic", "simulated", "printed")
+MADE_OF = ("synthetic", "simulated", "printed", "real patients")
 #: A zero with a sign, with either minus: no range such as 0-0.5, no -0.05, no 1e-05.
 SIGNED_ZERO = r"(?<![\w.−–-])[-−]0+(?:\.0+)?(?:[eE][+-]?0+)?(?![\w]|[.,]\d)"
 #: What may hold a decimal number in prose: formulas, code, and links.

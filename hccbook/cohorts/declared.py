@@ -11,7 +11,9 @@ import numpy as np
 
 from .. import _checks
 from ..accuracy import auc
+from ..estimate import Printed
 from ..survival import cox_two_groups, median
+from ..survival.curves import product_limit
 from . import calibration as cal
 
 
@@ -27,6 +29,7 @@ FORMS = (
     Form(("count",), ("auc", "marker")),
     Form(("mean", "sd"), (), ("range", "resolution")),
     Form(("median",), ("hr",), ("days_per_month", "followed", "shape")),
+    Form(("rate",), (), ("at", "days_per_month", "followed", "shape")),
 )
 
 
@@ -72,7 +75,9 @@ class Recipe:
         def texts(pattern, field="printed"):
             return [printed(id, field) for id in self._ids(pattern, split)]
 
-        sizes = [int(text) for text in texts(self.groups["n"])]
+        sizes, names = [int(text) for text in texts(self.groups["n"])], self.groups["names"]
+        if len(sizes) < len(names):  # a number of all patients: groups as equal as can be
+            sizes = [part.size for part in np.array_split(np.arange(sizes[0]), len(names))]
         group = np.repeat(np.arange(len(sizes)), sizes)
         columns = {self.groups["column"]: group}
         for name, told in self.columns.items():
@@ -86,10 +91,11 @@ class Recipe:
                 moments = texts(told["mean"]), texts(told["sd"])
                 ends = assumed["resolution"], *assumed["range"]
                 columns[name] = cal.measurements(rng, group, *moments, *ends)
-            if "median" in told:
+            if {"median", "rate"} & {*told}:
                 fields = ("printed", "lower", "upper") if "hr" in told else ()
                 ratio = [text for field in fields for text in texts(told["hr"], field)]
-                days, event = follow_up(rng, group, texts(told["median"]), ratio, **assumed)
+                medians, rates = (texts(told[x]) if x in told else [] for x in ("median", "rate"))
+                days, event = follow_up(rng, group, medians, rates, ratio, assumed)
                 columns |= {f"{name}_days": days, f"{name}_event": event}
         return cal.shuffled(rng, columns)
 
@@ -101,46 +107,60 @@ class Recipe:
         def note(pattern, values):
             found.update(zip(self._ids(pattern, split), values, strict=True))
 
-        note(self.groups["n"], map(len, parts))
+        note(self.groups["n"], map(len, parts if "{group}" in self.groups["n"] else [frame]))
         for name, told in self.columns.items():
             for key, statistic in (("count", "sum"), ("mean", "mean"), ("sd", "std")):
                 if key in told:
                     note(told[key], [getattr(x[name], statistic)() for x in parts])
             if "auc" in told:
                 note(told["auc"], [auc(frame[name], frame[told["marker"]]).value])
+            if not {"median", "rate"} & {*told}:
+                continue
+            month = self.ASSUMED[name]["days_per_month"]
+            times = [[x[f"{name}_{end}"] for end in ("days", "event")] for x in (*parts, frame)]
             if "median" in told:
-                columns = [f"{name}_days", f"{name}_event"]
-                month = self.ASSUMED[name]["days_per_month"]
-                times = [[x[column] for column in columns] for x in (*parts, frame)]
                 note(told["median"], [median(*x).value / month for x in times[:-1]])
-                if "hr" in told:
-                    note(told["hr"], [cox_two_groups(*times[-1], frame[by])])
+            if "rate" in told:
+                day = self.ASSUMED[name]["at"] * month
+                curves = [product_limit(*map(np.asarray, x))[:2] for x in times[:-1]]
+                note(told["rate"], [100 - 100 * s[t <= day].min() for t, s in curves])
+            if "hr" in told:
+                note(told["hr"], [cox_two_groups(*times[-1], frame[by])])
         return cal.keyed(self.paper, found)
 
 
-def follow_up(rng, group, medians, ratio, days_per_month, followed, shape):
+def follow_up(rng, group, medians, rates, ratio, assumed):
     """Draw days and events: Weibull times of one shape, uniform censoring, moved until all prints.
 
-    ``followed`` holds the least and the longest follow-up in months.
+    Printed are medians, or percentages with an event by a time, and perhaps a hazard ratio beside
+    medians. ``followed`` holds the least and the longest follow-up in months.
     """
-    ends = [months * days_per_month for months in followed]
-    boxes = [cal.days_box(text, days_per_month) for text in medians]
+    month, shape = assumed["days_per_month"], assumed["shape"]
+    ends = [months * month for months in assumed["followed"]]
+    boxes = [cal.days_box(text, month) for text in medians]
     targets = [round(sum(box) / 2) for box in boxes]
     for text, target, box in zip(medians, targets, boxes, strict=True):
         if not box[0] <= target <= box[1]:
             raise ValueError(f"days_per_month: no whole day prints as {text} months")
-    time = np.array(targets)[group] * (rng.exponential(size=group.size) / np.log(2)) ** (1 / shape)
+    hazards = [-np.log2(1 - float(Printed(text).value) / 100) for text in rates]
+    starts = targets or [assumed["at"] * month * x ** (-1 / shape) for x in hazards]
+    time = np.array(starts)[group] * (rng.exponential(size=group.size) / np.log(2)) ** (1 / shape)
     last = rng.uniform(*ends, group.size)
     event = (time <= last).astype(int)
     days = np.maximum(np.round(np.minimum(time, last)), 1).astype(int)
     for label, target in enumerate(targets):
         members = group == label
         days[members] = cal.set_median(days[members], event[members], target)
-    if not ratio:
+    if not ratio and not rates:
         return days, event
     limits = np.ones(group.size, dtype=int), np.full(group.size, round(ends[1]))
     nobody = np.zeros(group.size, dtype=bool)
-    cohort = cal.Survival(rng, cal.HazardRatioAim(*ratio), days, event, group, *limits, nobody)
+    aim = cal.HazardRatioAim(*ratio) if ratio else cal.RateAim(rates, assumed["at"] * month)
+    cohort = cal.Survival(rng, aim, days, event, group, *limits, nobody)
     cohort.untie()
-    cohort.reach()
+    if ratio:
+        cohort.reach()
+    else:  # chosen changes are enough, and few of them
+        cohort.rounds = 20
+        cohort.reach(0)
     return cohort.days, cohort.event

@@ -9,6 +9,7 @@ from ..._names import names
 from .follow_up import (
     HazardRatioAim,
     LogRankAim,
+    RateAim,
     Survival,
     days_box,
     km_median,

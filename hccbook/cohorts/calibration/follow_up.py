@@ -133,6 +133,21 @@ class LogRankAim(Aim):
         return logrank(*follow_up)[:, None]
 
 
+class RateAim(Aim):
+    """The Kaplan-Meier shares of both groups with an event by a day print, in per cent."""
+
+    def __init__(self, percents, day):
+        super().__init__(*boxes(percents))
+        self.day = day
+
+    def statistics(self, days, event, group):
+        """Return the shares of group 0 and group 1."""
+        died, group, left, left1 = _at_risk(days, event * (days <= self.day), group)
+        sides = (died * (1 - group), left - left1), (died * group, left1)
+        kept = [(1 - died / np.maximum(left, 1)).prod(axis=1) for died, left in sides]
+        return 100 - 100 * np.column_stack(kept)
+
+
 class Survival(Search):
     """Follow-up of two groups in whole days, moved until its statistics print as wanted.
 
