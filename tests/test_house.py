@@ -3,12 +3,22 @@
 import house
 import pytest
 
-#: What no measure may pass. A new capability adds the lines that it needs, and says so here:
-#: recipes that are told in a file alone, and errors that name an exercise and its formula.
+#: What new capabilities added, and may: lines, lines of code, lines of the core.
+ADDED = {
+    "recipes that are told in a file alone": (146, 0, 0),
+    "errors that name an exercise and its formula; ties of a million patients": (27, 0, 0),
+    "response criteria by the book, units as laboratories spell them": (89, 54, 0),
+    "named further readings; P of a statistic, numbers at risk": (325, 204, 8),
+    "exact ends, printed forms of journals, checks of what is derived": (427, 279, 134),
+    "patients enough for an interval so narrow": (20, 14, 9),
+    "held-out ranges whose coverage was measured": (109, 53, 6),
+    "a paper with its patients": (39, 32, 3),
+}
+#: What no measure may pass.
 LIMITS = {
-    "lines": 14000 + 146 + 19,
-    "lines of code": 8500,
-    "lines of the core": 2200,
+    "lines": 14000 + sum(lines for lines, _, _ in ADDED.values()),
+    "lines of code": 8360 + sum(code for _, code, _ in ADDED.values()),
+    "lines of the core": 2197 + sum(core for _, _, core in ADDED.values()),
     "files that are too long": 0,
     "import circles": 0,
     "imports that lead up": 0,
