@@ -59,6 +59,7 @@ def central(values):
 
     One more cohort lies between the ends in 95 % of cases, however few the cohorts are.
     """
+    values = _checks.vector("values", values)
     return np.quantile(values, [0.025, 0.5, 0.975], method="weibull")
 
 
@@ -78,6 +79,8 @@ def widened(kind, low, middle, high):
         The two ends.
     """
     _checks.one_of("kind", kind, list(_table().index))
+    for name, value in {"low": low, "middle": middle, "high": high}.items():
+        _checks.real(name, value)
     row = _table().loc[kind]
     to, back = SCALES[row["scale"]]
     ends = np.array([low, high], dtype=float)

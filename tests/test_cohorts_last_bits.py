@@ -5,7 +5,6 @@ two processors differ by; the cohorts must stay the same byte for byte.
 """
 
 import sys
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -35,7 +34,7 @@ CASES = [
     (paper, split, reading)
     for paper, splits in cohorts.splits().items()
     for split in splits
-    for reading in import_module(f"hccbook.cohorts.{paper}").READINGS
+    for reading in cohorts._recipe(paper, split, None)[0].READINGS
     if (paper, split) != ("tipm", "all")  # the three others
 ]
 

@@ -484,6 +484,12 @@ figures
   nomogram(CHART, {"a": 1, "b": "c"}) -> patient, b: expected one of no, yes, got 'c'
   nomogram(CHART, {"a": [1, 2], "b": "no"}) -> patient: expected one patient, got 2
   nomogram(CHART, {"a": 1, "b": "no"}, " ") -> outcome: expected text, got ' '
+coverage
+  factors()
+  central(values=RISK)
+  widened(kind="medians: log-rank P", low=0.1, middle=0.2, high=0.3)
+  central([]) -> values: expected one or more
+  widened("log-rank P", 0.1, 0.2, 0.3) -> kind: expected one of
 exercises
   check(name="radiotherapy-lab.1", answer=2)
   check("il6-sii-lab.1", "0.5", i2="60", events=60) -> answer: expected a number, got

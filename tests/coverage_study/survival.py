@@ -118,7 +118,8 @@ def run(name, entry, scheme, variant):
     def attempt(rng):
         shape = np.exp(rng.uniform(*np.log(SHAPES))) if variant == "shape" else SHAPE
         printed = ratio if scheme == "medians, HR" else []
-        found = follow_up(rng, group, problem.medians, printed, MONTH, followed, shape)
+        assumed = {"days_per_month": MONTH, "followed": followed, "shape": shape}
+        found = follow_up(rng, group, problem.medians, [], printed, assumed)
         if scheme != "medians, HR":
             latest = np.full(group.size, max(round(followed[1] * MONTH), found[0].max()))
             cohort = cal.Survival(rng, aim, *found, group, ones, latest, nobody)
