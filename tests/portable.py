@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,7 +96,7 @@ def cohort_hashes(seeds):
     for paper, splits in cohorts.splits().items():
         # ``all`` beside other splits is these once more.
         for split in [split for split in splits if split != "all"] or splits:
-            for reading in import_module(f"hccbook.cohorts.{paper}").READINGS:
+            for reading in cohorts._recipe(paper, splits[0], None)[0].READINGS:
                 for seed in seeds:
                     try:
                         text = cohorts.build(paper, split, seed, reading).to_csv()

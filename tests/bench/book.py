@@ -1,7 +1,6 @@
 """What the book calls as it is, and what it does itself: audits, cohorts, responses."""
 
 from functools import partial
-from importlib import import_module
 from itertools import count
 
 import numpy as np
@@ -115,7 +114,7 @@ def cohort(paper, split, reading):
 COHORTS = tuple(
     partial(cohort, paper, split, reading)
     for paper, splits in cohorts.splits().items()
-    for number, reading in enumerate(import_module(f"hccbook.cohorts.{paper}").READINGS)
+    for number, reading in enumerate(cohorts._recipe(paper, splits[0], None)[0].READINGS)
     for split in (splits if number == 0 else splits[:1])
 )
 ITSELF = (audits, tables, responses, *COHORTS)
