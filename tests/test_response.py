@@ -461,14 +461,14 @@ CONFIRMED = [
     ("PR PD", "SD", "PD"), ("PR NE", "SD", "NE"), ("NE NE", "NE", "NE"),
 ]  # fmt: skip
 #: Patients of admiralonco's tests (test-derive_param_confirmed_bor.R, test 1: 28 days for both).
-#: It has SD for the two that are PD here: its issue 275 tells why they should be.
+#: It has SD for the two that are PD here, which its own users have questioned.
 ADMIRAL = [
     ("PR CR NE CR SD", [0, 31, 46, 60, 91], "CR"), ("SD PR SD CR", [20, 51, 80, 92], "SD"),
     ("CR CR SD", [1, 21, 51], "PD"), ("PR CR PR", [4, 14, 57], "PD"),
     ("PR SD SD PR non-CR/non-PD", [2, 62, 93, 123, 137], "SD"),
     ("PR SD PR non-CR/non-PD", [0, 9, 19, 135], "non-CR/non-PD"),
     ("PR CR NE", [4, 14, 59], "NE"), ("PD SD", [15, 34], "PD"),
-    # Its issues 244 and 275, with 42 days for SD there and 28 here.
+    # Patients that its users asked about, with 42 days for SD there and 28 here.
     ("PR PD", [27, 63], "PD"), ("PR PD", [37, 63], "SD"), ("CR SD", [56, 112], "SD"),
     ("CR SD", [27, 74], "PD"),
     # Any number of NE; growth in between; no target lesions; iRECIST.

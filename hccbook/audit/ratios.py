@@ -149,8 +149,8 @@ def centre_of_interval(estimate, lower, upper, scale="log", *, without="none"):
         name, found = "mean", Range.of(lambda a, b: (a + b) / 2, *limits)
     why = f"the {name} of {lower} and {upper} is {found:z.4f}"
     check = Check.of("centre of the interval", number, found, why)
-    log = scale == "log"
-    readings = _lopsided(found, estimate, lower, upper) if log else _cut_off(found, *limits)
+    ratios = scale == "log"
+    readings = _lopsided(found, estimate, lower, upper) if ratios else _cut_off(found, *limits)
     return reread(check, number, readings, without)
 
 

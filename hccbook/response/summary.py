@@ -53,8 +53,7 @@ def best_response(visits, stable_days=42, confirm_days=None):
     RECIST has it changed to PR: do so in ``visits``.
 
     Eisenhauer et al., Eur J Cancer 2009;45:228, table 3 with its footnote. Seymour et al., Lancet
-    Oncol 2017;18:e143, table 3. The R package admiralonco calls CR and then SD or PR always SD
-    (its issue 275).
+    Oncol 2017;18:e143, table 3. The R package admiralonco calls CR and then SD or PR always SD.
     """
     import pandas as pd
 
