@@ -1,13 +1,17 @@
 """What this site needs beyond Jupyter Book: math without scripts, pages without flaws.
 
-Three things happen here. Formulas become MathML while the site is built, so that no math
+Five things happen here. Notebooks link to glossary and bibliography as plain Markdown does,
+which JupyterLab understands too; the site makes terms and citations of them. Sections that a
+notebook marks as fold-outs are folded. Formulas become MathML while the site is built, so that no math
 script has to be shipped. Every finished page is tidied: the theme's pages load scripts
 that nobody needs, and leave gaps that readers with a screen reader or a phone fall into.
 And files for download lie beside their page, at an address that stays.
 """
 
 import html
+import json
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from shutil import copy, rmtree
@@ -24,6 +28,7 @@ from sphinx.util.math import get_node_equation_number
 from hccbook.display import ICONS
 
 logger = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[2]
 
 # Environments that the converter lacks, and how it can show them.
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|split|gathered|gather)\*?\}")
@@ -82,6 +87,32 @@ def _mathml_or_warning(node, display):
         return f"<code>{html.escape(node.astext())}</code>"
 
 
+def to_roles(app, docname, source):
+    """Turn links to glossary and bibliography into terms and citations of Sphinx."""
+
+    def term(link):
+        text, slug = link.groups()
+        if slug not in terms(app.srcdir):
+            logger.warning("no term %r in the glossary", slug, location=docname)
+            return text
+        return f"{{term}}`{text} <{terms(app.srcdir)[slug]}>`"
+
+    def cite(link):
+        return f"{{cite:{'p' if link[1].startswith('(') else 't'}}}`{link[2]}`"
+
+    source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/glossary\.md#([\w-]+)\)", term, source[0])
+    source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/bibliography\.md#(\w+)\)", cite, source[0])
+
+
+@cache
+def terms(folder):
+    """Return the terms of the glossary by the anchors that notebooks give them."""
+    text = Path(folder, "book", "glossary.md").read_text(encoding="utf-8")
+    listed = re.search(r"```\{glossary\}\n(.*?)\n```", text, flags=re.DOTALL)[1]
+    names = re.findall(r"^[^\s:].*$", listed, flags=re.MULTILINE)
+    return {re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"): name for name in names}
+
+
 def visit_math(self, node):
     """Write an inline formula."""
     self.body.append(f'<span class="math">{_mathml_or_warning(node, "inline")}</span>')
@@ -115,6 +146,7 @@ class Pages(BuiltinTemplateLoader):
         soup = BeautifulSoup(text, "html.parser")
         for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts, name_files):
             step(soup)
+        fold_sections(soup, folded(context.get("pagename", "")))
         return str(soup)
 
 
@@ -185,6 +217,28 @@ def name_parts(soup):
             del part["aria-label"]
 
 
+@cache
+def folded(page):
+    """Return the headings of a notebook's cells that are marked as fold-outs."""
+    path = ROOT / f"{page}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    marked = (cell for cell in cells if "fold-out" in cell["metadata"].get("tags", ()))
+    return {"".join(cell["source"]).partition("\n")[0].strip("# ") for cell in marked}
+
+
+def fold_sections(soup, headings):
+    """Fold each section that the notebook marks; its heading stays in view."""
+    for heading in soup.select("article section > h2, article section > h3, article section > h4"):
+        if heading.get_text().rstrip("#").strip() not in headings:
+            continue
+        fold = soup.new_tag("details", attrs={"class": "fold-out"})
+        summary = soup.new_tag("summary")
+        inside = list(heading.next_siblings)
+        heading.wrap(fold)
+        heading.wrap(summary)
+        fold.extend(inside)
+
+
 def name_files(soup):
     """Lead to files beside the page: Sphinx's own place for them changes with each path."""
     for link in soup.select("a.download[href]"):
@@ -212,6 +266,7 @@ def setup(app):
     """Register the parts with Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_js_file("filter.js", loading_method="defer")
+    app.connect("source-read", to_roles)
     app.connect("build-finished", place_files)
     app.connect("build-finished", drop_files)
     # Jupyter Book always sets it; the extension that would read it calls other hosts.
