@@ -17,6 +17,7 @@ _MODULES = (
     "estimate",
     "exercises",
     "figures",
+    "findings",
     "indices",
     "injection",
     "meta",

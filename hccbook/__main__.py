@@ -29,7 +29,7 @@ def run_notebooks(names):
     paths = [path for path in _listed() if not names or path.stem in names]
     if unknown := set(names) - {path.stem for path in paths}:
         raise ValueError(f"names: no notebooks {sorted(unknown)} in _toc.yml")
-    os.environ.pop("HCCBOOK_RESULTS", None)
+    os.environ["HCCBOOK_RESULTS"] = "write"
     for number, path in enumerate(paths, 1):
         print(f"[{number}/{len(paths)}] {path.stem}", flush=True)
         book = nbformat.read(path, as_version=4)

@@ -79,7 +79,7 @@ class Scorecard:
     def __init__(self, notebook):
         if not isinstance(notebook, str) or not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", notebook):
             raise ValueError(f"notebook: expected a name such as 'a-lab', got {notebook!r:.60}")
-        self.notebook, self.lines, self._shown = notebook, [], 0
+        self.notebook, self.lines, self._shown, self._changed = notebook, [], 0, {}
 
     def record(
         self,
@@ -102,7 +102,7 @@ class Scorecard:
             Register id.
         computed : float, str or Check
             The recomputed value, or word. A :class:`hccbook.audit.Check` of this number brings
-            its own range and verdict.
+            its own range and verdict; one of another number is shown, and never stored.
         evidence : str
             One of :data:`EVIDENCE`; with ``"untestable"`` nothing need be computed.
         at : str, optional
@@ -133,7 +133,9 @@ class Scorecard:
             allowed = {"arithmetic", "summary", computed.verdict} & set(EVIDENCE)
             _checks.one_of("evidence", evidence, sorted(allowed))
             if (other := computed.printed) != cell:
-                raise ValueError(f"computed: expected a check of {cell!r}, got one of {other!r}")
+                # A reader has changed an input: the verdict is shown, and nothing is kept.
+                self._changed[label(id, field)] = (other, computed)
+                return
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         else:
@@ -162,34 +164,42 @@ class Scorecard:
 
         rows = [_for_reader(line) for line in self.lines[self._shown :]]
         self._shown = len(self.lines)
-        if not rows:
+        if not rows and not self._changed:
             raise ValueError("show: expected new lines since the last call, got none")
+        for name, (cell, check) in self._changed.items():
+            words = badge("vd", check.verdict), Markup("<b>your number, not stored</b>")
+            rows.append((name, words[0], cell, check.explanation, words[1]))
         frame = pd.DataFrame(rows)
         frame.columns = ["printed number", "verdict", "they print", "we get", "evidence"]
         table(frame, "Scorecard: printed and recomputed", index=False)
 
     def save(self):
-        """Write the lines to ``data/results/<notebook>.csv``, or compare with it.
+        """Compare the lines with those stored in ``data/results/<notebook>.csv``.
 
-        With the environment variable ``HCCBOOK_RESULTS=check`` nothing is written: the
-        file must hold these lines already. The tests run so. Returned is a sentence that says
-        what was done; nothing is stored where nothing can be written.
+        A reader may change what he likes: nothing is written, and the sentence that is returned
+        says what differs. With the environment variable ``HCCBOOK_RESULTS=check``, as in the
+        tests, a difference is an error; with ``write``, as in ``make notebooks``, the lines
+        are stored.
         """
         import pandas as pd
 
         path, said = RESULTS / f"{self.notebook}.csv", f"{len(self.lines)} scorecard lines"
+        wish = os.environ.get("HCCBOOK_RESULTS")
+        if wish != "write" and not path.is_file():
+            raise ValueError(f"{path.name}: expected it in data/results; run `make notebooks`")
+        stored = path.read_text(encoding="utf-8") if path.is_file() else ""
         text = pd.DataFrame(self.lines, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
-        if os.environ.get("HCCBOOK_RESULTS") == "check":
-            if not path.is_file():
-                raise ValueError(f"{path.name}: expected it in data/results; run `make notebooks`")
-            stored = path.read_text(encoding="utf-8").split("\n")
-            for number, (old, new) in enumerate(zip_longest(stored, text.split("\n")), 1):
-                if old != new:
-                    raise ValueError(f"{path.name}, line {number}: stored {old}, computed {new}")
-        elif not os.access(RESULTS, os.W_OK):
-            return f"{said}, not stored: data/results is read-only"
-        else:
+        if wish == "write" and self._changed:
+            raise ValueError(f"printed: expected the register's numbers, not {self._changed}")
+        if wish == "write":
             _write_whole(path, text)
+        elif stored != text:
+            pairs = zip_longest(stored.split("\n"), text.split("\n"))
+            different = [(n, *pair) for n, pair in enumerate(pairs, 1) if len({*pair}) > 1]
+            if wish == "check":
+                number, old, new = different[0]
+                raise ValueError(f"{path.name}, line {number}: stored {old}, computed {new}")
+            return f"{said}; {len(different)} differ from data/results/{path.name}, none is stored"
         return f"{said} in data/results/{path.name}"
 
 

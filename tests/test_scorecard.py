@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import re
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def card():
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     monkeypatch.setattr(scorecard, "RESULTS", tmp_path)
-    monkeypatch.delenv("HCCBOOK_RESULTS", raising=False)
+    monkeypatch.setenv("HCCBOOK_RESULTS", "write")
     return tmp_path
 
 
@@ -136,9 +135,6 @@ def test_results_are_written_whole_or_not_at_all(results, card, monkeypatch):
     ]
     card.save()
     assert path.read_bytes() == raw
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "access", lambda path, mode: False)
-        assert card.save() == "2 scorecard lines, not stored: data/results is read-only"
     assert [p.name for p in results.iterdir()] == ["a-lab.csv"]
 
     def broken(path, text, **kwargs):
@@ -171,6 +167,26 @@ def test_check_mode_compares_and_writes_nothing(results, card, monkeypatch):
     path.write_bytes(raw.replace(b"110", b"111"))
     with pytest.raises(ValueError, match=r"line 2: stored .*,111,.*, computed .*,110,"):
         card.save()
+
+
+def test_a_reader_may_change_an_input(results, card, monkeypatch):
+    fill(card).save()
+    monkeypatch.delenv("HCCBOOK_RESULTS")
+    assert card.save() == "2 scorecard lines in data/results/a-lab.csv"
+    raw, codes = (results / "a-lab.csv").read_bytes(), []
+    monkeypatch.setattr(display, "_emit", codes.append)
+    other = fill(Scorecard("a-lab"))
+    other.record(WORD, evidence="untestable")
+    check = audit.percentage("50.0", 3, 7)
+    other.record("magnesium.derivation.dcr", check)
+    other.show()
+    assert "your number, not stored" in codes[0]
+    assert display.badge("vd", check.verdict) in codes[0]
+    assert other.save().startswith("3 scorecard lines; 2 differ from data/results/a-lab.csv")
+    assert (results / "a-lab.csv").read_bytes() == raw
+    monkeypatch.setenv("HCCBOOK_RESULTS", "write")
+    with pytest.raises(ValueError, match=r"^printed: expected the register's numbers"):
+        other.save()
 
 
 def test_no_results_are_an_empty_scorecard(results):

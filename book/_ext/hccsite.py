@@ -1,11 +1,11 @@
-"""What this site needs beyond Jupyter Book: math without scripts, pages without flaws.
+"""What this site needs beyond Jupyter Book: terms, fold-outs, math, pages without flaws.
 
-Five things happen here. Notebooks link to glossary and bibliography as plain Markdown does,
-which JupyterLab understands too; the site makes terms and citations of them. Sections that a
-notebook marks as fold-outs are folded. Formulas become MathML while the site is built, so that no math
-script has to be shipped. Every finished page is tidied: the theme's pages load scripts
-that nobody needs, and leave gaps that readers with a screen reader or a phone fall into.
-And files for download lie beside their page, at an address that stays.
+Notebooks link to glossary and bibliography as plain Markdown does, which JupyterLab
+understands too; the site makes terms and citations of them, and folds the sections that a
+notebook marks. Formulas become MathML while the site is built, so that no math script has to
+be shipped. Every finished page is tidied: the theme's pages load scripts that nobody needs,
+and leave gaps that readers with a screen reader or a phone fall into. And files for download
+lie beside their page, at an address that stays.
 """
 
 import html
