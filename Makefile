@@ -49,7 +49,8 @@ test: $(READY)  ## run everything: style, units, notebooks, kernels, site, brows
 	@$(MAKE) --no-print-directory test-site
 
 lab: $(READY)  ## work in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb
 
 notebooks: $(READY)  ## run all notebooks again and store their outputs
 	$(BIN)/python -m hccbook notebooks

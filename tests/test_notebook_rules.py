@@ -12,11 +12,14 @@ from conftest import NOTEBOOKS, ROOT
 from hccbook.display import SHORTEST_ALT
 from hccbook.reported import DATA
 
-LONGEST_CELL = 15
+#: Lines of a cell that a reader sees, and of one whose source is folded.
+LONGEST_CELL, LONGEST_FOLDED = 15, 40
 #: A code cell with this tag belongs to the code cell before it: no sentence in between.
 CONTINUES = "continues"
+#: How JupyterLab folds the section below a heading, as the tag ``fold-out`` does on the site.
+COLLAPSED = "jp-MarkdownHeadingCollapsed"
 #: The only cell metadata that may be stored; the rest is noise of one machine or one run.
-CELL_METADATA = {"tags", "mystnb", "jupyter", "editable", "deletable"}
+CELL_METADATA = {"tags", "mystnb", "jupyter", "editable", "deletable", COLLAPSED}
 #: Outputs that nbval compares. It skips PNG and JPEG: a changed picture would pass.
 COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml"}
 NOISE = {
@@ -149,13 +152,23 @@ def of_outputs(path):
 
 
 def of_cells(path):
-    folded = {"source_hidden": True, "outputs_hidden": True}
+    folds = {
+        "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+        "hide-input": {"source_hidden": True},
+        "remove-cell": {"source_hidden": True},
+    }
     for cell in cells(path, "code"):
         lines = [line for line in source(cell).splitlines() if line.strip()]
-        if len(lines) > LONGEST_CELL:
+        fold = next((folds[tag] for tag in tags(cell) if tag in folds), None)
+        if len(lines) > (LONGEST_FOLDED if fold else LONGEST_CELL):
             yield f"{len(lines)} lines, starting with {lines[0]!r}"
-        if "hide-cell" in tags(cell) and cell["metadata"].get("jupyter") != folded:
-            yield f"a solution not folded in JupyterLab, starting with {lines[0]!r}"
+        if cell["metadata"].get("jupyter") != fold:
+            yield f"not folded alike on the site and in JupyterLab: {lines[0]!r}"
+    for cell in cells(path, "markdown"):
+        if ("fold-out" in tags(cell)) != cell["metadata"].get(COLLAPSED, False):
+            yield f"not folded alike on the site and in JupyterLab: {source(cell)[:60]!r}"
+        if "fold-out" in tags(cell) and not re.match("##+ ", source(cell)):
+            yield f"a fold-out without a heading: {source(cell)[:60]!r}"
     story = [cell for cell in cells(path) if CONTINUES not in tags(cell)]
     for place, cell in enumerate(story):
         beside = story[max(place - 1, 0)], story[min(place + 1, len(story) - 1)]

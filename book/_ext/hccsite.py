@@ -88,7 +88,7 @@ def _mathml_or_warning(node, display):
 
 
 def to_roles(app, docname, source):
-    """Turn links to glossary and bibliography into terms and citations of Sphinx."""
+    """Turn links to glossary and bibliography into terms and citations, and fill in minutes."""
 
     def term(link):
         text, slug = link.groups()
@@ -100,8 +100,18 @@ def to_roles(app, docname, source):
     def cite(link):
         return f"{{cite:{'p' if link[1].startswith('(') else 't'}}}`{link[2]}`"
 
+    def minutes(place):
+        return stated_minutes(ROOT / "notebooks" / f"{place[1]}.ipynb")
+
+    source[0] = re.sub(r"\{minutes:([\w-]+)\}", minutes, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/glossary\.md#([\w-]+)\)", term, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/bibliography\.md#(\w+)\)", cite, source[0])
+
+
+def stated_minutes(path):
+    """Return the minutes that a notebook says it takes."""
+    first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    return re.search(r"\*\*Time\*\* (\d+)", "".join(first["source"]))[1]
 
 
 @cache
@@ -138,6 +148,11 @@ def visit_math_block(self, node):
 class Pages(BuiltinTemplateLoader):
     """Sphinx's templates, with every page tidied after it is rendered."""
 
+    def init(self, builder, theme=None, dirs=None):
+        """Remember where the glossary and the bibliography are."""
+        super().init(builder, theme, dirs)
+        self.builder = builder
+
     def render(self, template, context):
         """Render one template; a whole page is tidied, a fragment is not."""
         text = super().render(template, context)
@@ -147,6 +162,7 @@ class Pages(BuiltinTemplateLoader):
         for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts, name_files):
             step(soup)
         fold_sections(soup, folded(context.get("pagename", "")))
+        add_tips(soup, explanations(self.builder.env))
         return str(soup)
 
 
@@ -239,6 +255,45 @@ def fold_sections(soup, headings):
         fold.extend(inside)
 
 
+@cache
+def explanations(env):
+    """Return what glossary and bibliography say, by their anchors."""
+    items = {
+        item: item.next_node(nodes.definition)
+        for item in env.get_doctree("book/glossary").findall(nodes.definition_list_item)
+    }
+    told = {
+        f"glossary.html#{id}": text.astext()
+        for item, text in items.items()
+        for term in item.findall(nodes.term)
+        for id in term["ids"]
+    }
+    for entry in env.get_doctree("book/bibliography").findall(nodes.citation):
+        _, *rest = (part.astext() for part in entry.children)
+        told |= {f"bibliography.html#{id}": " ".join(rest) for id in entry["ids"]}
+    return told
+
+
+def add_tips(soup, told):
+    """Lay the words of the glossary and of the bibliography beside the links that lead there."""
+    tips, article = {}, soup.article
+    for link in article.select("a.reference[href]") if article else ():
+        place = link["href"].rpartition("/")[2]
+        if place not in told:
+            continue
+        if place not in tips:
+            tips[place] = soup.new_tag(
+                "span", attrs={"role": "tooltip", "id": f"tip-{len(tips) + 1}"}
+            )
+            tips[place].string = " ".join(told[place].split())
+        link["aria-describedby"] = tips[place]["id"]
+        del link["title"]
+    if tips:
+        box = soup.new_tag("div", attrs={"class": "hcc-tips", "hidden": ""})
+        box.extend(tips.values())
+        article.append(box)
+
+
 def name_files(soup):
     """Lead to files beside the page: Sphinx's own place for them changes with each path."""
     for link in soup.select("a.download[href]"):
@@ -266,6 +321,7 @@ def setup(app):
     """Register the parts with Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_js_file("filter.js", loading_method="defer")
+    app.add_js_file("tips.js", loading_method="defer")
     app.connect("source-read", to_roles)
     app.connect("build-finished", place_files)
     app.connect("build-finished", drop_files)
