@@ -154,12 +154,72 @@ def test_page_works_and_is_accessible(open_page, good, name, width):
     assert not faults, "\n".join([f"{name}, {width} px:", *faults])
 
 
-def test_search_finds_magnesium(open_page):
+@pytest.mark.parametrize(
+    ("query", "expected", "never"),
+    [
+        ("magnesium", "notebooks/magnesium-audit.html", None),
+        ("0.00907", "notebooks/tipm-audit.html", None),
+        ("0·00907", "notebooks/scorecard.html", None),
+        ("overfitting", "book/glossary.html#term-overfitting", None),
+        ("p-hacking", "book/glossary.html#term-p-hacking", None),
+        ("c-statistic", "book/glossary.html#term-c-statistic", None),
+        ("kaplan meier", "book/glossary.html", "book/api.html"),
+        ("GRIM", "notebooks/reading-printed-numbers.html", "book/api.html"),
+    ],
+)
+def test_search_finds(open_page, query, expected, never):
     # From files the summaries below the hits stay away: browsers do not let a file fetch.
-    page, _ = open_page("search.html", query="?q=magnesium")
+    page, _ = open_page("search.html", query=f"?q={query.replace(' ', '+')}")
     page.wait_for_selector("#search-results li a")
-    hits = page.eval_on_selector_all("#search-results li a", "links => links.map(a => a.href)")
-    assert any("magnesium" in link for link in hits)
+    page.wait_for_function("!document.querySelector('#search-progress')?.textContent.trim()")
+    hits = page.eval_on_selector_all("#search-results > ul > li > a", "all => all.map(a => a.href)")
+    hits = [hit.split("_build/html/")[-1].split("?")[0] for hit in hits]
+    assert any(hit.endswith(expected) for hit in hits), hits
+    assert never is None or not any(hit.endswith(never) for hit in hits[:5]), hits
+
+
+TERM = "article a[href*='glossary.html#term-']"
+
+
+def test_a_term_explains_itself(open_page):
+    page, troubles = open_page("notebooks/magnesium-audit.html")
+    term, tip = page.locator(TERM).first, page.locator(".hcc-tip")
+    told = page.evaluate(
+        "id => document.getElementById(id).textContent", term.get_attribute("aria-describedby")
+    )
+    assert len(told) > 20
+    term.hover()
+    assert tip.inner_text() == told
+    page.keyboard.press("Escape")
+    assert tip.is_hidden()
+    page.mouse.move(0, 0)
+    term.focus()
+    assert tip.is_visible()
+    box, edge = tip.bounding_box(), page.evaluate("document.documentElement.clientWidth")
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= edge
+    term.blur()
+    tip.wait_for(state="hidden")
+    assert not troubles
+
+
+def test_the_first_touch_explains_and_the_second_leads_there(open_page):
+    page, _ = open_page("notebooks/magnesium-audit.html", 390, has_touch=True)
+    term, tip = page.locator(TERM).first, page.locator(".hcc-tip")
+    term.tap()
+    assert tip.is_visible()
+    assert "magnesium-audit" in page.url
+    term.tap()
+    page.wait_for_url("**/glossary.html#term-*")
+
+
+def test_a_folded_section_opens(open_page):
+    page, _ = open_page("notebooks/magnesium-audit.html")
+    fold = page.locator("details.fold-out").first
+    inside = fold.locator("p").first
+    assert inside.is_hidden()
+    fold.locator("summary").press("Enter")
+    assert inside.is_visible()
 
 
 def test_focus_can_be_seen_and_the_skip_link_leads_to_the_text(open_page):
