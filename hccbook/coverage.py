@@ -90,16 +90,17 @@ def widened(kind, low, middle, high):
 
 
 def known(evidence, kind, middle, low, high, note):
-    """Return whether a number outside is missed, and the range and the note of a held-out one."""
+    """Return the verdicts that prove nothing, and range and note of a held-out number."""
     if evidence != "held-out":
-        return True, low, high, note
-    confirmed, said = False, "coverage not measured"
+        return (), low, high, note
+    silent, said = ("compatible", "missed"), "no evidence: coverage not measured"
     if kind is not None:
         _checks.one_of("kind", kind, list(_table().index))
         row = _table().loc[kind]
         confirmed, factor, share = bool(row["calibrated"]), row["factor"], 100 * row["test"]
+        silent = () if confirmed else ("missed",)
         if low is not None:
             low, high = widened(kind, low, middle, high)
         said = f"range widened by {factor:g}" if factor > 1 else "range as it is"
         said += f", {'' if confirmed else 'only '}{share:z.0f} % covered in test sets"
-    return confirmed, low, high, f"{note}; {said}" if note else said
+    return silent, low, high, f"{note}; {said}" if note else said

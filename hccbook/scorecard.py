@@ -113,6 +113,7 @@ class Scorecard:
             The allowed or central range.
         kind : str, optional
             Of a held-out number: a row of :func:`hccbook.coverage.factors`, which widens its range.
+            Without one nobody knows how often such a range holds the truth: ``"untestable"``.
         note : str
             One short sentence for the reader of the scorecard.
         """
@@ -139,9 +140,10 @@ class Scorecard:
             word, note = computed.verdict, note or computed.explanation
             computed, lower, upper = computed.computed, computed.lower, computed.upper
         else:
-            sure, lower, upper, note = coverage.known(evidence, kind, computed, lower, upper, note)
+            silent, *told = coverage.known(evidence, kind, computed, lower, upper, note)
+            lower, upper, note = told
             word = _verdict(cell, computed, lower, upper, evidence)
-            if word == "missed" and not sure:
+            if word in silent:
                 evidence = word = "untestable"
         numbers = [_stored(value) for value in (computed, lower, upper)]
         line = (id, field, evidence, word, *numbers, where, note)

@@ -88,7 +88,7 @@ def reported_box(text):
     return float(printed(text).low), float(printed(text).high)
 
 
-def test_the_scorecard_says_missed_only_where_that_was_confirmed(monkeypatch):
+def test_the_scorecard_says_only_what_was_measured(monkeypatch):
     told = {"scale": "log", "factor": 2.0, "test": 0.97, "calibrated": True}
     rows = {"good": told, "poor": told | {"test": 0.9, "calibrated": False}}
     table = pd.DataFrame(rows).T.astype({"factor": float, "test": float})
@@ -99,7 +99,7 @@ def test_the_scorecard_says_missed_only_where_that_was_confirmed(monkeypatch):
         ("poor", 0.35, 0.3, 0.4): ("held-out", "compatible"),
         ("poor", 0.45, 0.4, 0.5): ("untestable", "untestable"),
         (None, 0.35, 0.3, 0.4): ("untestable", "untestable"),
-        (None, 0.25, 0.2, 0.4): ("held-out", "compatible"),
+        (None, 0.25, 0.2, 0.4): ("untestable", "untestable"),
     }
     assert reported.text(HR) == "0.269"
     for (kind, middle, low, high), (evidence, verdict) in expected.items():
@@ -107,6 +107,6 @@ def test_the_scorecard_says_missed_only_where_that_was_confirmed(monkeypatch):
         card.record(HR, middle, "held-out", lower=low, upper=high, kind=kind, at="x")
         (line,) = card.lines
         assert (line["evidence"], line["verdict"]) == (evidence, verdict), (kind, low)
-    assert line["note"] == "coverage not measured"
+    assert line["note"] == "no evidence: coverage not measured"
     with pytest.raises(ValueError, match="kind: expected one of good, poor, got 'bad'"):
         Scorecard("a-lab").record(HR, 0.3, "held-out", lower=0.2, upper=0.4, kind="bad", at="x")

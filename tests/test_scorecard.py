@@ -15,7 +15,8 @@ N = "magnesium.derivation.n"
 DCR = "magnesium.derivation.dcr"
 HR = "magnesium.derivation.pfs.hr"
 WORD = "magnesium.validation.dcr"
-NOT = "coverage not measured"
+NOT = "no evidence: coverage not measured"
+UNKNOWN = "untestable", "untestable"
 
 
 @pytest.fixture
@@ -74,9 +75,9 @@ def test_lines_hold_what_was_computed(card):
     assert [tuple(line) for line in card.lines] == [scorecard.COLUMNS] * 4
     assert lines == [
         [N, "printed", "arithmetic", "exact", "110", "", "", "a-lab#patients", "counted"],
-        [HR, "printed", "held-out", "compatible", "0.269123", "0.1", "0.333333", "a-lab#cox", NOT],
+        [HR, "printed", *UNKNOWN, "0.269123", "0.1", "0.333333", "a-lab#cox", NOT],
         [HR, "p", "untestable", "untestable", "", "", "", "a-lab#cox", ""],
-        [WORD, "printed", "held-out", "compatible", "higher", "", "", "a-lab#response", NOT],
+        [WORD, "printed", *UNKNOWN, "higher", "", "", "a-lab#response", NOT],
     ]
 
 
@@ -215,7 +216,7 @@ def mixed(results, monkeypatch):
     first.record(HR, 0.2, field="lower", evidence="summary", at="x")
     first.record(HR, 0.165, "held-out", field="lower", lower=0.1, upper=0.2, **wide)
     first.record(HR, evidence="untestable", field="p")
-    first.record(WORD, "higher", "held-out", at="y")
+    first.record(WORD, "higher", "held-out", kind="sound", at="y")
     second.record("mri.roc.clinical.auc", 0.5, "held-out", lower=0.4, upper=0.6, **wide)
     first.save()
     second.save()
