@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
-from conftest import NOTEBOOKS
+from conftest import ROOT
 
+#: The notebook that JupyterLab opens, and one whose links are tried.
+START, LINKED = "notebooks/00-start-here.ipynb", "notebooks/magnesium-replication.ipynb"
 TOKEN = "a-token-for-one-test"
 PATIENCE = 900  # seconds; only a JupyterLab that hangs reaches it
 SETTINGS = {
@@ -47,11 +48,11 @@ def free_port():
 
 @pytest.fixture
 def lab(tmp_path):
-    """Start JupyterLab in a folder of its own, with a copy of one notebook without outputs."""
-    assert NOTEBOOKS, "there is no notebook to open"
+    """Start JupyterLab in a folder of its own, with copies of the notebooks and the pages."""
     work, port = tmp_path / "work", free_port()
-    work.mkdir()
-    notebook = Path(shutil.copy(NOTEBOOKS[0], work))
+    for folder in ("notebooks", "book"):
+        shutil.copytree(ROOT / folder, work / folder)
+    notebook = work / START
     strip(notebook)
     for name, values in SETTINGS.items():
         file = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -97,6 +98,52 @@ def lab(tmp_path):
         log.close()
 
 
+LINKS = ".jp-Notebook .jp-MarkdownCell a"
+
+
+def test_words_are_plain_and_links_open(lab, browser):
+    address, _ = lab
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(1000 * PATIENCE)
+    page = context.new_page()
+    page.goto(f"{address}/lab/tree/{LINKED}?token={TOKEN}&reset")
+    page.wait_for_selector(f"{LINKS}[href*='glossary.md']")
+    said = " ".join(page.locator(".jp-Notebook .jp-MarkdownCell").all_inner_texts())
+    for raw in ("{term}", "{cite", "term-", "⚠"):
+        assert raw not in said
+
+    def opens(link, place):
+        # Cells that come into view are drawn again: a click may meet a link that is going.
+        def clicked():
+            if f"/lab/tree/{LINKED}" in page.url:
+                page.locator(f"{LINKS}{link}").first.click()
+                page.wait_for_timeout(2000)
+            return place in page.url
+
+        wait_for(f"{place} to open", clicked)
+        page.goto(f"{address}/lab/tree/{LINKED}?token={TOKEN}&reset")
+        page.wait_for_selector(f"{LINKS}[href*='glossary.md']")
+
+    opens("[href*='glossary.md']", "book/glossary.md")
+    opens("[href*='bibliography.md']", "book/bibliography.md")
+    opens("[href*='magnesium-lab.ipynb']", "notebooks/magnesium-lab.ipynb")
+    # In the page: its mark comes into view, under the name that JupyterLab gives it.
+    inside = f"{LINKS}[href^='#']:not(:text-is('¶'))"
+    seen = """() => {
+        const mark = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        const top = mark?.getBoundingClientRect().top;
+        return top > 0 && top < innerHeight;
+    }"""
+
+    def in_view():
+        page.locator(inside).first.click()
+        page.wait_for_timeout(2000)
+        return page.evaluate(seen)
+
+    wait_for("the heading to come into view", in_view)
+    context.close()
+
+
 def strip(path):
     """Remove outputs and counts, so that what is found later was made by this run."""
     book = json.loads(path.read_text(encoding="utf-8"))
@@ -115,7 +162,7 @@ def test_restart_and_run_all(lab, browser):
     context.set_default_timeout(1000 * PATIENCE)
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{address}/lab/tree/{notebook.name}?token={TOKEN}&reset")
+    page.goto(f"{address}/lab/tree/{START}?token={TOKEN}&reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     # The status bar: the notebook's own mark says idle before there is a kernel.
     page.get_by_text(re.compile(r"Python 3.* \| Idle")).wait_for()
