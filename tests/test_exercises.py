@@ -43,12 +43,22 @@ GIVEN = {
     "radiotherapy-lab.2": {},
     "radiotherapy-lab.3": {"n": 60},
     "radiotherapy-lab.4": {"median": 12, "scan": 2, "share": 1 / 3},
+    "reading-accuracy-and-pools.1": {
+        "sensitivity": 80,
+        "specificity": 90,
+        "positives": 40,
+        "negatives": 160,
+    },
+    "reading-accuracy-and-pools.2": {"sensitivity": 0.8, "specificity": 0.7},
+    "reading-accuracy-and-pools.3": {"i2": "60", "p": "0.03"},
+    "reading-accuracy-and-pools.4": {"positives": 20, "negatives": 80, "auc": 0.90},
+    "reading-intervals.1": {"ratio": "0.62", "lower": "0.41", "upper": "0.94"},
+    "reading-intervals.2": {"lower": "0.520", "upper": "0.890"},
+    "reading-intervals.3": {"coefficient": "-0.916", "z": "-2.71"},
+    "reading-intervals.4": {"ratio": "0.50", "upper": "0.80"},
     "reading-printed-numbers.1": {"seed": 7},
-    "reading-printed-numbers.2": {"ratio": "0.62", "lower": "0.41", "upper": "0.94"},
-    "reading-printed-numbers.3": {"lower": "0.520", "upper": "0.890"},
-    "reading-printed-numbers.4": {"coefficient": "-0.916", "z": "-2.71"},
-    "reading-printed-numbers.5": {"i2": "60", "p": "0.03"},
-    "reading-printed-numbers.6": {"positives": 20, "negatives": 80, "auc": 0.90},
+    "reading-printed-numbers.2": {"percent": "41.4", "group": 30},
+    "reading-printed-numbers.3": {"n": 20, "mean": "70.0", "typed": 620, "right": 62},
     "tipm-lab.1": {"variables": 12, "per_variable": 10, "share": 0.25},
     "tipm-lab.2": {"candidates": 20},
     "tipm-lab.3": {"beta": 0.90, "z": 2.25},
@@ -125,8 +135,7 @@ def test_seed_is_the_same_for_everyone_who_types_the_name():
 # The answers, by other routes
 
 
-def test_answers_of_the_primer_by_other_routes():
-    primer = [right(f"reading-printed-numbers.{number}") for number in range(1, 7)]
+def test_answers_of_the_primers_by_other_routes():
     name = "reading-printed-numbers.1"
     assert exercises.shared_percentages(7) == exercises.shared_percentages(7)
     for seed in range(1, 10):  # by trying every count
@@ -135,21 +144,38 @@ def test_answers_of_the_primer_by_other_routes():
         assert right(name, seed=seed) == 1 + next(i for i, x in enumerate(away) if (x <= 0.5).all())
     for ratio in ("0.62", "1.6"):
         given = {"ratio": ratio, "lower": "0.41", "upper": "1.94"}
-        p, mistakes = EXERCISES["reading-printed-numbers.2"].solve(**given)
+        p, mistakes = EXERCISES["reading-intervals.1"].solve(**given)
         linear, one_sided, half_width, body, z = (mistake for mistake, _ in mistakes)
         assert z == pytest.approx(math.log(float(ratio)) / (math.log(1.94 / 0.41) / 3.919928))
         assert one_sided == pytest.approx(norm.sf(abs(z))) == p / 2
         assert half_width == pytest.approx(2 * norm.sf(abs(z) / 2))
         assert body == pytest.approx(1 - 2 * one_sided)
         assert linear == pytest.approx(2 * norm.sf(abs(float(ratio) - 1) / (1.53 / 3.92)))
-    assert f"{primer[1]:.3f}" == "0.024"
-    assert primer[2] == 212 == pytest.approx(4 / (math.log(0.890 / 0.520) / 3.919928) ** 2, abs=1)
-    assert primer[3] == pytest.approx(0.4, abs=0.001)
+    # One patient is missing: no other group of 29 or 30 has this percentage.
+    whole = ((k, n) for n in (29, 30) for k in range(n + 1))
+    assert [x for x in whole if f"{100 * x[0] / x[1]:.1f}" == "41.4"] == [
+        right("reading-printed-numbers.2")
+    ]
+    values = np.append(np.full(19, (20 * 70 - 620) / 19), 62)
+    assert right("reading-printed-numbers.3") == pytest.approx(values.mean())
+    assert f"{right('reading-intervals.1'):.3f}" == "0.024"
+    events = right("reading-intervals.2")
+    assert events == 212 == pytest.approx(4 / (math.log(0.890 / 0.520) / 3.919928) ** 2, abs=1)
+    assert right("reading-intervals.3") == pytest.approx(0.4, abs=0.001)
+    lower = right("reading-intervals.4")
+    assert audit.centre_of_interval("0.50", f"{lower:.4f}", "0.80").verdict == "exact"
+    positive = np.repeat([1, 0], [32, 16])  # of 40 with the outcome, and of 160 without
+    assert right("reading-accuracy-and-pools.1") == pytest.approx(100 * positive.mean())
+    # The lowest and the highest curve that rise through the point, by the trapezium rule.
+    low, high = [(0, 0), (0.3, 0), (0.3, 0.8), (1, 0.8), (1, 1)], [(0, 0), (0, 0.8)]
+    high += [(0.3, 0.8), (0.3, 1), (1, 1)]
+    areas = [np.trapezoid(y, x) for x, y in (zip(*curve, strict=True) for curve in (low, high))]
+    assert right("reading-accuracy-and-pools.2") == pytest.approx(areas)
     fits = [k for k in range(2, 100) if f"{chi2.sf((k - 1) / 0.4, k - 1):.2f}" == "0.03"]
-    assert fits == [primer[4]]
+    assert fits == [right("reading-accuracy-and-pools.3")]
     # Two of twenty below all eighty: 18 at 1, and one prediction for the other 82.
     reached = (2 * (1 - 2 / 82) ** 2 + 80 * (2 / 82) ** 2) / 100
-    assert primer[5] == pytest.approx(reached, rel=1e-12)
+    assert right("reading-accuracy-and-pools.4") == pytest.approx(reached, rel=1e-12)
 
 
 def test_made_up_findings_are_turned_only_if_they_compare_low_against_high():
