@@ -4,10 +4,11 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import chi2, norm, t
 
-from hccbook import accuracy, audit, display, exercises, reported
+from hccbook import accuracy, audit, display, exercises, reported, response
 
 GIVEN = {
     "cxcl17-lab.1": {"observed": 3.3, "shuffled": np.linspace(1, 3.5, 200)},
@@ -39,6 +40,11 @@ GIVEN = {
     "mri-lab.3": {"group": 50, "early": 20},
     "mri-lab.4": {"short": 6, "long": 9},
     "mri-lab.5": {"seen": 40, "intervals": 150, "weeks": 8},
+    "primer-response.1": {"baseline": 60, "nadir": 22},
+    "primer-response.2": {},
+    "primer-response.3": {"k": 9, "n": 30},
+    "primer-response.4": {"doubling": 100},
+    "primer-response.5": {"median": 10, "scan": 4},
     "radiotherapy-lab.1": {},
     "radiotherapy-lab.2": {},
     "radiotherapy-lab.3": {"n": 60},
@@ -210,6 +216,22 @@ def test_answers_of_the_meta_analysis_lab_by_other_routes():
     assert audit.interaction_p(*groups, f"{right('il6-sii-lab.5'):.3f}").verdict == "exact"
     limit = 1.5 * math.exp(t.ppf(0.975, 4) * math.sqrt(0.35**2 + 0.2**2))
     assert right("il6-sii-lab.6") == pytest.approx(limit)
+
+
+def test_answers_of_the_primer_on_response_by_other_routes():
+    def judged(total):
+        sums = {"patient": 1, "day": [0, 56, 112], "lesion": "a", "target": True}
+        return response.timepoints(pd.DataFrame(sums | {"diameter": [60, 22, total]}))
+
+    progression = right("primer-response.1")
+    assert judged(progression)["response"].tolist()[-1] == "PD"
+    assert judged(progression - 0.1)["response"].tolist()[-1] == "PR"
+    exact = accuracy.proportion(9, 30)
+    assert right("primer-response.3") == pytest.approx((100 * exact.lower, 100 * exact.upper))
+    volume = 2 ** (right("primer-response.4") / 100)
+    assert volume == pytest.approx(1.2**3)
+    # Half of those who are alive at the scan are alive at the median of responders.
+    assert 0.5 ** (right("primer-response.5") / 10) == pytest.approx(0.5 * 0.5 ** (4 / 10))
 
 
 def test_answers_of_the_other_labs_by_other_routes():
