@@ -16,14 +16,9 @@ SEEDS = range(4)
 #: Sums in another order agree so far.
 CLOSE = 1e-9
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 def prints(text, value):
     return Printed(text).admits(round(value, 10))
-
-
-# Aims
 
 
 class Plain(cal.Aim):
@@ -127,9 +122,6 @@ def test_a_search_ends_with_a_miss_and_leaves_dead_ends():
         assert (away.sums[-1] > away.sums[0]) == bold
 
 
-# Recipes
-
-
 def test_attempts_end_with_the_first_that_is_met_or_the_last():
     tried = []
 
@@ -152,9 +144,6 @@ def test_attempts_end_with_the_first_that_is_met_or_the_last():
     assert len(tried) == cal.recipes.ATTEMPTS
 
 
-# Rankings
-
-
 @pytest.mark.parametrize("values", [60, 30])  # without ties, and with many
 def test_an_area_is_reached_inside_the_groups_or_missed(values):
     rng = np.random.default_rng(0)
@@ -169,9 +158,6 @@ def test_an_area_is_reached_inside_the_groups_or_missed(values):
     assert audit.auc_bounds(*cells, impossible)["any curve"].verdict == "contradicted"
     with pytest.raises(cal.Miss, match=r"AUC 0\.990 not reached"):
         cal.reach_auc(rng, outcome, marker, group, impossible, tries=2000)
-
-
-# Medians
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 1)), min_size=1, max_size=30))
@@ -208,9 +194,6 @@ def test_medians_are_set_or_missed(target):
     assert met
     with pytest.raises(cal.Miss, match="the median is not reached"):
         cal.set_median(np.array([1, 2]), np.array([0, 0]), 5)
-
-
-# Hazard ratios and log-rank tests
 
 
 def cohort(seed, aim=None, n=60, censored=0.3, longer=100):
@@ -313,8 +296,6 @@ def test_ties_of_the_groups_are_broken_and_medians_stay():
         full.untie()
 
 
-# Measurements
-
 GROUPS = np.repeat([0, 1, 2], [40, 25, 60])
 
 
@@ -359,9 +340,6 @@ def test_unions_print_too(seed):
     for at, (mean, sd) in zip(members, texts, strict=True):
         assert prints(mean, values[at].mean())
         assert prints(sd, values[at].std(ddof=1))
-
-
-# Permutations
 
 
 def patients(seed, n=120):

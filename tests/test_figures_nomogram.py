@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from hccbook import figures, prediction
 
-pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("styled")]
+pytestmark = pytest.mark.usefixtures("styled")
 SAME = 1e-9  # points: the same sums in another order
 TOUCH = 0.5  # points of type: how far the boxes of two texts may overlap
 FINE = 288  # dots per inch at which boxes are measured: coarse ones are rounded to whole dots

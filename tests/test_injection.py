@@ -28,7 +28,6 @@ ROUNDS = 12  # simulated numbers for each relation
 #: Of these, the first few run the tests of means, which are slow and never contradict.
 WITH_MEANS = 2
 
-pytestmark = pytest.mark.filterwarnings("error")
 every_paper = pytest.mark.parametrize("paper", PAPERS)
 
 
@@ -42,9 +41,6 @@ def changed():
 
 def members(paper):
     return [one for section in relations.load(paper).values() for one in section]
-
-
-# Errors put in on purpose
 
 
 @st.composite
@@ -112,9 +108,6 @@ def test_a_seed_makes_its_changes_and_more_than_there_are_numbers_take_each_agai
     again = frame[frame["paper"] == "radiotherapy"].groupby(["id", "field"]).size()
     assert set(again.index) == once
     assert again.max() - again.min() <= 1 < again.max()
-
-
-# Numbers without error
 
 
 def test_every_kind_is_simulated():

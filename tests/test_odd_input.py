@@ -764,6 +764,125 @@ def test_bad_input_is_named(room, monkeypatch, tmp_path):
     assert not failures, f"{len(failures)} answers:\n" + "\n".join(failures)
 
 
+NEGATIVE, PLAIN, COUNTED = ("-1", "< 5"), ("> 2", "NR"), (0, 2.5, np.inf)
+PERCENTS, SHARES, RATIOS = ("101", *NEGATIVE, "1.0123456789"), ("1.0123456789", "NE"), ("0", "-1")
+CELLS, TABLES = dict(COUNTS, tp=1), ([1, 2], [[1, 2]], [[1, 2], [3]], [[0, 2], [0, 4]])
+THREE_NUMBERS = (("0.8", "0.7"), ("0.8", "0.9", "0.7"), ("> 1", "0.7", "0.9"), *PLAIN)
+#: Printed numbers and counts that no audit takes, by argument, and more for some functions.
+UNPRINTED = {
+    "auc": ("1.2", "> 0.8"),
+    "before": ([], ["110", "-1"]),
+    "brier": ("< 0.1", "1.1"),
+    "coefficient": PLAIN,
+    "computed": (np.nan,),
+    "count": (111, 0.5, -1),
+    "df": (*COUNTED, [], ["0"], ["28", "3"], "28"),
+    "events": (-1, 111),
+    **dict.fromkeys(("estimate", "hr", "ratio", "median_a", "median_b"), (*RATIOS, "> 1")),
+    **dict.fromkeys(("f1", "mean", "sd"), PLAIN),
+    "first": THREE_NUMBERS,
+    "follow_up": (*RATIOS, "> 1"),
+    "highest": ("> 5", np.inf),
+    "i2": PERCENTS,
+    **dict.fromkeys(("k", "k_max"), (1, 2.5)),
+    "level": (0.95, "100", "> 95", "195"),
+    "limit": ("-1", "x"),
+    "lower": (np.nan, "49.2", "x"),
+    "lowest": (5, "< 1", np.inf),
+    "means": (["1"], ["1", "> 2"]),
+    "median": RATIOS,
+    "months": ("12", [], ["-1"], ["> 2"]),
+    **dict.fromkeys(("n", "n_max", "items", "negatives", "patients", "positives"), COUNTED),
+    "number": NEGATIVE,
+    "other": ("x",),
+    "others": ("12", []),
+    **dict.fromkeys(("p", "q"), ("NS", "NE")),
+    "parts": ("12", [], ["7", "-1"]),
+    "percent": SHARES,
+    "percents": ("30", [], ["NE"]),
+    **dict.fromkeys(("precision", "recall"), ("-1", *PLAIN)),
+    "printed": ("x", 1, ""),
+    "scale": ("root",),
+    "sds": (["1", "-0.1"], ["1"] * 3),
+    "second": (*THREE_NUMBERS, ("0.0", "1", "2")),
+    "sizes": ([0, 5],),
+    "statistic": (-1, [3, -1]),
+    "subgroups": (
+        [POOLS[0]] * 17,
+        [5, 5],
+        [("0", 1, *POOLS[0][2:]), ("0", 4, *POOLS[0][2:])],
+        [("0", 2, "0", "1", "2"), POOLS[1]],
+        [("0", 2, "1", "1", None), POOLS[1]],
+    ),
+    "table": ({"tp": 1}, {**CELLS, "fp": -2}, dict.fromkeys(CELLS, 0), *TABLES),
+    "test": ("u",),
+    **dict.fromkeys(("tp", "fp", "fn", "tn"), (-1, 0.5)),
+    "upper": ("0", "-1", "x"),
+    "without": ("one-sided", "", 1, "all of it"),
+    "z": PLAIN,
+}
+OF_INTERVALS = {"lower": ("0.99", "0.98", "-1", "> 1"), "upper": ("0.3", "0.46")}
+MORE = {
+    "judge": {"lower": (0.7,)},
+    "tables, tables_within": {"sensitivity": SHARES, "specificity": SHARES},
+    "total": {"printed": ("1.5", "50%", *NEGATIVE), "parts": (["< 2"], ["1.5"])},
+    "difference, pooled_mean, pooled_sd, quotient": {"printed": PLAIN},
+    "pooled_sd": {"printed": ("-1",)},
+    "pooled_sd, p_from_summaries, summary_tests": {"sizes": ([5] * 11, [1, 5])},
+    "rate": {"printed": SHARES, "table": ({**CELLS, "tp": 0, "fn": 0},)},
+    "quotient": {"second": (*RATIOS, "> 1")},
+    "auc_correlation": {"second": (("0.9", "0.8", "1.0"),)},
+    "brier_bounds": {"auc": ("-0.1",), "table": ({**CELLS, "tp": 99},)},
+    "resampled_beyond": {"limit": ("1.2", "> 0.8")},
+    "proportion_intervals": {"count": (21,)},
+    "proportion_limits": {"upper": ("8.6",)},
+    "auc_interval_readings": {"lower": ("0.9", "-0.1"), "upper": ("0.7", "1.01")},
+    "events_for_two_studies": {"lower": ("2.0", "-1")},
+    "wald_limits": {"z": ("0.00", "-2"), "lower": ("2", *PLAIN)},
+    "column_readings": {"lower": PLAIN},
+    "column_readings, inside_interval": {"lower": ("0.99",), "upper": ("0.3",)},
+    "at_risk": {"number": NEGATIVE},
+    "censored_before_median": {"events": (0,)},
+    "median_of_union": {"censoring": (1,)},
+    "hazard_ratio_readings": {"n": (1, 9.5)},
+    "grimmer": {"n": (4, 5.5), "sd": ("-1.5",)},
+    "sd_in_range": {"n": (1,), "sd": ("-1",), "mean": ("5.6",)},
+    "count_tests": {"table": ([[1, np.nan], [3, 4]],)},
+    "direction": {"table": (((1, 2, 3), (1, 2, 3)),)},
+    "odds_ratio": {"value": ("x",)},
+    "column_readings, inside_interval, p_from_statistic": {"value": PLAIN},
+    "standard_error, centre_of_interval, p_from_interval, logrank_p_bounds": OF_INTERVALS,
+    "events_needed, hazard_ratio_readings": OF_INTERVALS,
+}
+
+
+def bad_values(function):
+    """Yield arguments of an audit with values that it must not take."""
+    given = inspect.signature(getattr(hccbook.audit, function)).parameters
+    for name in given:
+        yield from ((name, value) for value in UNPRINTED.get(name, ()))
+    for functions, more in MORE.items():
+        if function in functions.split(", "):
+            yield from ((name, value) for name, values in more.items() for value in values)
+
+
+def test_audits_say_what_they_expected_of_each_argument():
+    wrong = []
+    for function, _, _, good in valid_calls("audit"):
+        tried = [*bad_values(function)]
+        assert tried or function == "two_sided_p", function  # which is of any number
+        for name, value in tried:
+            # Limits out of order: either may be named.
+            names = "lower|upper" if name in ("lower", "upper") else name
+            try:
+                said = call(getattr(hccbook.audit, function), {**good, name: value})
+            except ValueError as error:
+                said = str(error)
+            if not re.match(rf"({names})\b.*expected .*, (got|not) ", str(said)):
+                wrong.append((function, name, value, said))
+    assert not wrong
+
+
 @pytest.mark.parametrize("room", ["accuracy", "survival", "prediction", "meta", "indices"])
 def test_rows_of_pandas_objects_must_be_the_same(room):
     """Values of the same patients are never paired by position."""

@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hccbook import audit, relations, reported
@@ -26,8 +26,6 @@ COUNTS = {
 }
 #: Chapters that were written by hand, apart from these relations.
 BY_HAND = ("magnesium", "mri", "radiotherapy")
-pytestmark = pytest.mark.filterwarnings("error")
-properties = settings(deadline=None, derandomize=True)
 every_paper = pytest.mark.parametrize("paper", PAPERS)
 
 
@@ -40,9 +38,6 @@ def members(paper):
 
 def results(paper):
     return set(reported.results(paper))
-
-
-# What the relations read and judge
 
 
 @every_paper
@@ -108,9 +103,6 @@ def test_relations_agree_with_the_chapter_written_by_hand(paper):
         assert not {"exact", "contradicted"} <= hand[cell] | judged[cell], cell
 
 
-# The engine
-
-
 def test_a_relation_says_where_nothing_is_printed():
     reads = {"@": ("a", "printed"), "#n": ("n", "upper")}
     member = relations.Relation("a", "printed", "share", "percent", common.share, reads, "", {})
@@ -130,9 +122,6 @@ def test_another_register():
         assert line.check.verdict == expected
 
 
-# Checks that several papers share
-
-
 def test_share_of_no_count_names_the_nearest():
     check = common.share("50.0", 7)
     assert (check.verdict, check.explanation) == ("contradicted", "4 of 7 is 57.143 %")
@@ -142,7 +131,6 @@ def test_share_of_no_count_names_the_nearest():
 
 
 @given(n=st.integers(1, 900), data=st.data())
-@properties
 def test_counts_and_percentages_agree(n, data):
     k, other = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))
     percent = f"{100 * k / n:.1f}"
@@ -210,7 +198,6 @@ def test_significance(word, level, ps, expected):
 
 
 @given(p=st.floats(0.0001, 0.9999), places=st.integers(2, 4))
-@properties
 def test_a_true_word_is_never_contradicted(p, places):
     printed = f"{p:.{places}f}"
     word = "significant" if p < 0.05 else "not significant"

@@ -18,8 +18,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from hccbook import simulate
 from hccbook.simulate import generator, repeat
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 PATIENCE = 900  # seconds; only a process that hangs reaches it
 
 
@@ -27,9 +25,6 @@ PATIENCE = 900  # seconds; only a process that hangs reaches it
 def _no_process_stays():
     yield
     get_reusable_executor().shutdown(wait=True)
-
-
-# What is repeated: at module level, so that every backend can send it.
 
 
 def draw(rng):
@@ -92,9 +87,6 @@ def stubborn(rng):
     raise Stubborn("no", "way")
 
 
-# Which random numbers
-
-
 @pytest.mark.parametrize("seed", [0, 7, 2**100, np.int64(7)])
 def test_each_repetition_has_a_spawned_seed(seed):
     spawned = np.random.SeedSequence(int(seed)).spawn(20)
@@ -117,9 +109,6 @@ def test_results_depend_on_the_number_of_the_repetition_alone(seed, times, more)
     for _ in range(2):  # a generator always starts anew
         assert drawn[-1] == draw(generator(seed, times + more - 1))
     assert len(set(drawn)) == times + more
-
-
-# The same numbers everywhere
 
 
 @pytest.mark.parametrize(
@@ -170,9 +159,6 @@ assert threads(None) == {2}
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE, env=os.environ | two)
 
 
-# Processes
-
-
 def test_one_worker_starts_no_process_and_more_are_other_processes():
     get_reusable_executor().shutdown(wait=True)
     before = psutil.Process().children(recursive=True)
@@ -217,9 +203,6 @@ def test_the_count_is_shown_where_somebody_watches(monkeypatch, capsys):
         *("cohorts: 1 of 15", "cohorts: 11 of 15"),
         *("repetitions: 1 of 15", "repetitions: 11 of 15"),
     ]
-
-
-# Failures
 
 
 @pytest.mark.parametrize(
