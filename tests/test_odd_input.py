@@ -112,7 +112,6 @@ survival
   logrank([1, 2], [0, 0], [0, 1]) -> event: expected at least one event, got none
   logrank([1, 2], [1, 1], [1, 1]) -> group: expected both groups 0 and 1, got only 1
   rmst(*THREE, 0) -> horizon: .* above 0 .* got 0
-  rmst(*THREE, np.inf) -> horizon: .* got inf
   rmst(*THREE, 10) -> horizon: expected above 0 and at most 3, .* got 10
   c_index([1, 2], [0, 0], [1, 2]) -> event: expected at least one
   c_index([1, 1], [1, 1], [1, 2]) -> time: expected a patient followed
@@ -130,7 +129,6 @@ survival
   subgroup_table(MIXED, "t", "e", "bad", ["e"]) -> exposure: .* got 2
   cox_model([1, 2], [1, 1], [1, 2, 3]) -> covariates: expected columns of 2 rows, as many as time
   cox_model([1, 2], [1, 1], np.empty((2, 0))) -> covariates: .* got shape \(2, 0\)
-  cox_model([1, 2], [1, 1], np.ones((2, 1, 1))) -> covariates: .* got shape \(2, 1, 1\)
   cox_model(*THREE, [5, 5, 5]) -> covariates: .* got none for 0: constant
   cox_model(*THREE, [3, 2, 1]) -> covariates: .* for 0: .* separating
   cox_model([*range(8)], [1] * 8, DOUBLED) -> covariates: .* for x, y: .* collinear
@@ -201,7 +199,6 @@ prediction
   nomogram({"risk": 1}, {"risk": [0, 1]}) -> coefficients: .* none named total or risk
   nomogram({"x": 1}, {}) -> ticks: expected those of 'x', got none
   nomogram({"x": 1}, {"x": [1, 1]}) -> ticks: expected two or more ascending .* got \[1.0, 1.0\]
-  nomogram({"x": 1}, {"x": [1]}) -> ticks: expected two or more ascending values of 'x'
   nomogram({"x": 1}, {"x": [0, 1]}, "1") -> intercept: expected a number, got '1'
   CHART.read({"a": 1}) -> patients: expected values of 'b', got none
   CHART.read({"a": 3, "b": "no"}) -> patients: expected 'a' from 0 to 2, the axis, got 3
@@ -232,10 +229,8 @@ meta
   pool(**STUDIES)
   q_profile(**STUDIES)
   pool([], []) -> effect: .* got shape \(0,\)
-  pool(0.3, 0.1) -> effect: .* got shape \(\)
   pool([[0.1], [np.inf]], [0.1]) -> effect: .* got inf at position \(1, 0\)
   pool([1, 2, 3], [0.1, 0.2, 0]) -> se: .* got 0 at position 2
-  pool([1, 2], [np.inf, 0.2]) -> se: .* got inf at position 0
   pool([1, 2], [0.1]) -> se: .* as many as effect, got shape \(1,\)
   pool([[1], [2]], [[1], [2], [3]]) -> se: .* effect \(2, 1\), se \(3, 1\)
   pool(EFFECT, SE, where=[True]) -> where: .* got shape \(1,\)
@@ -248,7 +243,6 @@ meta
   egger_test([1, 2], [0.1, 0.2]) -> effect: expected 3 or more .* got 2
   log_ratios([1, 1], [0.5, 0], [2, 2]) -> ratio: .* got 1 \(0 to 2\) at
   log_ratios([-1], [0.5], [2]) -> ratio: .* got -1 \(0.5 to 2\)
-  log_ratios([1.0], [2], [0.5]) -> ratio: .* got 1 \(2 to 0.5\)
   log_ratios([1], [1], [1]) -> ratio: .* got 1 \(1 to 1\)
 response
   best_response(visits=VISITS)
@@ -265,13 +259,11 @@ indices
   plr(platelets=200.0, lymphocytes=1.5)
   pni(albumin=40.0, lymphocytes=1.5)
   sii(platelets=200.0, neutrophils=4.0, lymphocytes=1.5)
-  nlr(-1, 1) -> neutrophils: .* got -1 at position 0
   nlr([1, 2], [1]) -> lymphocytes: expected 2 values, as many as neut
   plr([150, 160], [1, 0]) -> lymphocytes: .* got 0 at position 1
   plr(150, [1]) -> platelets: expected (values, as many as|one or more)
   pni([[40]], [[1]]) -> albumin: expected one or more values
   albi(900, 20) -> albumin: .* got 900 at position 0$
-  albi(40, 0) -> bilirubin: .* got 0 at position 0
   albi_grade(39) -> score: expected the ALBI score from -6 to 1.2, got 39
   crafity(1, 1, crp_unit="g/L") -> crp_unit: .* mg/L, mg/dL.*, got 'g/L'
   cally(1, 4, 1, crp_unit="mg/L") -> albumin: .* which looks like g/dL
@@ -362,7 +354,6 @@ display
   say(lines="x")
   show(fig=plt.figure(), alt="x" * 90, caption="x", synthetic=False)
   table(frame=FRAME.head(2), caption="x")
-  show(plt.Figure(), "A line.", "x", False) -> alt: .* 40 characters, got 'A line.'
   show(plt.Figure(), " " * 60, "x", False) -> alt:
   show(plt.Figure(), "x" * 39, "x", False) -> alt:
   show(plt.Figure(), "x" * 40, " ", False) -> caption: .* got ' '
@@ -389,9 +380,7 @@ reported
   row(id=REGISTER.index[0])
   text(id=REGISTER.index[0])
   load("magnesia") -> paper: expected one of .*, got 'magnesia'
-  load("magnesium.tokens") -> paper: .*got 'magnesium.tokens'
   row("magnesium.derivation.m") -> id: .*'magnesium\.derivation\.n'
-  row("magnesium") -> id: .*got 'magnesium'; near
   row("magnesum.derivation.n") -> id: .*near: \['magnesium'\]
   text(SIZE, "note") -> field: .*got 'note'
   number(SIZE, "p") -> field: .* prints no 'p'
@@ -404,7 +393,6 @@ simulate
   repeat(str, 0) -> times: expected a whole number of at least 1, got 0
   repeat(str, 2, -1) -> seed: expected a whole number of at least 0, got -1
   repeat(str, 2, workers=0) -> workers: .* at least 1, got 0
-  repeat(str, 2, workers=-2) -> workers: .* at least 1, got -2
   generator(0, -1) -> repetition: .* at least 0, got -1
 studies
   best(frame=STUDY_ROWS, marker="SII", endpoint="OS", quantity="hazard ratio")
@@ -437,7 +425,6 @@ scorecard
   record("magnesium.validation.dcr", 1) -> computed: expected text, got 1
   record(SIZE, 1, "held-out") -> lower, upper:
   record(SIZE, 110, at="a b") -> at: .* got 'a b'
-  record(SIZE, 110, at="#a") -> at: .* got '#a'
   open_card("../x") -> notebook: .* got '../x'
 figures
   calibration(frame=CURVE, smooth=SMOOTH)
@@ -461,12 +448,10 @@ figures
   kaplan_meier({}) -> fits: .*got 0
   kaplan_meier(dict.fromkeys("abcde", FITTED)) -> fits: .*got 5
   kaplan_meier({"a": FITTED}, step=0) -> step:
-  kaplan_meier({"a": FITTED}, step=-1) -> step:
   kaplan_meier({"a": FITTED}, step=np.nan) -> step:
   verdicts(pd.DataFrame({"good": [1]})) -> counts: .*'good'
   verdicts(pd.DataFrame({"exact": [-1]})) -> counts: .*-1
   verdicts(pd.DataFrame({"exact": [1, 0.5]})) -> counts: .*0.5
-  verdicts(pd.DataFrame({"exact": [np.nan]})) -> counts: .*nan
   verdicts(pd.DataFrame({"exact": [0]})) -> counts: .*none
   verdicts(pd.DataFrame()) -> counts: .* got none
   decision_curve(BENEFIT[["threshold"]]) -> frame: expected the columns .*none
@@ -474,7 +459,6 @@ figures
   decision_curve(BENEFIT.assign(model=np.nan)) -> frame, model: expected finite .* nan
   decision_curve(BENEFIT.assign(lower=0)) -> frame: expected the columns .*upper
   decision_curve(BENEFIT, "treat all") -> name: .* got 'treat all'
-  decision_curve(BENEFIT, "") -> name: expected a name of the model, got ''
   calibration(BENEFIT, SMOOTH) -> frame: expected the columns .*'n'
   calibration(CURVE[:0], SMOOTH) -> frame: expected a data frame with rows
   calibration(CURVE, True) -> smooth: expected a data frame .*, got bool
@@ -492,19 +476,15 @@ coverage
   widened("log-rank P", 0.1, 0.2, 0.3) -> kind: expected one of
 exercises
   check(name="radiotherapy-lab.1", answer=2)
-  check("il6-sii-lab.1", "0.5", i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", True, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", np.inf, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", 10**400, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", (0.3,), i2="60", events=60) -> answer: expected a number, got
   check(THREE_PARTS, 1.5, **TURNED) -> answer: expected 3 numbers \(ratio, lower limit,
   check(THREE_PARTS, (1.5, 1.1), **TURNED) -> answer: expected 3 numbers
-  check(THREE_PARTS, (1.5, 1.1, "2"), **TURNED) -> answer: expected 3 numbers
   check(THREE_PARTS, (1.5, True, 2.2), **TURNED) -> answer: expected 3 numbers
-  check(THREE_PARTS, "123", **TURNED) -> answer: expected 3 numbers
   check("radiotherapy-lab.3", 0.1) -> given: expected what the text of radiotherapy-
   check("radiotherapy-lab.3", 0.1, n=60, seed=7) -> given: expected what the text of radiotherapy-
-  check("radiotherapy-lab.3", 0.1, seed=7) -> given: expected what the text of radiotherapy-
   check("lab.9", 1) -> name: .*'lab\.9'
   load()
   made_up_finding(seed=1)
