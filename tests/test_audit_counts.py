@@ -24,7 +24,7 @@ def slow_counts(text, n):
 
 
 def test_counts_as_by_brute_force():
-    for n in (*range(1, 26), 28, 86):
+    for n in (*range(1, 13), 17, 28, 86):
         texts = [f"{k}" for k in range(101)] + ["12.5", "12.50", "0.05", "99.95"]
         texts += [f"{100 * k / n:.{d}f}" for k in range(n + 1) for d in (1, 2)]
         texts += [f"{k / 10:.1f}" for k in range(0, 1001, 7)]

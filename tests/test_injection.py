@@ -14,7 +14,7 @@ from hccbook.estimate import Printed
 from hccbook.injection import _change_digit, error_free, inject
 
 PAPERS = reported.papers()
-CHANGES, SEED = 600, 2026
+CHANGES, SEED = 300, 2026
 #: Floors of the share of changes that are seen: measured with this seed, less a margin.
 SEEN = {
     "percentage and count": 0.97,
@@ -24,9 +24,8 @@ SEEN = {
     "text and table": 0.85,
     "test from counts": 0.8,
 }
-ROUNDS = 12  # simulated numbers for each relation
-#: Of these, the first few run the tests of means, which are slow and never contradict.
-WITH_MEANS = 2
+#: Simulated numbers for each relation: of a paper with many, which are of a few kinds, fewer.
+ROUNDS, MANY = 12, 2400
 
 every_paper = pytest.mark.parametrize("paper", PAPERS)
 
@@ -39,6 +38,7 @@ def changed():
     return inject(CHANGES, SEED)
 
 
+@cache
 def members(paper):
     return [one for section in relations.load(paper).values() for one in section]
 
@@ -96,7 +96,7 @@ def test_share_of_changes_that_are_seen():
     by_family = frame.groupby("family")["detected"].agg(["size", "mean"])
     for family, floor in SEEN.items():
         size, seen = by_family.loc[family]
-        assert (size >= 10, seen >= floor) == (True, True), family
+        assert (size >= 5, seen >= floor) == (True, True), family
 
 
 def test_a_seed_makes_its_changes_and_more_than_there_are_numbers_take_each_again(monkeypatch):
@@ -117,7 +117,7 @@ def test_every_kind_is_simulated():
 @every_paper
 def test_numbers_without_error_are_printed_like_the_paper(paper):
     style, other = reported.cells(paper), []
-    for one in members(paper):
+    for one in members(paper)[:: 1 + len(members(paper)) // 400]:
         cells = error_free(one, style, np.random.default_rng(0))
         assert set(cells) == set(one.reads())
         for cell, text in cells.items():
@@ -142,12 +142,12 @@ def test_p_values_without_error_have_two_decimals_or_more():
 @every_paper
 def test_numbers_without_error_raise_no_alarm(paper):
     style, alarms = reported.cells(paper), []
-    for seed in range(ROUNDS):
+    for seed in range(min(ROUNDS, MANY // len(members(paper)))):
         rng = np.random.default_rng(seed)
         for one in members(paper):
-            if one.kind == "p-of-means" and seed >= WITH_MEANS:
-                continue
-            check = one.check(error_free(one, style, rng))
-            if check.verdict == "contradicted":
-                alarms.append((seed, one.id, check.printed, check.explanation))
+            # The tests of means are slow and never contradict.
+            if one.kind != "p-of-means" or not seed:
+                check = one.check(error_free(one, style, rng))
+                if check.verdict == "contradicted":
+                    alarms.append((seed, one.id, check.printed, check.explanation))
     assert alarms == []
