@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from reference import SAME, SLACK, Z95, numbers, tight
+from reference import SAME, SLACK, Z95, numbers, outcomes, tight
 from scipy.integrate import quad
 from sklearn.isotonic import isotonic_regression
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -27,21 +27,12 @@ R = numbers("roc")
 PAIRS = [R[name] for name in R if name != "versions"]
 
 
-@st.composite
-def markers(draw, values=8):
-    """Outcomes of both classes and a marker with ties."""
-    n = draw(st.integers(2, 30))
-    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
-    assume(0 < y.sum() < n)
-    return y, np.array(draw(st.lists(st.integers(0, values), min_size=n, max_size=n)))
-
-
 def table_at(y, positive):
     """Count true and false positives and negatives."""
     return [int(np.sum((y == a) & (positive == b))) for a, b in ((1, 1), (0, 1), (1, 0), (0, 0))]
 
 
-@given(markers(), st.integers(0, 9))
+@given(outcomes(0, 8), st.integers(0, 9))
 def test_areas_lie_between_the_bounds_of_any_point(case, cutoff):
     y, marker = case
     area, cells = roc_auc_score(y, marker), table_at(y, marker >= cutoff)
@@ -86,7 +77,7 @@ def test_the_area_of_the_best_cutoff_is_reached_by_a_straight_roof():
     assert check.upper - 1 / n < roc_auc_score(y, marker) <= check.upper
 
 
-@given(markers(), st.integers(0, 9))
+@given(outcomes(0, 8), st.integers(0, 9))
 def test_concordance_inside_groups_as_by_counting_pairs(case, cutoff):
     y, marker = case
     concordant = pairs = 0
@@ -174,7 +165,7 @@ def test_readings_of_an_interval():
         assert (frame["lower"] <= frame["upper"]).all()
 
 
-@given(markers(values=3), st.integers(0, 2**32 - 1))
+@given(outcomes(0, 3), st.integers(0, 2**32 - 1))
 def test_resamples_are_no_farther_off_than_their_bound(case, seed):
     y, marker = case
     above = np.sign(marker[y == 1][:, None] - marker[y == 0]) / 2 + 0.5
@@ -287,8 +278,8 @@ def floor(positives, negatives, auc):
 
 def test_every_order_of_a_few_patients():
     least = {}
-    for positives, negatives, outcomes in orders():
-        pairs, error = discordant(outcomes), least_error(outcomes)
+    for positives, negatives, order in orders():
+        pairs, error = discordant(order), least_error(order)
         key = positives, negatives, pairs
         least[key] = min(error, least.get(key, error))
     for (positives, negatives, pairs), error in least.items():

@@ -56,21 +56,6 @@ MODELS = {
             SPREAD: "no",
         },
     ),
-    "crowded": (
-        {
-            "Age": 0.05,
-            "BCLC": {
-                "A (early)": 0,
-                "B (intermediate)": 0.1,
-                "C (advanced)": 0.3,
-                "D (terminal)": 0.3,
-                "not known": 0.2,
-            },
-        },
-        {"Age": (30, 90)},
-        -4,
-        {"Age": 67.25, "BCLC": "not known"},
-    ),
 }
 
 
