@@ -17,6 +17,9 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 
+#: Tests in which programs of others run.
+SERVERS = {"site", "browser", "jupyterlab", "main", "simulate_dask", "notebook_rules"}
+
 # How long an example takes says how busy the machine is. Every run tries the same examples.
 settings.register_profile(
     "any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -35,6 +38,13 @@ def toc_pages():
 NOTEBOOKS = sorted(ROOT / f"{name}.ipynb" for name in toc_pages() if name.startswith("notebooks/"))
 #: Every page a reader can reach. From the contents, so that a missing page is a failure.
 PAGES = [f"{name}.html" for name in toc_pages()] + ["search.html", "genindex.html"]
+
+
+def pytest_collection_modifyitems(items):
+    """A warning is an error, but where browsers, servers or kernels of others run."""
+    for item in items:
+        if item.path.stem.partition("_")[2] not in SERVERS:
+            item.add_marker(pytest.mark.filterwarnings("error"), append=False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""R's numbers, and what the tests that compare with them share."""
+"""R's numbers, printed numbers, and what the tests that compare with them share."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
+from scipy.stats import norm
 
+from hccbook.estimate import Printed
+
+SAME = 1e-12  # the same formula, written in another way
+SLACK = 1e-9  # relative; the ends of a box are fractions, the formula works on floats
+Z95 = norm.ppf(0.975)
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 #: What a refusal says where an estimate is not finite.
 NOT_FINITE = ("infinite", "separat", "constant", "at least one event", "both groups")
@@ -64,3 +70,18 @@ def outcomes(draw, low, high, smallest=2, largest=30):
     y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
     assume(0 < y.sum() < n)
     return y, np.array(draw(st.lists(st.integers(low, high), min_size=n, max_size=n)))
+
+
+def text(value, decimals):
+    return f"{float(value):.{decimals}f}"
+
+
+def tight(value):
+    """Print a number so finely that its rounding does not count."""
+    return text(value, 14 if value > 1e-2 else 25)
+
+
+def box(printed, smallest=-np.inf):
+    """Return the smallest and the largest number that prints so."""
+    number = Printed(printed)
+    return max(smallest, float(number.low)), float(number.high)

@@ -6,9 +6,9 @@ from itertools import combinations_with_replacement, product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from printing import SAME, properties, text
+from reference import SAME, text
 from scipy.optimize import lsq_linear
 
 from hccbook import audit
@@ -22,8 +22,7 @@ SLEEP = (
     [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4],
 )
 
-pytestmark = pytest.mark.filterwarnings("error")
-few = settings(properties, max_examples=60)
+few = settings(max_examples=60)
 FITS = {"exact", "rounding", "compatible"}
 
 
@@ -131,9 +130,6 @@ def test_examples():
         assert function(*arguments).verdict == verdict, (function.__name__, arguments)
 
 
-# Standard deviations
-
-
 def test_two_groups_by_the_formula_of_the_cochrane_handbook():
     # Table 6.5.2.10 of the handbook; with two groups the distance of the means is all.
     n = (103, 56)
@@ -145,13 +141,6 @@ def test_two_groups_by_the_formula_of_the_cochrane_handbook():
     ):
         within = (n[0] - 1) * (2.1 + off * 0.05) ** 2 + (n[1] - 1) * (3.0 + off * 0.05) ** 2
         assert found == pytest.approx(spread(within, n[0] * n[1] / sum(n) * apart**2, sum(n)))
-
-
-def test_rounding_decides_exactly_where_boxes_touch():
-    for unit in range(1, 200):
-        first, second = text(unit / 10, 1), text((unit + 1) / 10, 1)
-        assert audit.pooled_sd(first, ["7"], [second], [11]).verdict != "contradicted"
-        assert audit.pooled_sd(second, ["7"], [first], [11]).verdict != "contradicted"
 
 
 @few
@@ -174,32 +163,11 @@ def test_the_ends_of_a_pooled_sd_are_attained(case):
     assert check.lower <= check.computed <= check.upper
 
 
-@few
-@given(st.integers(1, 5), st.integers(0, 10**6), st.sampled_from([0.1, 1, 30]), st.integers(0, 3))
-def test_true_tables_are_never_contradicted(k, seed, scale, decimals):
-    rng = np.random.default_rng(seed)
-    values = [
-        rng.normal(rng.normal(50, scale), scale, size=size).round(rng.integers(0, 4))
-        for size in rng.integers(2, 60, k)
-    ]
-    everyone, sizes = np.concatenate(values), [len(group) for group in values]
-    means, sds = ([text(f(x), decimals) for x in values] for f in (np.mean, sd_of))
-    assert audit.pooled_mean(text(np.mean(everyone), decimals), means, sizes).verdict in FITS
-    check = audit.pooled_sd(text(sd_of(everyone), decimals), means, sds, sizes)
-    assert check.verdict in FITS
-    # Off by as much as all boxes together cannot give.
-    beyond = text(check.upper + 2 * 10**-decimals, decimals)
-    assert audit.pooled_sd(beyond, means, sds, sizes).verdict == "contradicted"
-
-
 def moments(values):
     """Return the exact mean and variance (n - 1) of whole numbers."""
     n, total = len(values), sum(values)
     squares = sum(value**2 for value in values)
     return Fraction(total, n), (squares - Fraction(total**2, n)) / (n - 1)
-
-
-# Whole numbers
 
 
 def test_grim_as_by_brute_force():
@@ -250,28 +218,6 @@ def test_grimmer_as_by_brute_force(n, items, places, decimals):
             assert abs(check.computed - sd.value) == pytest.approx(nearest, abs=SAME)
 
 
-@few
-@given(
-    st.sampled_from([1, 3, 20, 400]).flatmap(
-        lambda span: st.lists(st.integers(-span, 3 * span), min_size=5, max_size=60)
-    ),
-    *[st.integers(0, 4)] * 2,
-)
-def test_true_whole_numbers_are_never_contradicted(values, decimals, places):
-    (mean, variance), n = moments(values), len(values)
-    printed_mean, printed_sd = text(mean, decimals), text(math.sqrt(variance), places)
-    check = audit.grim(printed_mean, n)
-    assert check.verdict == ("untestable" if n >= 10**decimals else "exact")
-    assert check.lower - SAME * 1e3 <= mean <= check.upper + SAME * 1e3
-    check = audit.grimmer(printed_mean, printed_sd, n)
-    assert check.verdict in {"exact", "untestable"}
-    assert check.lower * (1 - SAME) <= math.sqrt(variance) <= check.upper * (1 + SAME)
-    assert check.lower <= check.computed <= check.upper
-
-
-# Values in a range
-
-
 MANY = 10**6
 
 
@@ -316,24 +262,3 @@ def test_the_largest_sd_as_by_brute_force(n):
         steps = [ends[0] + (ends[1] - ends[0]) * Fraction(i, 60) for i in range(61)]
         over = max(largest_sd(text(step, 9), 0, 1, n) for step in steps)
         assert over == pytest.approx(largest, rel=0.01)
-
-
-@few
-@given(
-    st.lists(st.floats(0, 1), min_size=2, max_size=40),
-    st.floats(-5, 5),
-    st.floats(0.5, 50),
-    st.integers(0, 4),
-)
-def test_values_in_a_range_never_contradict_it(shares, bottom, width, decimals):
-    top = bottom + width
-    values = bottom + width * np.array(shares)
-    mean, sd = text(np.mean(values), decimals), text(np.std(values, ddof=1), decimals)
-    n = len(values)
-    assert np.std(values, ddof=1) <= largest_sd(mean, bottom, top, n) * (1 + SAME) + 1e-7
-    check = audit.sd_in_range(sd, mean, bottom, top, n)
-    assert check.verdict == "compatible"
-    assert (check.lower, check.upper) == (0, largest_sd(mean, bottom, top, n))
-    low, high = (text(end, decimals) for end in (values.min(), values.max()))
-    assume(Printed(low).value < Printed(high).value)
-    assert audit.sd_in_range(sd, mean, low, high, n).verdict == "compatible"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from printing import SAME, SLACK, Z95, properties, reference, tight
+from reference import SAME, SLACK, Z95, numbers, outcomes, tight
 from scipy.integrate import quad
 from sklearn.isotonic import isotonic_regression
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -23,22 +23,8 @@ DIGITS = 0.006  # a correlation is given with two digits
 MOST = 10  # patients of whom every order is tried
 CLOSE = 1e-6  # predictions that differ by this little, for bounds that are reached in the limit
 CELLS = ("tp", "fp", "fn", "tn")
-R = reference("roc")
+R = numbers("roc")
 PAIRS = [R[name] for name in R if name != "versions"]
-
-pytestmark = pytest.mark.filterwarnings("error")
-
-
-# ROC curves
-
-
-@st.composite
-def markers(draw, values=8):
-    """Outcomes of both classes and a marker with ties."""
-    n = draw(st.integers(2, 30))
-    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
-    assume(0 < y.sum() < n)
-    return y, np.array(draw(st.lists(st.integers(0, values), min_size=n, max_size=n)))
 
 
 def table_at(y, positive):
@@ -46,8 +32,7 @@ def table_at(y, positive):
     return [int(np.sum((y == a) & (positive == b))) for a, b in ((1, 1), (0, 1), (1, 0), (0, 0))]
 
 
-@properties
-@given(markers(), st.integers(0, 9))
+@given(outcomes(0, 8), st.integers(0, 9))
 def test_areas_lie_between_the_bounds_of_any_point(case, cutoff):
     y, marker = case
     area, cells = roc_auc_score(y, marker), table_at(y, marker >= cutoff)
@@ -92,8 +77,7 @@ def test_the_area_of_the_best_cutoff_is_reached_by_a_straight_roof():
     assert check.upper - 1 / n < roc_auc_score(y, marker) <= check.upper
 
 
-@properties
-@given(markers(), st.integers(0, 9))
+@given(outcomes(0, 8), st.integers(0, 9))
 def test_concordance_inside_groups_as_by_counting_pairs(case, cutoff):
     y, marker = case
     concordant = pairs = 0
@@ -143,9 +127,6 @@ def test_hanley_and_mcneil_from_exponential_markers():
     assert [(e.lower, e.upper) for e in ends] == [(0, 0), (1, 1)]
 
 
-# Intervals of an AUC
-
-
 def test_delong_intervals_of_r_are_normal():
     for pair, place, decimals in product(PAIRS, ("first", "second"), (2, 3, 5)):
         numbers = pair[place]
@@ -184,8 +165,7 @@ def test_readings_of_an_interval():
         assert (frame["lower"] <= frame["upper"]).all()
 
 
-@properties
-@given(markers(values=3), st.integers(0, 2**32 - 1))
+@given(outcomes(0, 3), st.integers(0, 2**32 - 1))
 def test_resamples_are_no_farther_off_than_their_bound(case, seed):
     y, marker = case
     above = np.sign(marker[y == 1][:, None] - marker[y == 0]) / 2 + 0.5
@@ -217,9 +197,6 @@ def test_a_bound_on_resamples_by_hand():
             found = 100 * audit.resampled_beyond(auc, limit, *sizes)
             assert found == pytest.approx(share, abs=0.005)
     assert audit.resampled_beyond("0.80", "0.80", 30, 30) == 1
-
-
-# Correlation of two AUCs
 
 
 def needed(check):
@@ -270,9 +247,6 @@ def test_which_correlation_is_needed():
     assert (check.verdict, "of no size" in check.explanation) == ("compatible", True)
 
 
-# Brier scores
-
-
 def least_error(outcomes):
     """Return the least squared error of predictions that rise along the outcomes."""
     return ((isotonic_regression(outcomes) - outcomes) ** 2).sum()
@@ -304,8 +278,8 @@ def floor(positives, negatives, auc):
 
 def test_every_order_of_a_few_patients():
     least = {}
-    for positives, negatives, outcomes in orders():
-        pairs, error = discordant(outcomes), least_error(outcomes)
+    for positives, negatives, order in orders():
+        pairs, error = discordant(order), least_error(order)
         key = positives, negatives, pairs
         least[key] = min(error, least.get(key, error))
     for (positives, negatives, pairs), error in least.items():
@@ -321,7 +295,6 @@ def test_every_order_of_a_few_patients():
             assert bound > simple + NEAR
 
 
-@properties
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.booleans())
 def test_random_predictions(seed, decimals, ties):
     rng = np.random.default_rng(seed)

@@ -15,8 +15,6 @@ from hccbook.cohorts import mri
 from hccbook.cohorts.mri import candidates, course, models
 from hccbook.estimate import Printed
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 MEASURES, FEATURES = mri.ASSUMED["measures"], mri.ASSUMED["flags"]
 #: Of the candidates, what is neither in the columns below nor drawn as a measure.
 OTHERS = {"progression", "new_lesion", "high_risk", "progressed", *FEATURES, *mri.PREDICTORS}
@@ -221,9 +219,6 @@ def test_the_clinical_interval_is_the_delong_interval_of_no_cohort():
     # By how much: with the printed lower limit the upper one is a unit too high at least.
     least = min(2 * x - float(lower.high) for x in areas)
     assert 0 < least - float(upper.high) < float(upper.unit)
-
-
-# The tools of the recipe
 
 
 def steps_of(n0, n1, cohorts, seed=0):

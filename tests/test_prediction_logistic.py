@@ -27,7 +27,6 @@ R = numbers("logistic")
 COHORT = pd.read_csv(REFERENCE / "logistic.csv")
 ENDOMETRIAL = pd.read_csv(REFERENCE / "logistic-endometrial.csv")
 RESAMPLES = np.loadtxt(REFERENCE / "logistic-resamples.csv", delimiter=",", dtype=int)
-pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(max_examples=25)
 
 MODELS = {

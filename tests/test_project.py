@@ -1,17 +1,23 @@
-"""What holds the project together: pins, commands, licences, workflows, and what it never says."""
+"""What holds the project together: pins, commands, data, examples, and what it never says."""
 
 import ast
+import doctest
+import hashlib
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 
+import pytest
 import yaml
 from conftest import NOTEBOOKS, ROOT
 
 import hccbook
+from hccbook import reported
 
 #: Parts of names of package registries; joined here so that this file holds none of them.
 REGISTRIES = re.compile(
@@ -184,3 +190,32 @@ def test_missing_python_is_one_clear_line(tmp_path):
     said = [line for line in run.stderr.splitlines() if not line.startswith("make")]
     assert len(said) == 1
     assert "3.11" in said[0]
+
+
+LIST = reported.DATA / "checksums.sha256"
+
+
+def test_every_data_file_is_listed_once_in_order_and_its_checksum_is_true():
+    files = (path for path in reported.DATA.rglob("*") if path.is_file() and path != LIST)
+    names = sorted(path.relative_to(reported.DATA).as_posix() for path in files)
+    sums = [hashlib.sha256((reported.DATA / name).read_bytes()).hexdigest() for name in names]
+    lines = [f"{found}  {name}\n" for found, name in zip(sums, names, strict=True)]
+    # To the byte: no carriage return, one newline at the end.
+    assert LIST.read_bytes().decode().splitlines(keepends=True) == lines
+
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(hccbook.__path__, "hccbook.")
+    if not module.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name):
+    assert doctest.testmod(import_module(name)).failed == 0
+
+
+def test_there_are_examples():
+    finder = doctest.DocTestFinder()
+    assert sum(bool(x.examples) for m in MODULES for x in finder.find(import_module(m))) > 40

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import near, numbers, refused
@@ -17,7 +16,6 @@ from hccbook import response
 SAME = 1e-12  # the same sums in another order; the reference file has 15 digits
 PUBLISHED = 5e-5  # four printed decimals
 
-pytestmark = pytest.mark.filterwarnings("error")
 properties = settings(max_examples=15)
 
 
@@ -70,8 +68,6 @@ def responses(frame, criteria="RECIST 1.1"):
     assert first == "baseline"
     return " ".join(found)
 
-
-# RECIST 1.1
 
 #: Sums of one target lesion, and the responses after baseline.
 OF_SUMS = [
@@ -159,9 +155,6 @@ def test_tables_of_overall_response():
         assert responses(scans(baseline, visit), "iRECIST") == immune_name(expected)
 
 
-# mRECIST
-
-
 def test_mrecist_measures_what_enhances():
     for diameters, enhancing, plain, modified in (
         ((40, 40, 42, 42, 41), (40, 28, 0, 0, 6), "SD SD SD SD", "PR CR CR PD"),
@@ -184,8 +177,6 @@ def test_mrecist_measures_nodes_and_lesions_without_enhancement_whole():
     for rows in (frame, frame.iloc[::-1]):
         assert responses(rows, "mRECIST") == "NE"
 
-
-# iRECIST
 
 DAYS = [0, 56, 83, 84]
 IMMUNE_SUMS = [
@@ -282,9 +273,6 @@ def test_irecist():
         assert responses(scans(*visits), "iRECIST") == expected, visits
     early = scans(A, {"a": 60}, {"a": 60, "x": X}, {"a": 60, "x": X}, days=DAYS)
     assert responses(early, "iRECIST") == "iUPD iUPD iCPD"
-
-
-# A second implementation, and laws
 
 
 def random_course(rng):
@@ -415,9 +403,6 @@ def test_neither_order_nor_names_nor_other_patients_matter(seed, criteria):
     assert by_patient(larger, "mRECIST") == by_patient(frame, "mRECIST")
 
 
-# Best overall response, and rates
-
-
 def visits(*labels, days=None):
     days = days or range(56, 56 * (len(labels) + 1), 56)
     return pd.DataFrame({"patient": "A", "day": days, "response": labels})
@@ -534,9 +519,6 @@ def test_kappa_of_statsmodels_is_that_of_psych():
         for weights in (None, "linear", "quadratic"):
             near(cohens_kappa(table, wt=weights).kappa, expected[weights or "plain"], abs=SAME)
         near(cohens_kappa(table).std_kappa, expected["error"], abs=SAME)
-
-
-# Bad input
 
 
 def changed(**columns):

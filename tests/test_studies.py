@@ -10,8 +10,6 @@ from hccbook import audit, reconstruction, reported, studies
 from hccbook.reconstruction.results import statistics
 from hccbook.relations import find
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 HEADER = ",".join(studies.COLUMNS)
 TEXT = studies.FILE.read_text(encoding="utf-8")
 RATIO = {"value": "2.05", "lower": "0.95", "upper": "4.42", "direction": "high_vs_low"}
