@@ -34,6 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|split|gathered|gather)\*?\}")
 # Elements with a fixed number of children.
 _FIXED = {"mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"}
+#: A number as it stands in a table, with its point and decimals.
+_NUMBER = re.compile(r"[<>≤≥]?\s*[-−+]?\d[\d,]*(\.\d+)?")
 _EQUATION = re.compile(r"\\(?:begin|end)\{equation\*?\}")
 
 
@@ -111,7 +113,8 @@ def to_roles(app, docname, source):
 def stated_minutes(path):
     """Return the minutes that a notebook says it takes."""
     first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
-    return re.search(r"\*\*Time\*\* (\d+)", "".join(first["source"]))[1]
+    found = re.search(r"\*\*Time\*\* (\d+)", "".join(first["source"]))
+    return found[1] if found else "?"  # a test asks each notebook for its minutes
 
 
 @cache
@@ -159,7 +162,15 @@ class Pages(BuiltinTemplateLoader):
         if not text.lstrip().lower().startswith("<!doctype html"):
             return text
         soup = BeautifulSoup(text, "html.parser")
-        for step in (drop_needless, wrap_tables, mend_heads, add_icons, name_parts, name_files):
+        for step in (
+            drop_needless,
+            wrap_tables,
+            align_points,
+            mend_heads,
+            add_icons,
+            name_parts,
+            name_files,
+        ):
             step(soup)
         fold_sections(soup, folded(context.get("pagename", "")))
         add_tips(soup, explanations(self.builder.env))
@@ -201,6 +212,24 @@ def mend_heads(soup):
                 head["class"] = "number"
             if not head.get_text(strip=True):
                 head.name = "td"  # pandas leaves the corner empty
+
+
+def align_points(soup):
+    """Let numbers of different precision stand with their points below each other."""
+    for body in soup.select("article table.hcc-table > tbody"):
+        for column in zip(
+            *(row.find_all(["th", "td"]) for row in body.find_all("tr")), strict=False
+        ):
+            numbers = [(x, _NUMBER.fullmatch(x.get_text(strip=True))) for x in column]
+            # Behind the whole part; the point is about half as wide as a digit.
+            widths = [
+                len(found[1] or ".") - (0.5 if found[1] else 1) for _, found in numbers if found
+            ]
+            for cell, found in numbers if len(set(widths)) > 1 else ():
+                if found and cell.name == "td":
+                    cell["class"] = [*cell.get("class", ()), "number"]
+                    missing = max(widths) - len(found[1] or ".") + (0.5 if found[1] else 1)
+                    cell["style"] = f"--missing: {missing:g}ch"
 
 
 def add_icons(soup):
