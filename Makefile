@@ -27,7 +27,7 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench coverage lock portable house clean env \
+.PHONY: help book test lab notebooks bench coverage lock portable house pages clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -78,6 +78,9 @@ portable: $(READY)  ## cohorts, notebooks as on other processors and Pythons; ta
 
 house: $(READY)  ## measure the package: its lines, and what its tests hold down
 	$(BIN)/python tests/house.py
+
+pages: $(READY)  ## measure the notebooks: words, code in view, plumbing, libraries, minutes
+	$(BIN)/python tests/pages.py
 
 clean:  ## remove what was built, and the environment
 	rm -rf .venv .bench .coverage .portable .jupyter _build build hccbook.egg-info
