@@ -18,6 +18,7 @@ _MODULES = (
     "exercises",
     "figures",
     "findings",
+    "guidelines",
     "indices",
     "injection",
     "meta",
