@@ -6,9 +6,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from lifelines import KaplanMeierFitter
 from scipy.stats import chi2, norm, t
 
-from hccbook import accuracy, audit, display, exercises, reported, response
+from hccbook import accuracy, audit, cohorts, display, exercises, reported, response
 
 GIVEN = {
     "cxcl17-lab.1": {"observed": 3.3, "shuffled": np.linspace(1, 3.5, 200)},
@@ -59,6 +60,11 @@ GIVEN = {
     "primer-meta-analysis.4": {"se": [0.20, 0.40], "tau": 0.40},
     "primer-meta-analysis.5": {"first": ("1.60", 0.20), "second": ("0.40", 0.25)},
     "primer-meta-analysis.6": {"ratio": 1.90, "se": 0.25, "k": 4},
+    "primer-survival.1": {},
+    "primer-survival.2": {"high": 12, "low": 8, "events": 2},
+    "primer-survival.3": {"lower": 0.40, "upper": 0.90},
+    "primer-survival.4": {"seed": 7},
+    "primer-survival.5": {},
     "radiotherapy-lab.1": {},
     "radiotherapy-lab.2": {},
     "radiotherapy-lab.3": {"n": 60},
@@ -246,6 +252,18 @@ def test_answers_of_the_primer_on_response_by_other_routes():
     assert volume == pytest.approx(1.2**3)
     # Half of those who are alive at the scan are alive at the median of responders.
     assert 0.5 ** (right("primer-response.5") / 10) == pytest.approx(0.5 * 0.5 ** (4 / 10))
+
+
+def test_answers_of_the_survival_primer_by_other_routes():
+    curve = KaplanMeierFitter().fit([3, 5, 6, 8, 10], [1, 0, 1, 0, 1])
+    assert right("primer-survival.1") == pytest.approx(curve.predict(8))
+    assert right("primer-survival.2") == pytest.approx(1.2)
+    error = audit.standard_error("0.40", "0.90").value
+    assert right("primer-survival.3") == pytest.approx(4 / error**2)
+    for seed in range(1, 5):
+        mine = cohorts.load("magnesium", "derivation", seed, reading="medians")
+        there = mine.query("high_magnesium == 1 and pfs_months >= 6")
+        assert right("primer-survival.4", seed=seed) == len(there)
 
 
 def test_answers_of_the_other_labs_by_other_routes():
