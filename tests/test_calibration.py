@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hccbook import accuracy, audit, survival
 from hccbook.cohorts import calibration as cal
-from hccbook.cohorts.calibration import follow_up, permutations, search
+from hccbook.cohorts.calibration import follow_up, search
 from hccbook.estimate import Printed
 
 SEEDS = range(4)
@@ -284,20 +284,6 @@ def test_scores_print_together(seed, changes):
         at = outcome == label
         assert (np.sort(moved[at], axis=0) == np.sort(table[at], axis=0)).all()
     assert (moved[:, 3] == -moved[:, 0]).all()
-
-
-def test_what_exchanges_do_is_worked_out_exactly():
-    table, outcome = patients(2, n=40)
-    aim = cal.Aim(*cal.boxes(["9", "10", "0.7", "0.4"]))
-    rng = np.random.default_rng(0)
-    state = permutations._Exchanges(rng, table, outcome, BLOCKS, WEIGHTS, CUTOFF, aim)
-    changes, both = state.draw()
-    block, values = changes[1], state.after(changes, np.arange(len(both))[:, None])
-    assert (outcome[both[:, 0]] == outcome[both[:, 1]]).all()
-    for k in range(len(both)):
-        rows = table.copy()
-        rows[np.ix_(both[k], block[k])] = rows[np.ix_(both[k][::-1], block[k])]
-        assert values[k] == pytest.approx(joint_statistics(rows, outcome), abs=CLOSE)
 
 
 def out_of_reach(kind):

@@ -13,7 +13,7 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from hccbook import accuracy, audit, cohorts, indices, reported, response
 from hccbook.cohorts import calibration, magnesium, mri, radiotherapy, tipm
-from hccbook.cohorts.mri import course, models
+from hccbook.cohorts.mri import course
 from hccbook.estimate import Printed
 
 RECIPES = {"magnesium": magnesium, "mri": mri, "radiotherapy": radiotherapy, "tipm": tipm}
@@ -249,30 +249,6 @@ def test_progression_follows_the_scans(split, reading, seed):
     assert (frame["response_days"] == frame["scan_days"])[worse].all()
     assert (frame["response_days"] < frame["pfs_days"])[~worse].all()
     assert (frame["response_days"] >= 2 * every)[~worse].all()
-
-
-def steps_of(n0, n1, cohorts, seed=0):
-    """Return cohorts with many ties in the third predictor."""
-    rng, size = np.random.default_rng(seed), (cohorts, n0 + n1)
-    ends = ((100, 300, 1), (900, 1600, 1), (5, 25, 20))
-    return np.array([step * rng.integers(low, high, size) for low, high, step in ends])
-
-
-def test_statistics_are_those_of_statsmodels_and_delong():
-    steps, y, turned = steps_of(30, 40, 12), np.repeat([0, 1], [30, 40]), 0
-    found, _ = models.statistics(steps, 40)
-    for k in range(12):
-        x = sm.add_constant(steps[:, k].T.astype(float))
-        for model, places in models.MODELS.items():
-            fit = sm.Logit(y, x[:, [0, *(1 + place for place in places)]]).fit(disp=0)
-            area = accuracy.auc(y, fit.fittedvalues.round(10))
-            for field, value in (("printed", area.value), ("lower", area.lower)):
-                assert found[f"{model}.{field}"][k] == pytest.approx(value, abs=1e-7), model
-            turned += model == "clinical" and fit.params[1] < 0
-        signs = [kind["sign"] for kind in mri.ASSUMED["predictors"].values()]
-        for name, value in zip(mri.PREDICTORS, fit.tvalues[1:] * signs, strict=True):
-            assert found[f"z.{name}"][k] == pytest.approx(value, abs=1e-5)
-    assert 0 < turned < 12
 
 
 EVENTS = [f"grade_{name}" for name in radiotherapy.ASSUMED["adverse"]]
@@ -613,6 +589,7 @@ def test_other_libraries_find_the_same(paper):
             number = achieved[key][reading] if isinstance(achieved[key], dict) else achieved[key]
             # lifelines takes one end where a curve is at one half between two events, and ends
             # Cox's model early.
-            close = {"abs": 0.5} if ".median." in key[0] else {"rel": 1e-4}
+            days = ".median." in key[0] and paper != "mri"
+            close = {"abs": 0.5} if days else {"rel": 1e-4}
             same = value if isinstance(value, str) else pytest.approx(value, **close)
             assert number == same, (key, split, reading, seed)
