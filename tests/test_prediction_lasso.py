@@ -143,23 +143,6 @@ def test_conditions_of_a_minimum(case):
         assert np.abs(slope[beta == 0]).max(initial=0) < 1 + MINIMUM
 
 
-@given(patients(), st.integers(0, 1000))
-@properties
-def test_units_order_and_names_do_not_matter(case, seed):
-    x, y, fold = case
-    rng = np.random.default_rng(seed)
-    rows, a, b = rng.permutation(y.size), rng.uniform(0.1, 10, x.shape[1]), rng.normal(size=1)
-    z = x * a + b
-    path = prediction.lasso_path(x, y, folds=fold, lambdas=12)
-    other = prediction.lasso_path(z[rows], 1 - y[rows], folds=7 - 2 * fold[rows], lambdas=12)
-    kept = ["lambda", "cv_deviance", "cv_se"]
-    near(path.table[kept], other.table[kept], rel=1e-7, abs=1e-9)
-    risk, complement = (
-        p.predict(q, p.table["lambda"].iloc[-1]) for p, q in ((path, x), (other, z))
-    )
-    near(risk, 1 - complement, abs=1e-7)
-
-
 def test_folds_of_one_patient_are_averaged_over_patients():
     n = 15
     x, y = X.iloc[:n, :3], Y[:n]

@@ -142,27 +142,6 @@ def patients(draw, smallest=15, largest=40, columns=3):
     return x, y
 
 
-@given(patients(), st.sampled_from(["none", "firth"]), st.integers(0, 1000))
-@properties
-def test_units_zeros_and_order_do_not_matter(data, penalty, seed):
-    x, y = data
-    rng = np.random.default_rng(seed)
-    scale = rng.uniform(0.1, 1e4, x.shape[1])
-    shift = scale * rng.normal(0, 1e4, x.shape[1])
-    rows = rng.permutation(y.size)
-    one = finite(prediction.logistic, x, y, penalty=penalty).table
-    other = prediction.logistic((x * scale + shift)[rows], 1 - y[rows], penalty=penalty).table
-    moved = np.diag(np.append(1, 1 / scale))
-    moved[0, 1:] = -shift / scale
-    near(other["coefficient"] / other["se"], -moved @ one["coefficient"] / other["se"], abs=1e-9)
-    # Standard errors of slopes; that of the intercept is another where x is 0 elsewhere.
-    one, other = one.iloc[1:], other.iloc[1:]
-    near(other["se"] * scale, one["se"], rel=1e-9)
-    for ours, theirs in (("lower", "upper"), ("upper", "lower")):
-        near(-other[theirs] * scale / one["se"], one[ours] / one["se"], abs=1e-8)
-    near(one["p"], other["p"], abs=1e-9)
-
-
 def test_a_calendar_year_is_as_good_as_years_since():
     """The limits of the intercept lie at the year 0, far from all patients."""
     for seed in range(25):

@@ -12,7 +12,6 @@ from reference import REFERENCE, SLACK, box, numbers
 from hccbook import meta, reported, studies
 from hccbook import reconstruction as rec
 from hccbook.reconstruction import overlaps
-from hccbook.reconstruction.pairs import Interval, Pool, random_effects, total_variance
 from hccbook.reconstruction.results import statistics
 
 #: The same formulas in metafor: only rounding differs.
@@ -324,28 +323,6 @@ def test_a_moved_number_is_excluded(monkeypatch):
     assert sum(excluded) >= 18, excluded
 
 
-def test_distance_of_a_study_from_the_mean_of_its_pair():
-    """The formula of the module, against pooling."""
-    rng = np.random.default_rng(1)
-    for _ in range(50):
-        effect, se = rng.normal(0, 2, 2), rng.uniform(0.2, 1, 2)
-        pooled = meta.pool(effect, se, "dl")
-        if pooled.q <= 1:
-            continue
-        u = se[0] ** 2 / (se**2).sum()
-        odds = (pooled.q - 1 + 2 * u) / (pooled.q + 1 - 2 * u)
-        assert abs(effect[0] - pooled.value) == pytest.approx(pooled.se * math.sqrt(odds))
-        total = pooled.se**2 * pooled.q / (u * (1 - u) + (pooled.q**2 - 1) / 4)
-        assert total == pytest.approx((se**2).sum())
-        found = total_variance(pooled.se**2, pooled.q, se[0] ** 2)
-        assert found == pytest.approx(total)
-        low = se[effect.argmin()] ** 2
-        point = [Interval(x) for x in (pooled.value, pooled.se**2, pooled.q, low, total)]
-        middle = Pool(*point[:3]).middle(*point[3:])
-        fixed = meta.pool(effect, se, "fixed").value
-        assert middle.low == pytest.approx(fixed) == middle.high
-
-
 def test_sets_that_the_draw_finds_are_not_excluded():
     # They have a study that is more precise than patients can make it.
     assert not overlaps.in_two_pairs(HBV, NONE, ("low", "low"), 0.05).excluded
@@ -360,36 +337,3 @@ def test_what_the_pairs_print_bounds_the_largest_error():
     ]
     assert all(proof.excluded for proof in proofs)
     assert proofs[1] == proofs[2] == proofs[3]
-
-
-def test_no_study_of_a_pair_has_a_larger_variance():
-    """The bound, against pairs that print what they print."""
-    nearest = 0
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        effect, se = rng.normal(0, 1, 2), np.array([0.1, rng.uniform(0.2, 0.6)])
-        if pair := printed(effect, se, (0, 1)):
-            bound = random_effects("pair", pair, 2).largest_variance()
-            assert se[1] ** 2 <= bound
-            nearest = max(nearest, se[1] ** 2 / bound)
-    assert nearest > 0.8
-
-
-def test_distance_is_enclosed_and_grows_with_q():
-    """Points of a box, against the bounds of the box; and τ² at fixed V and t."""
-    rng = np.random.default_rng(2)
-    for _ in range(200):
-        v, q, t = rng.uniform(0.05, 0.3), rng.uniform(1.05, 12), rng.uniform(0.02, 0.6)
-        wide = 1 + rng.uniform(0, 0.3, 3)
-        box = [Interval(x, x * y) for x, y in zip((v, q, t), wide, strict=True)]
-        away, total = Pool(None, *box[:2]).distance(box[2])
-        vs, qs, ts = (rng.uniform(x.low, x.high, 300) for x in box)
-        s = total_variance(vs, qs, ts)
-        found = np.sqrt(ts + s * (qs - 1) / 2 - vs)
-        assert (away.low <= found * (1 + 1e-9)).all()
-        assert (found <= away.high * (1 + 1e-9)).all()
-        assert (total.low <= s * (1 + 1e-9)).all()
-        assert (s <= total.high * (1 + 1e-9)).all()
-        rising = np.linspace(1.01, 20, 200)
-        spread = total_variance(v, rising, t) * (rising - 1) / 2
-        assert (np.diff(spread) > 0).all()

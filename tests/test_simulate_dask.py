@@ -1,6 +1,5 @@
 """hccbook.simulate on a Dask cluster of this machine, as book/larger-machines.md shows it."""
 
-import importlib
 import os
 import re
 import signal
@@ -104,19 +103,6 @@ def test_failures_are_told(on_dask):
     with pytest.raises(ValueError, match=r"^function: expected one that can be sent"):
         repeat(lambda rng, lock: 1, 10, lock=threading.Lock())
     assert repeat(draw, 50, 3) == repeat(draw, 50, 3, workers=1)
-
-
-def test_a_file_that_the_workers_lack_is_named_and_can_be_sent(
-    client, on_dask, tmp_path, monkeypatch
-):
-    file = tmp_path / "file_of_a_reader.py"
-    file.write_text("def draw(rng):\n    return rng.random()\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    reader = importlib.import_module(file.stem)
-    with pytest.raises(RuntimeError, match=rf"ModuleNotFoundError: No module named '{file.stem}'"):
-        repeat(reader.draw, 10)
-    client.upload_file(str(file))
-    assert repeat(reader.draw, 50, 3) == repeat(draw, 50, 3, workers=1)
 
 
 def test_the_page_runs_as_it_stands(client, capsys):

@@ -358,29 +358,6 @@ def test_units_and_order_do_not_matter(case, unit, shift, random):
     near(hazard, baseline, rel=1e-7)
 
 
-@properties
-@given(cohorts())
-def test_newton_ends_at_the_top(case):
-    time, event, covariates = case
-    ours = finite(survival.cox_model, time, event, covariates)
-    coef = ours.coefficients["coef"].to_numpy()
-    best = efron_likelihood(time, event, covariates @ coef)
-    rng = np.random.default_rng(0)
-    for other in (np.zeros(2), *(coef + size * rng.normal(size=2) for size in (1e-3, 0.1, 3))):
-        assert efron_likelihood(time, event, covariates @ other) <= best + 1e-9
-
-
-def efron_likelihood(time, event, score):
-    """Efron's log partial likelihood, as it is written in textbooks."""
-    total, risk = 0.0, np.exp(score)
-    for t in np.unique(time[event == 1]):
-        tied = (time == t) & (event == 1)
-        total += score[tied].sum()
-        for k in range(tied.sum()):
-            total -= math.log(risk[time >= t].sum() - k / tied.sum() * risk[tied].sum())
-    return total
-
-
 def test_a_strong_effect_is_found_from_afar():
     n = 400
     x, events = np.repeat([1.0, 0.0], n), np.ones(2 * n)
