@@ -109,10 +109,14 @@ def _sides(middle, *limits):
     return [Range.of(lambda a, b: log(b) - log(a), *two) for two in ((low, x), (x, high))]
 
 
+def may_be_profile(down, up):
+    """Say whether limits so far below and above an estimate can be of a profile likelihood."""
+    return min(down.high, up.high) > 0 and max(down.low / up.high, up.low / down.high) <= LOPSIDED
+
+
 def _lopsided(found, middle, *limits):
     """Yield the reading of limits that need not be centred."""
-    down, up = _sides(middle, *limits)
-    if min(down.high, up.high) > 0 and max(down.low / up.high, up.low / down.high) <= LOPSIDED:
+    if may_be_profile(*_sides(middle, *limits)):
         yield "profile or exact limits", found._replace(low=-math.inf, high=math.inf)
 
 

@@ -95,7 +95,7 @@ def auc_interval_readings(auc, lower, upper):
     ``"normal"``: half way, as by DeLong et al. (1988) or Hanley and McNeil (1982); a limit that may
     be 0 or 1 may be cut off there. ``"logit"``: half way between the log odds (Pepe, 2003).
     ``"bootstrap or other"``: an interval that need not be centred, such as that of bootstrap
-    percentiles, is always ``compatible``.
+    percentiles, but holds the AUC.
     """
     number, (low, high) = judged(area, "auc", auc), ordered(lower, upper, area)
     plain = Range.of(lambda a, b: (a + b) / 2, low, high)
@@ -111,7 +111,8 @@ def auc_interval_readings(auc, lower, upper):
     why, other = "need not be centred", (low.low, math.nan, high.high)
     if all(check.verdict == "contradicted" for check in checks.values()):
         why += "; the only reading left"
-    checks["bootstrap or other"] = Check.of("any", number, other, why, "compatible")
+    inside = bounded(number, low.low, high.high)
+    checks["bootstrap or other"] = Check.of("any", number, other, why, inside)
     return as_frame(checks, "centre")
 
 
