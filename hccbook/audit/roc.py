@@ -109,9 +109,9 @@ def auc_interval_readings(auc, lower, upper):
     }
     checks = {name: Check.of(name, number, *reading) for name, reading in readings.items()}
     why, other = "need not be centred", (low.low, math.nan, high.high)
-    if all(check.verdict == "contradicted" for check in checks.values()):
-        why += "; the only reading left"
     inside = bounded(number, low.low, high.high)
+    if inside == "compatible" and {check.verdict for check in checks.values()} == {"contradicted"}:
+        why += "; the only reading left"
     checks["bootstrap or other"] = Check.of("any", number, other, why, inside)
     return as_frame(checks, "centre")
 
