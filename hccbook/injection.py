@@ -4,8 +4,10 @@ Both run the relations of a paper on other numbers than those that it prints: :f
 changes digits, :func:`error_free` prints what simulated patients have. None of them ever lived.
 """
 
+import inspect
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -49,7 +51,8 @@ def inject(changes, seed=0):
     Returned is a frame, one row a change: ``paper``, ``id``, ``field``, ``was``, ``became``,
     ``family`` (of the check that proved the number exact), ``relations`` (how many read the
     number), ``detected`` and ``by`` (families of the checks that saw it, sorted; ``"refused"``
-    where a check does not take the number, as when a lower limit exceeds the upper one).
+    where a check does not take the number, as when a lower limit exceeds the upper one), and
+    ``bare``: whether it is seen without further readings, by checks that then let the print pass.
     """
     changes = _checks.whole("changes", changes, 1)
     rng = np.random.default_rng(_checks.whole("seed", seed))
@@ -62,25 +65,34 @@ def inject(changes, seed=0):
         paper, cell = proven[place]
         families, readers = audits[paper]
         cells = reported.cells(paper)
-        was, seen = cells[cell], set()
+        was, seen, bare = cells[cell], set(), False
         cells[cell] = _change_digit(was, rng)
-        for one in readers[cell]:
-            try:
-                check = one.check(cells)
-                seen |= {check.family} if check.verdict == "contradicted" else set()
-            except ValueError:
-                seen.add("refused")
-        found = families[cell], len(readers[cell]), bool(seen), ", ".join(sorted(seen))
+        for one, alone in readers[cell]:
+            seen.add(fault := _fault(one, cells))
+            bare |= alone is not None and bool(fault or _fault(alone, cells))
+        by = ", ".join(sorted(seen - {""}))
+        found = families[cell], len(readers[cell]), bool(by), by, bare
         rows.append((paper, f"{paper}.{cell[0]}", cell[1], was, cells[cell], *found))
     columns = ["paper", "id", "field", "was", "became", "family", "relations", "detected", "by"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*columns, "bare"])
+
+
+def _fault(one, cells):
+    """Return the family of a check that finds a fault, "refused", or nothing."""
+    try:
+        check = one.check(cells)
+    except ValueError:
+        return "refused"
+    return check.family if check.verdict == "contradicted" else ""
 
 
 def _proven(paper):
     """Return the family that proves each proven number, and the relations that read each cell.
 
-    Relations that contradict the paper itself are left out, with the numbers that they judge.
+    Beside each relation stands the one that tries no further reading, unless that contradicts the
+    paper. Relations that do are left out, with the numbers that they judge.
     """
+    printed = reported.cells(paper)
     members = [one for section in load(paper).values() for one in section]
     families, readers = {}, defaultdict(list)
     for one, line in zip(members, checks(paper), strict=True):
@@ -88,8 +100,12 @@ def _proven(paper):
         if check.verdict == "contradicted":
             families[cell] = None
             continue
+        alone = one
+        if "without" in inspect.signature(one.function).parameters:
+            alone = replace(one, options={**one.options, "without": "all"})
+            alone = None if _fault(alone, printed) else alone
         for read in set(one.reads()):
-            readers[read].append(one)
+            readers[read].append((one, alone))
         if check.verdict == "exact" and isinstance(check.computed, int | float):
             families.setdefault(cell, check.family)
     return {cell: family for cell, family in families.items() if family}, readers

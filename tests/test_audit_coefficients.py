@@ -59,6 +59,10 @@ def test_a_profile_likelihood_interval_is_not_judged():
         mixed = audit.wald_limits(*printed, wald, profile[1])
         assert mixed["lower"].verdict in FITS
         assert mixed["upper"].verdict == "untestable"
+    # No profile likelihood is so lopsided; the other limit is Wald's all the same.
+    for upper, verdict in (("0.008", "untestable"), ("0.011", "contradicted")):
+        checks = audit.wald_limits("-0.003", "-1.96", "-0.006", upper)
+        assert [x.verdict for x in checks.values()] == ["exact", verdict]
 
 
 def test_the_columns_of_r_are_told_apart():

@@ -152,14 +152,16 @@ READINGS = {
     "0.03 0.00 0.21": "compatible compatible",
     "0.12 0.00 0.21": "contradicted contradicted",
     "0.4 0 1": "rounding rounding",
+    "0.87 0.68 0.86": "contradicted contradicted contradicted",  # outside its own interval
+    "0.865 0.68 0.86": "contradicted contradicted",
 }
 
 
 def test_readings_of_an_interval():
     for texts, verdicts in READINGS.items():
         frame = audit.auc_interval_readings(*texts.split())
-        assert frame["verdict"].tolist() == [*verdicts.split(), "compatible"], texts
-        only = set(verdicts.split()) == {"contradicted"}
+        assert frame["verdict"].tolist() == [*verdicts.split(), "compatible"][:3], texts
+        only = verdicts == "contradicted contradicted"
         assert ("only reading left" in frame["why"][2]) == only
         assert math.isnan(frame["centre"][2])
         assert (frame["lower"] <= frame["upper"]).all()

@@ -23,24 +23,36 @@ class Impossible(ValueError):
 
 
 def _refuse(name, expected, number, error=ValueError):
-    raise error(f"{name}: expected {expected}, got {str(number)!r}")
+    problem = error(f"{name}: expected {expected}, got {str(number)!r}")
+    problem.number = number
+    raise problem
+
+
+def judged(read, name, *value):
+    """Return a number that is judged: one that none can be is then a finding and no error."""
+    try:
+        return read(name, *value)
+    except Impossible as error:
+        return error.number
 
 
 def plain(name, value, smallest=-math.inf):
     """Return a printed number without < or >."""
-    number = printed(value, name)
-    if number.relation != "=" or number.value < smallest:
+    number = replace(printed(value, name), within=(smallest, math.inf))
+    if number.relation != "=" or not number.possible:
         least = "" if smallest == -math.inf else f" of at least {smallest}"
-        error = Impossible if number.value < smallest else ValueError
+        error = ValueError if number.possible else Impossible
         _refuse(name, f"a plain printed number{least}", number, error)
     return number
 
 
 def count(name, value):
     """Return a printed count."""
-    number = printed(value, name)
-    if number.relation != "=" or number.decimals > 0 or number.value < 0 or "%" in number.text:
-        _refuse(name, "a printed count such as '1,508'", number)
+    number = replace(printed(value, name), within=(0, math.inf))
+    whole = number.relation == "=" and number.decimals <= 0 and "%" not in number.text
+    if not (whole and number.possible):
+        error = Impossible if whole else ValueError
+        _refuse(name, "a printed count such as '1,508'", number, error)
     return number
 
 
@@ -78,11 +90,20 @@ def area(name, value):
 
 def positive(name, value):
     """Return a printed ratio, above 0 however it was rounded."""
-    number = plain(name, value)
+    number = replace(plain(name, value), within=(0, math.inf))
     if number.low <= 0:
-        error = Impossible if number.high <= 0 else ValueError
+        error = ValueError if number.possible else Impossible
         _refuse(name, "a printed ratio above 0", number, error)
-    return replace(number, within=(0, math.inf))
+    return number
+
+
+def time(name, value):
+    """Return a printed time above 0, perhaps with < or >."""
+    number = replace(printed(value, name), within=(0, math.inf))
+    if number.value <= 0:
+        error = ValueError if number.possible else Impossible
+        _refuse(name, "a printed time above 0", number, error)
+    return number
 
 
 def limit(name, value, smallest=-math.inf):

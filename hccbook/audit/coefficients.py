@@ -17,7 +17,7 @@ from ..estimate import printed as as_printed
 from .arguments import critical, limit, ordered, plain, positive, probability, two_way
 from .check import Check, Range, bounded, same
 from .further import Cut, one_sided, reread
-from .ratios import exp, over, size_of, wald_p
+from .ratios import exp, may_be_profile, over, size_of, wald_p
 from .readings import as_frame
 
 
@@ -99,14 +99,15 @@ def wald_limits(coefficient, z, lower, upper):
 
     The limits are ``coefficient ∓ 1.96 * standard error``, where the standard error is
     ``coefficient / z``. Each is checked on its own over all coefficients and z that print so.
-    The verdict is ``untestable`` where the Wald limit does not print: a profile-likelihood
-    interval has other limits, not symmetric about the coefficient (Venzon and Moolgavkar, 1988),
-    and needs the patients.
+    Where the Wald limit does not print, the verdict is ``untestable`` if the two can be those of a
+    profile likelihood, which need not be centred (Venzon and Moolgavkar, 1988).
     """
     beta, statistic = plain("coefficient", coefficient), plain("z", z)
     if not statistic.value or beta.value * statistic.value < 0:
         raise ValueError(f"z: expected the sign of coefficient = {coefficient}, not 0, got {z!r}")
     limits, quantile = ordered(lower, upper, plain, equal=True), critical("95")
+    sides = [Range.of(lambda a, b: b - a, *x) for x in ((limits[0], beta), (beta, limits[1]))]
+    profile = may_be_profile(*sides)
     sign = 1 if statistic.value > 0 else -1
     # Sizes on that side of 0. A standard error is not negative, and a box that holds 0 is the
     # box of a printed 0, so a coefficient of the other sign cannot have been rounded across 0.
@@ -116,8 +117,11 @@ def wald_limits(coefficient, z, lower, upper):
         found = Range.of(lambda b, s, z=side: float(b) * (sign + z / float(s)), beta, statistic)
         why, verdict = f"the Wald limit is {found:z.4f}", None
         if bounded(number, found.low, found.high) == "contradicted":
-            verdict = "untestable"
-            why += "; not the Wald limit; a profile-likelihood limit needs the patients"
+            verdict, why = "contradicted", f"{why}; not the Wald limit"
+            if profile:
+                verdict, why = "untestable", f"{why}; a profile-likelihood limit needs the patients"
+            else:
+                why += ", and too far from the middle for a profile likelihood"
         checks[name] = Check.of("Wald interval", number, found, why, verdict)
     return checks
 

@@ -97,7 +97,7 @@ def total(printed, parts):
     >>> total("1,508", ["1,000", "508"]).verdict
     'exact'
     """
-    number = arguments.count("printed", printed)
+    number = arguments.judged(arguments.count, "printed", printed)
     parts = [arguments.count("parts", part) for part in _checks.listed("parts", parts)]
     value = sum(part.value for part in parts)
     why = f"{' + '.join(map(str, parts))} = {value}"

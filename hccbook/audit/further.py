@@ -40,7 +40,7 @@ def reread(check, number, readings, without):
     ruled_out = [name.strip() for name in without.split(",")]
     for name in ruled_out:
         _checks.one_of("without", name, ["none", "all", *READINGS])
-    if check.verdict != "contradicted" or "all" in ruled_out:
+    if check.verdict != "contradicted" or "all" in ruled_out or not number.possible:
         return check
     for name, found in readings:
         if name in ruled_out or bounded(number, found.low, found.high) == "contradicted":

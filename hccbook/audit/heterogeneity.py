@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from .. import _checks
-from .arguments import critical, ordered, percent, positive, probability
+from .arguments import critical, judged, ordered, percent, positive, probability
 from .check import Check, Range, bounded, ends
 from .further import reread
 from .means import between, least_between, most_between
@@ -94,7 +94,7 @@ def q_partition(i2, k, subgroups, *, without="none"):
     per cent, number of studies (at least 2), and the printed fixed-effect ratio with its limits.
     Readings that ``without`` does not rule out: I² from τ².
     """
-    number, k = percent("i2", i2), _checks.whole("k", k, 2)
+    number, k = judged(percent, "i2", i2), _checks.whole("k", k, 2)
     if not isinstance(subgroups, list | tuple) or not 2 <= len(subgroups) <= MOST_SUBGROUPS:
         raise ValueError(f"subgroups: expected 2 to {MOST_SUBGROUPS} tuples, got {subgroups!r}")
     inside, pooled = [], []

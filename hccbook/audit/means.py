@@ -13,7 +13,7 @@ from numbers import Real
 import numpy as np
 
 from .. import _checks
-from .arguments import each, plain, summaries
+from .arguments import each, judged, plain, summaries
 from .arguments import sizes as whole_sizes
 from .check import Check, Range, ends
 
@@ -77,7 +77,8 @@ def pooled_sd(printed, means, sds, sizes):
     >>> pooled_sd("1.6", ["2.0", "4.5"], ["1.0", "0.7"], [3, 2]).verdict
     'exact'
     """
-    number, (means, sds, sizes) = plain("printed", printed, 0), summaries(means, sds, sizes, 1)
+    number = judged(plain, "printed", printed, 0)
+    means, sds, sizes = summaries(means, sds, sizes, 1)
     n, weights = sum(sizes), np.array(sizes, dtype=object)
     mean = Range(*(np.array(end, dtype=object) for end in ends(means)))
     apart = least_between(mean, weights), between(mean.value, weights), most_between(mean, weights)
@@ -135,7 +136,8 @@ def grimmer(mean, sd, n, items=1):
     >>> grimmer("3.44", "2.47", 18).verdict, grimmer("3.44", "2.45", 18).verdict
     ('contradicted', 'exact')
     """
-    centre, number, n = plain("mean", mean), plain("sd", sd, 0), _checks.whole("n", n, 5)
+    centre, number = plain("mean", mean), judged(plain, "sd", sd, 0)
+    n = _checks.whole("n", n, 5)
     # Averages over items are whole numbers once they are multiplied.
     items = _checks.whole("items", items, 1)
     family = "SD of whole numbers"
@@ -202,7 +204,8 @@ def sd_in_range(sd, mean, lowest, highest, n):
     >>> sd_in_range("2.4", "3.0", 1, 5, 10).verdict, sd_in_range("2.1", "3.0", 1, 5, 10).verdict
     ('contradicted', 'compatible')
     """
-    number, n, average = plain("sd", sd, 0), _checks.whole("n", n, 2), plain("mean", mean)
+    number, average = judged(plain, "sd", sd, 0), plain("mean", mean)
+    n = _checks.whole("n", n, 2)
     bottom, top = _limit("lowest", lowest, "low"), _limit("highest", highest, "high")
     if not bottom < top:
         raise ValueError(f"lowest: expected less than highest = {highest}, got {lowest}")

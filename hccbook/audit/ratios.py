@@ -5,6 +5,7 @@ carried through: every function works on all values inside the rounding interval
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
@@ -13,6 +14,7 @@ from .. import _checks
 from ..estimate import printed
 from .arguments import (
     critical,
+    judged,
     limit,
     ordered,
     plain,
@@ -107,10 +109,14 @@ def _sides(middle, *limits):
     return [Range.of(lambda a, b: log(b) - log(a), *two) for two in ((low, x), (x, high))]
 
 
+def may_be_profile(down, up):
+    """Say whether limits so far below and above an estimate can be of a profile likelihood."""
+    return min(down.high, up.high) > 0 and max(down.low / up.high, up.low / down.high) <= LOPSIDED
+
+
 def _lopsided(found, middle, *limits):
     """Yield the reading of limits that need not be centred."""
-    down, up = _sides(middle, *limits)
-    if min(down.high, up.high) > 0 and max(down.low / up.high, up.low / down.high) <= LOPSIDED:
+    if may_be_profile(*_sides(middle, *limits)):
         yield "profile or exact limits", found._replace(low=-math.inf, high=math.inf)
 
 
@@ -142,7 +148,8 @@ def centre_of_interval(estimate, lower, upper, scale="log", *, without="none"):
     """
     _checks.one_of("scale", scale, ("log", "linear"))
     if scale == "log":
-        number, limits = positive("estimate", estimate), ordered(lower, upper, ratio_limit)
+        number = judged(positive, "estimate", estimate)
+        limits = ordered(lower, upper, ratio_limit)
         name, found = "geometric mean", Range.of(lambda a, b: a * b, *limits).root()
     else:
         number, limits = plain("estimate", estimate), ordered(lower, upper, limit)
@@ -161,10 +168,10 @@ def limit_from_other(estimate, limit, other, *, without="none"):
     limit, judged or other, is never ``contradicted``.
     Readings that ``without`` does not rule out: profile or exact limits.
     """
-    number, judged = printed(limit, "limit"), ratio_limit("limit", limit)
+    number = replace(printed(limit, "limit"), within=(0, math.inf))
     middle, far = positive("estimate", estimate), ratio_limit("other", other)
     found = Range.of(lambda x, y: over(x**2, y), middle, far)
-    found = found._replace(value=math.nan) if math.isnan(judged.value) else found
+    found = found._replace(value=math.nan) if number.relation != "=" else found
     why = f"{estimate}² / {other} = {found:z.4f}"
     check = Check.of("limit from the other limit", number, found, why)
     return reread(check, number, _lopsided(found, estimate, limit, other), without)
@@ -286,7 +293,7 @@ def ratio_of_medians(ratio, median_a, median_b):
     For exponential survival times the hazard ratio of group a against group b is
     ``median_b / median_a``. In general it is not.
     """
-    number = positive("ratio", ratio)
+    number = judged(positive, "ratio", ratio)
     a, b = positive("median_a", median_a), positive("median_b", median_b)
     found = Range.of(lambda x, y: x / y, b, a)
     return Check.of("ratio of medians", number, found, f"{median_b} / {median_a} = {found:z.4f}")

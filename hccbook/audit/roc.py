@@ -8,7 +8,16 @@ from scipy.special import expit, logit, ndtri
 
 from .. import _checks
 from ..estimate import Estimate
-from .arguments import area, cells, classes, critical, ordered, probability, with_limits
+from .arguments import (
+    area,
+    cells,
+    classes,
+    critical,
+    judged,
+    ordered,
+    probability,
+    with_limits,
+)
 from .check import Check, Range, bounded
 from .ratios import wald_p
 from .readings import as_frame
@@ -27,7 +36,7 @@ def auc_bounds(tp, fp, fn, tn, auc):
     sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
     lowest, widest = sensitivity * specificity, 1 - (1 - sensitivity) * (1 - specificity)
     best = min(widest, 1 - (2 - sensitivity - specificity) ** 2 / 2)
-    number, checks = area("auc", auc), {}
+    number, checks = judged(area, "auc", auc), {}
     for name, low, high in (
         ("any curve", lowest, widest),
         ("best cut-off", lowest, best),
@@ -49,7 +58,7 @@ def within_group_concordance(tp, fp, fn, tn, auc):
     concordance that the printed AUC needs; ``contradicted`` if it would lie outside 0 to 1.
     """
     tp, fp, fn, tn = classes(tp, fp, fn, tn)
-    number = area("auc", auc)
+    number = judged(area, "auc", auc)
     pairs, inside, settled = (tp + fn) * (fp + tn), tp * fp + fn * tn, tp * tn
     if not inside:
         raise ValueError("tp, fp, fn, tn: expected pairs inside a group, got none")
@@ -86,9 +95,9 @@ def auc_interval_readings(auc, lower, upper):
     ``"normal"``: half way, as by DeLong et al. (1988) or Hanley and McNeil (1982); a limit that may
     be 0 or 1 may be cut off there. ``"logit"``: half way between the log odds (Pepe, 2003).
     ``"bootstrap or other"``: an interval that need not be centred, such as that of bootstrap
-    percentiles, is always ``compatible``.
+    percentiles, but holds the AUC.
     """
-    number, (low, high) = area("auc", auc), ordered(lower, upper, area)
+    number, (low, high) = judged(area, "auc", auc), ordered(lower, upper, area)
     plain = Range.of(lambda a, b: (a + b) / 2, low, high)
     if low.low <= 0:  # cut off, and so in truth farther out
         plain = plain._replace(low=0)
@@ -100,9 +109,10 @@ def auc_interval_readings(auc, lower, upper):
     }
     checks = {name: Check.of(name, number, *reading) for name, reading in readings.items()}
     why, other = "need not be centred", (low.low, math.nan, high.high)
-    if all(check.verdict == "contradicted" for check in checks.values()):
+    inside = bounded(number, low.low, high.high)
+    if inside == "compatible" and {check.verdict for check in checks.values()} == {"contradicted"}:
         why += "; the only reading left"
-    checks["bootstrap or other"] = Check.of("any", number, other, why, "compatible")
+    checks["bootstrap or other"] = Check.of("any", number, other, why, inside)
     return as_frame(checks, "centre")
 
 
@@ -263,7 +273,7 @@ def brier_bounds(brier, positives, negatives, auc=None, table=None):
     >>> brier_bounds("0.10", 30, 70, auc="0.50")["area"].verdict
     'contradicted'
     """
-    number, checks = area("brier", brier), {}
+    number, checks = judged(area, "brier", brier), {}
     positives, negatives = _sizes(positives, negatives)
     n = positives + negatives
 

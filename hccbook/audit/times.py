@@ -3,8 +3,7 @@
 import math
 
 from .. import _checks
-from ..estimate import printed
-from .arguments import count, plain, positive
+from .arguments import count, judged, plain, positive, time
 from .check import Check, bounded
 
 #: Days in a month as programs define it.
@@ -57,7 +56,7 @@ def survival_at_median(n, follow_up, median):
     reading; ``contradicted`` if it is above one half, ``compatible`` otherwise.
     """
     n = _checks.whole("n", n, 1)
-    observed, number = positive("follow_up", follow_up), positive("median", median)
+    observed, number = positive("follow_up", follow_up), judged(positive, "median", median)
     before = n if number.high >= observed.low else n // 2
     smallest = 1 - before / n
     why = f"with a median observed time of {follow_up}, at most {before} of {n} patients can have "
@@ -85,14 +84,6 @@ def censored_before_median(n, events):
     return max(0, n - 2 * events)
 
 
-def _time(name, value):
-    """Return a printed time above 0, perhaps with < or >."""
-    number = printed(value, name)
-    if number.value <= 0:
-        raise ValueError(f"{name}: expected a printed time above 0, got {value!r}")
-    return number
-
-
 def median_of_union(median, parts, censoring=False):
     """Check a median of all patients against the medians of groups that make them up.
 
@@ -105,8 +96,8 @@ def median_of_union(median, parts, censoring=False):
     their curves, and its median can lie outside, which is then ``untestable``.
     """
     _checks.flag("censoring", censoring)
-    whole = _time("median", median)
-    groups = [_time("parts", part) for part in _checks.listed("parts", parts)]
+    whole = judged(time, "median", median)
+    groups = [time("parts", part) for part in _checks.listed("parts", parts)]
     low, high = min(group.low for group in groups), max(group.high for group in groups)
     outside = bounded(whole, low, high) == "contradicted"
     verdict = "compatible" if not outside else "untestable" if censoring else "contradicted"
@@ -127,6 +118,6 @@ def at_risk(number, before, events=0):
         raise ValueError(f"events: expected at most the first of before, {before[0]}, got {events}")
     most = min(*left, left[0] - events)
     why = f"of {before[0]} patients with {events} events at most {most} are at risk"
-    number = count("number", number)
+    number = judged(count, "number", number)
     verdict = "compatible" if number.value <= most else "contradicted"
     return Check.of("numbers at risk", number, (0, math.nan, most), why, verdict)

@@ -301,18 +301,19 @@ def brier_of_table(brier, given, positives, negatives):
 def centred(auc, lower, upper):
     """Check that an AUC is in the middle of its interval, on the plain or the log-odds scale.
 
-    ``untestable`` if it is on neither: an interval from a bootstrap need not be centred.
+    ``untestable`` if it is on neither but inside: an interval of a bootstrap need not be centred.
     """
     family = "centre of the interval"
-    for x in audit.auc_interval_readings(auc, lower, upper).iloc[:2].itertuples():
+    *readings, any_inside = audit.auc_interval_readings(auc, lower, upper).itertuples()
+    for x in readings:
         if x.verdict != "contradicted":
             found = x.lower, x.centre, x.upper
             return Check.of(family, auc, found, f"{x.why}: {x.centre:z.4f}", x.verdict)
-    note = (
-        "not half way between the limits on the plain or the log-odds scale; an interval from "
-        "a bootstrap need not be"
-    )
-    return Check.of(family, auc, (math.nan,) * 3, note, "untestable")
+    outside = any_inside.verdict == "contradicted"
+    note = "not half way between the limits on the plain or the log-odds scale; "
+    note += "it is outside them" if outside else "an interval from a bootstrap need not be"
+    verdict = "contradicted" if outside else "untestable"
+    return Check.of(family, auc, (math.nan,) * 3, note, verdict)
 
 
 def auc_limit(limit, auc, lower, upper, positives, negatives, *, end):
