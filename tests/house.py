@@ -31,7 +31,7 @@ FLOORS = (
     ("_checks", "_names", "_newton", "_ties", "_threads", "estimate", "display", "numerics"),
     ("accuracy", "survival", "prediction", "lasso", "nomogram", "meta", "response", "indices"),
     ("audit", "simulate"),
-    ("reported", "relations", "coverage", "scorecard", "studies", "reconstruction"),
+    ("reported", "relations", "coverage", "scorecard", "studies", "reconstruction", "findings"),
     ("cohorts", "exercises", "injection"),
     ("figures",),
     ("__main__",),
