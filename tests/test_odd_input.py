@@ -311,6 +311,9 @@ display
 findings
   cards(paper="mri")
   load(paper="mri")
+guidelines
+  load(paper="mri")
+  show(paper="mri")
 estimate
   format_p(p=0.04)
   parse(text="0.66 (0.52–0.85)")
