@@ -268,20 +268,29 @@ def folded(page):
     path = ROOT / f"{page}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
     marked = (cell for cell in cells if "fold-out" in cell["metadata"].get("tags", ()))
-    return {"".join(cell["source"]).partition("\n")[0].strip("# ") for cell in marked}
+    return {plain("".join(cell["source"]).partition("\n")[0].strip("# ")) for cell in marked}
+
+
+def plain(heading):
+    """Return a heading without its markup, with typewriter quotes: the site sets others."""
+    return re.sub(r"[`*_$#]", "", heading).translate(str.maketrans("’‘“”", "''\"\"")).strip()
 
 
 def fold_sections(soup, headings):
     """Fold each section that the notebook marks; its heading stays in view."""
+    headings = set(headings)
     for heading in soup.select("article section > h2, article section > h3, article section > h4"):
-        if heading.get_text().rstrip("#").strip() not in headings:
+        if (words := plain(heading.get_text())) not in headings:
             continue
+        headings.remove(words)
         fold = soup.new_tag("details", attrs={"class": "fold-out"})
         summary = soup.new_tag("summary")
         inside = list(heading.next_siblings)
         heading.wrap(fold)
         heading.wrap(summary)
         fold.extend(inside)
+    for words in headings:
+        logger.warning("a fold-out that is no section of the page: %r", words)
 
 
 @cache
