@@ -8,7 +8,7 @@ import re
 from numbers import Integral, Real
 
 from . import _checks
-from .estimate import number
+from .estimate import format_number
 
 __all__ = ["ICONS", "SHORTEST_ALT", "Markup", "badge", "progress", "say", "show", "table"]
 __dir__ = __all__.copy
@@ -112,7 +112,7 @@ def _cell(value, digits):
     if value is None or value is pd.NA or value != value:
         return "–"
     if isinstance(value, Real) and not isinstance(value, Integral) and not isinstance(value, bool):
-        return number(value, f".{digits}f").replace("inf", "∞")
+        return format_number(value, f".{digits}f").replace("inf", "∞")
     # "< 0.001" must not break over two lines
     return html.escape(str(value)).replace("&lt; ", "&lt;&nbsp;")
 

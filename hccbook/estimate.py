@@ -8,7 +8,7 @@ from functools import cached_property
 
 from . import _checks
 
-__all__ = ["Estimate", "Printed", "format_p", "number", "parse", "printed"]
+__all__ = ["Estimate", "Printed", "format_number", "format_p", "parse", "printed"]
 __dir__ = __all__.copy
 
 #: Limits of 95 % are so many standard errors from a normal estimate.
@@ -195,9 +195,9 @@ class Estimate:
     def __format__(self, spec):
         """Format all three numbers alike, as in ``f"{estimate:.3f}"``."""
         spec = spec or ".3f"
-        text = number(self.value, spec)
+        text = format_number(self.value, spec)
         if not (math.isnan(self.lower) and math.isnan(self.upper)):
-            lower, upper = number(self.lower, spec), number(self.upper, spec)
+            lower, upper = format_number(self.lower, spec), format_number(self.upper, spec)
             text += f" ({100 * self.level:g} % CI {lower} to {upper})"
         return text
 
@@ -206,12 +206,12 @@ class Estimate:
         return f"{self}"
 
 
-def number(value, spec=".2f"):
+def format_number(value, spec=".2f"):
     """Format a number for readers: what rounds to zero has no sign, as with ``z`` in f-strings.
 
     The sign of a rounded zero hangs on a last bit, on which processors disagree.
 
-    >>> number(-0.001), number(-0.01)
+    >>> format_number(-0.001), format_number(-0.01)
     ('0.00', '-0.01')
     """
     if not _checks.is_number(value):

@@ -176,18 +176,6 @@ def test_proportion_as_in_r():
             near([ours.lower, ours.upper], row[method], abs=SEARCH)
 
 
-def test_two_by_two_by_hand():
-    counts = [(18, 24), (64, 76), (18, 30), (64, 70), (82, 100)]
-    table = accuracy.two_by_two(tp=18, fp=12, fn=6, tn=64)
-    assert list(table.index) == ["sensitivity", "specificity", "ppv", "npv", "accuracy"]
-    for (count, n), found in zip(counts, table.to_numpy().tolist(), strict=True):
-        ours = accuracy.proportion(count, n)
-        assert found == [count / n, ours.lower, ours.upper]
-    empty = accuracy.two_by_two(tp=0, fp=0, fn=2, tn=3)
-    assert empty.loc["ppv"].isna().all()
-    assert empty.drop("ppv").notna().all(axis=None)
-
-
 @given(patients())
 def test_auc_is_the_share_of_pairs_in_order(case):
     y, marker = case

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hccbook.estimate import Estimate, Printed, format_p, number, parse, printed
+from hccbook.estimate import Estimate, Printed, format_number, format_p, parse, printed
 
 #: Values, decimals and relations of printed forms as journals use them.
 FORMS = [
@@ -152,8 +152,12 @@ def test_p_values_as_journals_print_them():
 
 def test_what_rounds_to_zero_has_no_sign():
     for value in (-1e-9, -0.0, np.float64(-1e-9)):
-        assert [number(value, x) for x in (".2f", "8.1f", "+.0f")] == ["0.00", "     0.0", "+0"]
+        assert [format_number(value, x) for x in (".2f", "8.1f", "+.0f")] == [
+            "0.00",
+            "     0.0",
+            "+0",
+        ]
         assert f"{Estimate(value, value, value)}" == "0.000 (95 % CI 0.000 to 0.000)"
         assert f"{Estimate(value):.1f}" == "0.0"
     others = {-0.006: "-0.01", -10.0: "-10.00", -math.inf: "-inf", math.nan: "nan", 2: "2.00"}
-    assert [number(value) for value in others] == list(others.values())
+    assert [format_number(value) for value in others] == list(others.values())

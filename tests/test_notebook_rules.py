@@ -217,7 +217,7 @@ def test_no_zero_with_a_sign_is_a_result():
 
 
 def test_the_package_formats_decimals_without_a_signed_zero():
-    """With ``z`` or :func:`hccbook.estimate.number`; errors and doctests are not shown."""
+    """With ``z`` or :func:`hccbook.estimate.format_number`; errors and doctests are not shown."""
     for path in sorted((ROOT / "hccbook").rglob("*.py")):
         if "cohorts" in path.parts:  # its messages are errors
             continue

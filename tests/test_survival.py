@@ -12,7 +12,7 @@ from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import logrank_test
 from lifelines.utils import concordance_index, restricted_mean_survival_time
 from reference import finite, frames, near, numbers, refused
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from hccbook import survival
 from hccbook.survival import curves
@@ -253,35 +253,6 @@ def test_groups_do_not_know_the_future(case, at, later):
     assert list(survival.landmark(time, event, at)) == ["time", "event"]
 
 
-def test_subgroups_as_in_r():
-    levels = ["c", "a", "b", "unused"]
-    frame = INPUT["cohort"].assign(stratum=lambda f: pd.Categorical(f["stratum"], levels))
-    table = survival.subgroup_table(frame, "time", "event", "group", ["stratum"])
-    assert list(table["level"]) == levels[:3]
-    for row in table.itertuples():
-        expected, stratum = R["subgroups"][row.level], frame[frame["stratum"] == row.level]
-        theirs = [math.exp(expected["coef"]), expected["lower"], expected["upper"]]
-        near([row.hr, row.lower, row.upper], theirs, rel=NEWTON)
-        assert (row.n, row.events) == (len(stratum), stratum["event"].sum())
-    narrow = survival.subgroup_table(frame, "time", "event", "group", ["stratum"], level=0.8)
-    assert (narrow["lower"] > table["lower"]).all()
-    near(table["p_interaction"], R["interaction_p"], rel=NEWTON)
-
-
-def test_subgroups_without_an_estimate():
-    frame = INPUT["cohort"].assign(one=1)
-    exposed, event = frame["group"] == 1, frame["event"] == 1
-    frame["lone"] = frame.index.isin(frame.index[~exposed][:4])  # no exposed patients
-    frame["quiet"] = (exposed & ~event) | (~exposed & event)  # events in one arm only
-    table = survival.subgroup_table(frame, "time", "event", "group", ["lone", "quiet", "one"])
-    levels = list(zip(table["subgroup"], table["level"], table["hr"].notna(), strict=True))
-    assert levels == [
-        *(("lone", False, True), ("lone", True, False)),
-        *(("quiet", False, False), ("quiet", True, False), ("one", 1, True)),
-    ]
-    assert table["p_interaction"].isna().all()
-
-
 SAME = 1e-12  # the same maximum to the last step of Newton's method; R's files have 15 digits
 TAIL = 1e-10  # P values, where a relative error of the statistic counts several times
 
@@ -403,25 +374,3 @@ def test_too_few_event_times():
     )
     ours = survival.proportional_hazards_test(time, [0, 1, 1, 1, 1, 1, 1, 1], x)
     assert ours["statistic"].isna().to_list() == [True, False, True]
-
-
-def test_interaction_where_a_level_ends_before_the_others_begin():
-    """The coefficient of the level is infinite; the test of the interaction is not."""
-    x, levels = [1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 1, 0], ["a"] * 6 + ["b"] * 6
-    times = [*range(1, 7), *range(11, 17)]
-    frame = pd.DataFrame({"time": times, "event": 1, "x": x, "s": levels})
-    table = survival.subgroup_table(frame, "time", "event", "x", ["s"])
-    # Then the likelihood is that of the two levels apart, each with its own hazard ratio or both
-    # with one.
-    parts = [part for _, part in frame.groupby("s")]
-    early, late = (stratum_likelihood(part, np.linspace(-3, 3, 60_001)) for part in parts)
-    apart, joint = early.max() + late.max(), (early + late).max()
-    near(table["p_interaction"], chi2.sf(2 * (apart - joint), 1), abs=1e-6)
-
-
-def stratum_likelihood(part, coef):
-    """Log likelihood of one binary covariate at many coefficients, patients in order of time."""
-    x = part["x"].to_numpy()
-    risk = np.exp(np.multiply.outer(coef, x))
-    after = np.cumsum(risk[:, ::-1], axis=1)[:, ::-1]
-    return coef * x.sum() - np.log(after).sum(axis=1)

@@ -8,7 +8,7 @@ a ValueError that names the argument, the value and what was expected.
 from .._names import names
 from .cutoffs import youden, youden_optimism
 from .roc import auc, delong_paired
-from .tables import proportion, two_by_two
+from .tables import proportion
 
 __all__ = names(globals())
 __dir__ = __all__.copy

@@ -1,42 +1,7 @@
 """2×2 tables and proportions with confidence limits."""
 
-import math
-
 from .. import _checks
 from ..estimate import Estimate
-
-
-def two_by_two(tp, fp, fn, tn):
-    """Measures of a 2×2 table of test against outcome, with exact 95 % confidence limits.
-
-    Altman & Bland, BMJ 1994;308:1552 and 309:102.
-
-    Parameters
-    ----------
-    tp, fp, fn, tn : int
-        True positives, false positives, false negatives, true negatives (patients).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows ``sensitivity``, ``specificity``, ``ppv``, ``npv`` (these two at the table's own
-        prevalence), ``accuracy``; columns ``value``, ``lower``, ``upper``: fractions, limits as
-        of :func:`proportion`, NaN where there is nobody in the denominator.
-    """
-    import pandas as pd
-
-    counts = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-    tp, fp, fn, tn = (_checks.whole(name, value) for name, value in counts.items())
-    measures = {
-        "sensitivity": (tp, tp + fn),
-        "specificity": (tn, tn + fp),
-        "ppv": (tp, tp + fp),
-        "npv": (tn, tn + fn),
-        "accuracy": (tp + tn, tp + fp + fn + tn),
-    }
-    found = [proportion(*x) if x[1] else Estimate(math.nan) for x in measures.values()]
-    rows = [(p.value, p.lower, p.upper) for p in found]
-    return pd.DataFrame(rows, pd.Index(measures, name="measure"), ["value", "lower", "upper"])
 
 
 def proportion(count, n, level=0.95, method="exact"):

@@ -9,7 +9,7 @@ names the argument, the value and what was expected.
 from .._names import names
 from .cox import CoxModel, cox_model, proportional_hazards_test
 from .curves import c_index, median, median_follow_up, rmst
-from .groups import cox_two_groups, landmark, logrank, subgroup_table
+from .groups import cox_two_groups, landmark, logrank
 
 __all__ = names(globals())
 __dir__ = __all__.copy

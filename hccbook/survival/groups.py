@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 from .._ties import tied
 from ..estimate import Estimate
-from .cox import Patients, RiskSets
+from .cox import RiskSets
 from .curves import follow_up
 
 _CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
@@ -160,70 +160,6 @@ def landmark(time, event, at, response_time=None, group=None):
     return pd.DataFrame(columns)[later]
 
 
-def subgroup_table(frame, time, event, exposure, subgroups, level=0.95):
-    """Hazard ratio of an exposure in each subgroup, and tests of interaction.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row a patient.
-    time, event, exposure : str
-        Columns: follow-up (at least 0), event (0/1) and exposure (0/1).
-    subgroups : list of str
-        Columns with the subgroup variables. Their levels are taken in sorted order, or in that
-        of the categories.
-    level : float, default 0.95
-        Confidence level.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each level of each variable: ``subgroup``, ``level``, ``n``, ``events``;
-        ``hr``, ``lower``, ``upper`` of a Cox model with the exposure alone
-        (:func:`cox_two_groups`), NaN without a finite estimate; ``p_interaction``, the
-        likelihood-ratio test of exposure × subgroup (levels - 1 degrees of freedom), the same in
-        all rows of a variable, NaN if a hazard ratio is or the variable has one level.
-
-    Notes
-    -----
-    If all patients of a level have their events before those of another, the level's own
-    coefficient is infinite; the test takes the likelihood's limit.
-
-    Wang et al., N Engl J Med 2007;357:2189. Likelihood-ratio test: Therneau & Grambsch, Modeling
-    Survival Data (2000), section 3.4.
-    """
-    import pandas as pd
-
-    _checks.frame("frame", frame)
-    subgroups = _checks.labels("subgroups", subgroups)
-    columns = [("time", time), ("event", event), ("exposure", exposure)]
-    for name, column in columns + [("subgroups", column) for column in subgroups]:
-        if not _checks.is_label(column) or column not in frame:
-            raise ValueError(f"{name}: expected a column of frame, got {column!r:.60}")
-        if gaps := int(frame[column].isna().sum()):
-            raise ValueError(f"{name}: expected no missing values, got {gaps} in column {column!r}")
-    _checks.level(level)
-    follow = follow_up(frame[time], frame[event])
-    columns = [*follow, _checks.vector("exposure", frame[exposure], binary=True)]
-    data = pd.DataFrame(np.column_stack(columns), columns=["time", "event", "group"])
-    rows = []
-    for variable in subgroups:
-        labels = frame[variable].reset_index(drop=True)
-        table = []
-        for label, stratum in data.groupby(labels, observed=True):
-            try:
-                hr = cox_two_groups(*(stratum[x] for x in data), level)
-            except ValueError:  # the columns are sound, so there is no finite estimate
-                hr = Estimate(math.nan)
-            counts = {"n": len(stratum), "events": int(stratum["event"].sum())}
-            limits = {"hr": hr.value, "lower": hr.lower, "upper": hr.upper}
-            table.append({"subgroup": variable, "level": label, **counts, **limits})
-        estimable = len(table) > 1 and not any(math.isnan(row["hr"]) for row in table)
-        p = _interaction_p(*columns, labels) if estimable else math.nan
-        rows += [row | {"p_interaction": p} for row in table]
-    return pd.DataFrame(rows)
-
-
 def _after(time, at):
     """Say which times come after others and are not tied with them."""
     return (time > at) & ~tied(time, at)
@@ -241,21 +177,6 @@ def _response_time(values, time):
             f"at position {at}"
         )
     return array
-
-
-def _interaction_p(time, event, exposure, labels):
-    """Likelihood-ratio test of exposure × subgroup."""
-    from scipy.special import chdtrc
-
-    codes = labels.factorize()[0]
-    levels = (codes[:, None] == np.arange(1, codes.max() + 1)).astype(float)
-    main = np.column_stack([exposure, levels])
-    both = np.column_stack([main, exposure[:, None] * levels])
-    largest = []  # log likelihood, or its limit where coefficients are infinite
-    for design in (main, both):
-        patients = Patients(time, event, design)
-        largest.append(patients.log_likelihood(patients.at(patients.maximum()[0])))
-    return float(chdtrc(levels.shape[1], max(2 * (largest[1] - largest[0]), 0.0)))
 
 
 def _two_groups(time, event, group):
