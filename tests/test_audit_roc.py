@@ -152,7 +152,7 @@ READINGS = {
     "0.03 0.00 0.21": "compatible compatible",
     "0.12 0.00 0.21": "contradicted contradicted",
     "0.4 0 1": "rounding rounding",
-    "0.87 0.68 0.86": "contradicted contradicted contradicted",  # outside its own interval
+    "0.88 0.68 0.86": "contradicted contradicted contradicted",  # outside its own interval
     "0.865 0.68 0.86": "contradicted contradicted",
 }
 

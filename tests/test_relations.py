@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -345,6 +346,20 @@ def test_a_seed_makes_its_changes_and_more_than_there_are_numbers_take_each_agai
     again = frame[frame["paper"] == "radiotherapy"].groupby(["id", "field"]).size()
     assert set(again.index) == once
     assert again.max() - again.min() <= 1 < again.max()
+
+
+def test_what_a_reading_saves_is_seen_without_it(monkeypatch):
+    def untold(paper):
+        found = relations.load(paper).items()
+        return {name: [replace(one, options={}) for one in every] for name, every in found}
+
+    monkeypatch.setattr(reported, "papers", lambda: ["cxcl17"])
+    told = inject(100, 1)
+    monkeypatch.setattr(injection, "load", untold)
+    frame = inject(100, 1)
+    assert frame["bare"].equals(told["bare"])
+    assert (frame["bare"] >= frame["detected"]).all()
+    assert (told["detected"] & ~frame["detected"]).sum() > 10
 
 
 def test_every_kind_is_simulated():
