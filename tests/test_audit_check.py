@@ -156,7 +156,7 @@ FIELD_CASES = [
     (audit.column_readings, "0.67 1.95 1.1 3.4 0.03", "exact"),  # limits of the odds ratio
     (audit.column_readings, "0.67 1.95 0.1 1.3 0.03", "exact"),  # limits of the coefficient
     (audit.column_readings, "0.67 1.95 0.68 1.3 0.03", "contradicted"),
-    (audit.column_readings, "0.67 1.95 -900 900 0.03", "exact"),
+    (audit.column_readings, "0.67 1.95 -900.0 900.0 0.03", "exact"),
     (audit.judge, "NE 3", "untestable"),
 ]
 
