@@ -174,6 +174,7 @@ class Pages(BuiltinTemplateLoader):
             step(soup)
         fold_sections(soup, folded(context.get("pagename", "")))
         add_tips(soup, explanations(self.builder.env))
+        add_path(soup, context.get("pagename", ""), self.builder.env.titles)
         return str(soup)
 
 
@@ -330,6 +331,28 @@ def add_tips(soup, told):
         box = soup.new_tag("div", attrs={"class": "hcc-tips", "hidden": ""})
         box.extend(tips.values())
         article.append(box)
+
+
+@cache
+def core_path():
+    """Return the pages of the core path, in the order of the front page."""
+    text = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| \d+ \| \[.*?\]\(\.\./(notebooks/[\w-]+)\.ipynb\)", text, re.MULTILINE)
+
+
+def add_path(soup, page, titles):
+    """Lead from each page of the core path to the next."""
+    pages = core_path()
+    if page not in pages:
+        return
+    place, line = pages.index(page), soup.new_tag("p", attrs={"class": "core-path"})
+    line.append(f"Core path, page {place + 1} of {len(pages)}. ")
+    if place + 1 < len(pages):
+        following = pages[place + 1]
+        link = soup.new_tag("a", href=f"{following.rpartition('/')[2]}.html")
+        link.string = titles[following].astext()
+        line.extend(["Next: ", link])
+    soup.article.append(line)
 
 
 def name_files(soup):
