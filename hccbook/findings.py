@@ -73,5 +73,6 @@ def cards(paper):
         word = one["verdict"]
         lines += ['<div class="finding">', "", f"**{number}. {one['title']}**", ""]
         lines += [f"- *{head}:* {one[part]}" for part, head in PARTS.items()]
-        lines += ["", f"{ICONS[word]} *{word}* · [the computation](#{one['at']})", "", "</div>", ""]
+        card = f"On the scorecard these numbers are {ICONS[word]} *{word}*"
+        lines += ["", f"{card} · [the computation](#{one['at']})", "", "</div>", ""]
     say(*lines, "**What is sound**", "", *(f"- {text}" for text in sound))

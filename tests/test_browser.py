@@ -220,6 +220,9 @@ def test_a_folded_section_opens(open_page):
     assert inside.is_hidden()
     fold.locator("summary").press("Enter")
     assert inside.is_visible()
+    anchor = fold.locator("xpath=..").get_attribute("id")
+    page, _ = open_page("notebooks/magnesium-audit.html", query=f"#{anchor}")
+    assert page.locator(f"#{anchor} details.fold-out p").first.is_visible()
 
 
 def test_focus_can_be_seen_and_the_skip_link_leads_to_the_text(open_page):

@@ -453,7 +453,7 @@ def test_the_scorecard_says_only_what_was_measured(monkeypatch):
     expected = {
         ("good", 0.35, 0.3, 0.4): ("held-out", "compatible"),
         ("good", 0.45, 0.4, 0.5): ("held-out", "missed"),
-        ("poor", 0.35, 0.3, 0.4): ("held-out", "compatible"),
+        ("poor", 0.35, 0.3, 0.4): ("untestable", "untestable"),
         ("poor", 0.45, 0.4, 0.5): ("untestable", "untestable"),
         (None, 0.35, 0.3, 0.4): ("untestable", "untestable"),
         (None, 0.25, 0.2, 0.4): ("untestable", "untestable"),

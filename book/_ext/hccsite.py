@@ -382,7 +382,7 @@ def setup(app):
     """Register the parts with Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_js_file("filter.js", loading_method="defer")
-    app.add_js_file("tips.js", loading_method="defer")
+    app.add_js_file("reader.js", loading_method="defer")
     app.connect("source-read", to_roles)
     app.connect("build-finished", place_files)
     app.connect("build-finished", drop_files)

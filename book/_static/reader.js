@@ -2,6 +2,21 @@
    Without this file the links lead there. Escape closes; the pointer may enter the box. */
 "use strict";
 
+// A link into a fold-out opens it.
+(() => {
+  function open() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const inside = target.matches("section") ? target.querySelector(":scope > details") : null;
+    for (let fold = inside ?? target; fold; fold = fold.parentElement?.closest("details")) {
+      if (fold.matches("details")) fold.open = true;
+    }
+    target.scrollIntoView();
+  }
+  addEventListener("hashchange", open);
+  if (location.hash) open();
+})();
+
 (() => {
   const links = document.querySelectorAll("article a[aria-describedby^='tip-']");
   if (!links.length) return;
