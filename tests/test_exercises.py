@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
+from scipy.special import expit, logit
 from scipy.stats import chi2, norm, t
 
-from hccbook import accuracy, audit, cohorts, display, exercises, reported, response
+from hccbook import accuracy, audit, cohorts, display, exercises, prediction, reported, response
 
 GIVEN = {
     "cxcl17-lab.1": {"observed": 3.3, "shuffled": np.linspace(1, 3.5, 200)},
@@ -60,6 +61,11 @@ GIVEN = {
     "primer-meta-analysis.4": {"se": [0.20, 0.40], "tau": 0.40},
     "primer-meta-analysis.5": {"first": ("1.60", 0.20), "second": ("0.40", 0.25)},
     "primer-meta-analysis.6": {"ratio": 1.90, "se": 0.25, "k": 4},
+    "primer-prediction.1": {"risk": 0.2, "ratio": 3},
+    "primer-prediction.2": {"patients": 160, "share": 0.70, "candidates": 20, "kept": 4},
+    "primer-prediction.3": {"seed": 7},
+    "primer-prediction.4": {"tp": 50, "fp": 60, "n": 200, "t": 0.2},
+    "primer-prediction.5": {},
     "primer-survival.1": {},
     "primer-survival.2": {"high": 12, "low": 8, "events": 2},
     "primer-survival.3": {"lower": 0.40, "upper": 0.90},
@@ -264,6 +270,21 @@ def test_answers_of_the_survival_primer_by_other_routes():
         mine = cohorts.load("magnesium", "derivation", seed, reading="medians")
         there = mine.query("high_magnesium == 1 and pfs_months >= 6")
         assert right("primer-survival.4", seed=seed) == len(there)
+
+
+def test_answers_of_the_primer_on_prediction_by_other_routes():
+    # Log-odds add up.
+    assert right("primer-prediction.1") == pytest.approx(expit(logit(0.2) + math.log(3)))
+    assert right("primer-prediction.2") == pytest.approx(2.4)
+    for seed in range(1, 5):
+        mine = cohorts.load("mri", seed=seed)
+        above = pd.DataFrame({"above": (mine["nlr"] > 3).astype(float)})
+        model = prediction.logistic(above, mine["progression"], limits="wald")
+        ratio = math.exp(model.table.loc["above", "coefficient"])
+        assert right("primer-prediction.3", seed=seed) == pytest.approx(ratio, rel=1e-6)
+    outcome, acts = np.repeat([1, 0, 1, 0], [50, 60, 30, 60]), np.repeat([1.0, 0.0], [110, 90])
+    frame = prediction.net_benefit(outcome, acts, [0.2])
+    assert right("primer-prediction.4") == pytest.approx(frame["model"][0])
 
 
 def test_answers_of_the_other_labs_by_other_routes():
