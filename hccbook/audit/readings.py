@@ -88,12 +88,12 @@ def hazard_ratio_readings(hr, lower, upper, p, median_a, median_b, n, sizes=None
     need = "no event counts give this interval and P"
     if shares:
         low, high = 100 * min(shares), 100 * max(shares)
-        need = f"{low:z.1f} to {high:z.1f} % of expected events in group a"
+        need = f"if {low:z.1f} to {high:z.1f} % of the expected events are in the first group"
     medians = ratios.ratio_of_medians(hr, median_a, median_b).verdict
     splits = event_splits(lower, upper, *groups)
     splits = splits[splits.sum(axis=1) <= n]
     of_medians = 1.0 if len(splits) and medians != "contradicted" else math.nan
-    counts = f"{len(splits)} pairs of event counts print this interval"
+    counts = f"{len(splits)} pairs of event counts give this interval"
     rows = [
         ("Cox model", "", cox.lower, cox.upper, "bounds from the Cox likelihood"),
         ("Peto or Mantel-Haenszel", "", wald.lower, wald.upper, "the interval is the test"),
