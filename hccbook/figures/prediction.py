@@ -99,10 +99,11 @@ def calibration(frame, smooth):
     fig, (ax, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.8), height_ratios=[4, 1])
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="ideal")
     ends = [("ideal", 1.0, GREY)]
-    risk, rate = smooth["risk"].to_numpy(), smooth["rate"].to_numpy()
+    # A running line may leave the range that a share has.
+    risk, rate = smooth["risk"].to_numpy(), smooth["rate"].clip(0, 1).to_numpy()
     ax.plot(risk, rate, color=VERMILION, linestyle="-", label="smooth")
     if risk[-1] > 0.75:
-        ends.append(("smooth", min(max(rate[-1], 0), 1), VERMILION))
+        ends.append(("smooth", rate[-1], VERMILION))
     else:
         _label(ax, "smooth", risk[-1], rate[-1], VERMILION)
     below.hist(risk, np.linspace(0, 1, 21), weights=smooth["n"], color=BLUE)
@@ -119,7 +120,7 @@ def calibration(frame, smooth):
         parts.append(f"Risk {row.risk:z.2f}: observed {interval} in {row.n} patients")
     far = int(np.abs(rate - risk).argmax())
     parts.append(f"The smooth curve is farthest from the diagonal at risk {risk[far]:z.2f}")
-    return fig, ". ".join(parts) + f", with {rate[far]:z.2f}."
+    return fig, ". ".join(parts) + f", where it is {rate[far]:z.2f}."
 
 
 def _made(name, frame, columns):
