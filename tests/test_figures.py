@@ -248,7 +248,7 @@ def test_calibration_draws_groups_curve_and_patients():
         near(points.get_xydata(), frame[["risk", "rate"]])
         drawn = [segment[:, 1] for segment in bars.get_segments()]
         near(drawn, frame[["lower", "upper"]], abs=1e-12)
-        near(line(ax, "smooth").get_xydata(), smooth[["risk", "rate"]])
+        near(line(ax, "smooth").get_xydata(), smooth[["risk", "rate"]].clip(0, 1))
         near(line(ax, "ideal").get_xydata(), [(0, 0), (1, 1)])
         assert line(ax, "ideal").get_linestyle() != line(ax, "smooth").get_linestyle()
         found = labels(ax)
@@ -260,5 +260,6 @@ def test_calibration_draws_groups_curve_and_patients():
         row = frame.iloc[-1]
         last = f"Risk {row.risk:.2f}: observed {row.rate:.2f} ({row.lower:.2f} to {row.upper:.2f})"
         assert f"{last} in {row.n:.0f} patients" in alt
+        smooth["rate"] = smooth["rate"].clip(0, 1)
         far = smooth.loc[(smooth["rate"] - smooth["risk"]).abs().idxmax()]
-        assert alt.endswith(f"from the diagonal at risk {far.risk:.2f}, with {far.rate:.2f}.")
+        assert alt.endswith(f"at risk {far.risk:.2f}, where it is {far.rate:.2f}.")
