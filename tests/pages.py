@@ -116,8 +116,8 @@ def measure(path):
         names |= dict(imported(tree))
         longest = max(longest, *map(len, text.splitlines()), 0)
         count["exercises"] += "hide-cell" not in tags and "exercises.check(" in text
-        count["cells"] += unfolded and "hide-cell" not in tags
-        if not unfolded or {"hide-cell", "hide-input"} & set(tags):
+        count["cells"] += unfolded and not {"hide-cell", "remove-cell"} & set(tags)
+        if not unfolded or {"hide-cell", "hide-input", "remove-cell"} & set(tags):
             continue
         lines = [line.strip() for line in text.splitlines()]
         for statement, first, last in leaves(tree.body):

@@ -133,6 +133,9 @@ def of_the_notebook(path):
         "`make notebooks`": counts == list(range(1, len(counts) + 1)) and outputs(path),
         "the kernel python3": metadata["kernelspec"]["name"] == "python3",
         "plain metadata": set(metadata) <= {"kernelspec", "language_info"} and not unknown,
+        "the second cell that says what a single notebook lacks": "run `make lab`"
+        in source(cells(path)[1])
+        and tags(cells(path)[1]) == ["remove-cell"],
         "no version of one machine": "version" not in metadata.get("language_info", {}),
     }
     yield from (rule for rule, kept in rules.items() if not kept)
@@ -178,7 +181,9 @@ def of_cells(path):
 
 def of_texts(path):
     yield from matches(NOISE, stored_texts(path))
-    yield from matches(NETWORK | HIDDEN_CHANCE, map(source, cells(path, "code")))
+    # The second cell names the book's address, and fetches nothing.
+    code = [cell for cell in cells(path, "code") if "remove-cell" not in tags(cell)]
+    yield from matches(NETWORK | HIDDEN_CHANCE, map(source, code))
     # The sign of a zero hangs on a last bit, which differs from processor to processor.
     yield from matches({"a zero with a sign": SIGNED_ZERO}, shown_texts(path))
     # A number in a sentence is computed (display.say) or read from the register.
