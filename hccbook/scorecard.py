@@ -20,6 +20,7 @@ from .estimate import format_p
 __all__ = [
     "EVIDENCE",
     "FATES",
+    "NAMES",
     "VERDICTS",
     "Scorecard",
     "as_json",
@@ -38,6 +39,15 @@ FIELDS = reported.JUDGED
 EVIDENCE = ("patients", "arithmetic", "summary", "held-out", "calibrated", "untestable")
 #: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
 FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
+#: What a reader calls the papers.
+NAMES = {
+    "il6-sii": "IL-6 and SII",
+    "magnesium": "Magnesium",
+    "mri": "MRI",
+    "radiotherapy": "Radiotherapy",
+    "tipm": "TIPM",
+    "cxcl17": "CXCL17",
+}
 RESULTS = reported.DATA / "results"
 COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
 #: All lines as data for other programs; made from the results files and the register.
@@ -228,12 +238,18 @@ def computed_text(line):
             number = float(text)
         except ValueError:
             return text
-        return format_p(number) if line["field"] == "p" else f"{number:z.4g}"
+        is_p = line["field"] == "p" and math.isfinite(number)
+        return format_p(number) if is_p else f"{number:z.4g}"
 
     computed, lower, upper = (short(line[name]) for name in ("computed", "lower", "upper"))
     if lower == upper or not lower:
         return computed or lower or "–"
-    return f"{computed} ({lower} to {upper})" if computed else f"{lower} to {upper}"
+    span = f"{lower} to {upper}"
+    if line["lower"] == "-inf":
+        span = f"at most {upper}"
+    elif line["upper"] == "inf":
+        span = f"at least {lower}"
+    return f"{computed} ({span})" if computed else span
 
 
 def label(id, field="printed"):
@@ -313,10 +329,11 @@ def readable(lines):
         place = html.escape(reported.row(line["id"])["location"])
         note = f"{html.escape(line['note'])}<br>" if line["note"] else ""
         notebook, _, anchor = line["where"].partition("#")
-        words = f"{notebook}: {anchor}".replace("-", " ")  # they tell links apart
+        chapter = notebook.removeprefix(f"{line['paper']}-")  # the first column names the paper
+        words = f"{chapter}: {anchor}".replace("-", " ")
         link = f'<a href="{notebook}.html#{anchor}">{words}</a>'
         name = Markup(f"{html.escape(name)}<small>{place}</small>")
-        rows.append((line["paper"], name, *shown, Markup(note + link)))
+        rows.append((NAMES[line["paper"]], name, *shown, Markup(note + link)))
     columns = ["paper", "printed number", "verdict", "printed", "computed", "evidence", "how"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -278,7 +278,7 @@ def test_lines_are_chosen_by_keyboard(open_page, lines, width):
     assert page.locator(SHOWN).count() == len(found)
     page.keyboard.press("Enter")  # sends no form
     page.keyboard.press("Tab")
-    choice = "#paper=magnesium&verdict=exact&text=HAZARD++ratio+0.269"
+    choice = "#paper=Magnesium&verdict=exact&text=HAZARD++ratio+0.269"
     assert page.evaluate("location.hash") == choice
     page.keyboard.press("Space")
     assert said(page) == f"{len(lines)} of {len(lines)} lines"
@@ -289,10 +289,10 @@ def test_lines_are_chosen_by_keyboard(open_page, lines, width):
 
 
 def test_a_choice_can_be_linked(open_page, lines):
-    page, _ = open_page(SCORECARD, query="#paper=mri&evidence=summary")
+    page, _ = open_page(SCORECARD, query="#paper=MRI&evidence=summary")
     found = lines.query("paper == 'mri' and evidence == 'summary'")
     assert page.locator(SHOWN).count() == len(found) > 0
-    assert page.get_by_label("paper", exact=True).input_value() == "mri"
+    assert page.get_by_label("paper", exact=True).input_value() == "MRI"
     assert page.locator(CONTROLS).evaluate("form => form.getBoundingClientRect().top") < 900
     # A heading is no choice and changes none; the same page can be sent to another choice.
     page.evaluate(

@@ -179,3 +179,16 @@ def test_tables_results_and_scorecard_show_no_signed_zero(shown):
     assert scorecard._stored(-0.0) == "0"
     line = {"field": "printed", "computed": "-0", "lower": "-0.0", "upper": "1"}
     assert scorecard.computed_text(line) == "0 (0 to 1)"
+
+
+@pytest.mark.parametrize(
+    ("field", "computed", "lower", "upper", "said"),
+    [
+        ("p", "0.0123", "-inf", "0.0234", "0.012 (at most 0.023)"),
+        ("upper", "4.7693", "4.34945", "inf", "4.769 (at least 4.349)"),
+        ("printed", "", "-inf", "9", "at most 9"),
+    ],
+)
+def test_an_open_range_is_told_in_words(field, computed, lower, upper, said):
+    line = {"field": field, "computed": computed, "lower": lower, "upper": upper}
+    assert scorecard.computed_text(line) == said

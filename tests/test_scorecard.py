@@ -333,10 +333,10 @@ def test_the_stored_json_is_that_of_the_stored_results():
 
 def test_readers_see_first_what_does_not_fit(mixed):
     rows = scorecard.readable(scorecard.load())
-    assert [len(rows), *rows["paper"][:2]] == [9, "magnesium", "magnesium"]
+    assert [len(rows), *rows["paper"][:2]] == [9, "Magnesium", "Magnesium"]
     words = [re.sub("<[^>]*>", "", badge).split()[1] for badge in rows["verdict"]]
     assert words[:4] == ["contradicted", "missed", "missed", "exact"]
-    assert rows["paper"].tolist() == ["magnesium"] * 2 + ["mri"] + ["magnesium"] * 6
+    assert rows["paper"].tolist() == ["Magnesium"] * 2 + ["MRI"] + ["Magnesium"] * 6
     assert rows["printed"][0] == reported.text(HR, "lower")
     assert rows["computed"][0] == "0.2"
     row = rows[rows["how"].str.contains("so on")].iloc[0]
@@ -349,6 +349,16 @@ def test_readers_see_first_what_does_not_fit(mixed):
     # Names of papers and words of the register are text, not markup.
     assert "<" not in re.sub("</?small>", "", "".join(rows["printed number"]))
     assert scorecard.readable(scorecard.load()[:0]).empty
+
+
+def test_papers_have_names_and_links_leave_them_out():
+    assert {*scorecard.NAMES} == {*reported.papers()}
+    lines = scorecard.load()
+    rows = scorecard.readable(lines[lines["where"] == "il6-sii-audit#how-many-studies"])
+    assert set(rows["paper"]) == {"IL-6 and SII"}
+    place = '<a href="il6-sii-audit.html#how-many-studies">audit: how many studies</a>'
+    assert len(rows)
+    assert rows["how"].str.endswith(place).all()
 
 
 LINE = f"{N},printed,arithmetic,exact,110,,,a#x,\n"
