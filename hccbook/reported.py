@@ -27,6 +27,7 @@ __all__ = [
     "results",
     "row",
     "text",
+    "title",
 ]
 __dir__ = __all__.copy
 
@@ -51,6 +52,11 @@ def contract():
 def papers():
     """Return the short names of the papers in the register."""
     return sorted(path.stem for path in (DATA / "reported").glob("*.csv") if "." not in path.stem)
+
+
+def title(paper):
+    """Return what a reader calls a paper: its short name, if the contract has no other."""
+    return contract()["titles"].get(paper, paper)
 
 
 def _validate(frame, source):

@@ -20,7 +20,6 @@ from .estimate import format_p
 __all__ = [
     "EVIDENCE",
     "FATES",
-    "NAMES",
     "VERDICTS",
     "Scorecard",
     "as_json",
@@ -39,15 +38,6 @@ FIELDS = reported.JUDGED
 EVIDENCE = ("patients", "arithmetic", "summary", "held-out", "calibrated", "untestable")
 #: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
 FATES = (*VERDICTS[:-1], "calibrated", VERDICTS[-1])
-#: What a reader calls the papers.
-NAMES = {
-    "il6-sii": "IL-6 and SII",
-    "magnesium": "Magnesium",
-    "mri": "MRI",
-    "radiotherapy": "Radiotherapy",
-    "tipm": "TIPM",
-    "cxcl17": "CXCL17",
-}
 RESULTS = reported.DATA / "results"
 COLUMNS = ("id", "field", "evidence", "verdict", "computed", "lower", "upper", "where", "note")
 #: All lines as data for other programs; made from the results files and the register.
@@ -333,7 +323,7 @@ def readable(lines):
         words = f"{chapter}: {anchor}".replace("-", " ")
         link = f'<a href="{notebook}.html#{anchor}">{words}</a>'
         name = Markup(f"{html.escape(name)}<small>{place}</small>")
-        rows.append((NAMES[line["paper"]], name, *shown, Markup(note + link)))
+        rows.append((reported.title(line["paper"]), name, *shown, Markup(note + link)))
     columns = ["paper", "printed number", "verdict", "printed", "computed", "evidence", "how"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -172,7 +172,7 @@ def of_cells(path):
             yield f"not folded alike on the site and in JupyterLab: {source(cell)[:60]!r}"
         if "fold-out" in tags(cell) and not re.match("##+ ", source(cell)):
             yield f"a fold-out without a heading: {source(cell)[:60]!r}"
-    story = [cell for cell in cells(path) if CONTINUES not in tags(cell)]
+    story = [cell for cell in cells(path) if {CONTINUES, "remove-cell"}.isdisjoint(tags(cell))]
     for place, cell in enumerate(story):
         beside = story[max(place - 1, 0)], story[min(place + 1, len(story) - 1)]
         if cell.get("outputs") and {x["cell_type"] for x in beside} != {"markdown"}:

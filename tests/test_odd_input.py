@@ -322,6 +322,7 @@ reported
   results(paper="mri")
   row(id=REGISTER.index[0])
   text(id=REGISTER.index[0])
+  title(paper="mri")
   load("magnesia") -> paper: expected one of .*, got 'magnesia'
   row("magnesium.derivation.m") -> id: .*'magnesium\.derivation\.n'
   row("magnesum.derivation.n") -> id: .*near: \['magnesium'\]
