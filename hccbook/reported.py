@@ -56,6 +56,7 @@ def papers():
 
 def title(paper):
     """Return what a reader calls a paper: its short name, if the contract has no other."""
+    _checks.one_of("paper", paper, papers())
     return contract()["titles"].get(paper, paper)
 
 

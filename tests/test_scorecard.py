@@ -353,7 +353,6 @@ def test_readers_see_first_what_does_not_fit(mixed):
 
 def test_papers_have_names_and_links_leave_them_out():
     assert {*reported.contract()["titles"]} == {*reported.papers()}
-    assert reported.title("another") == "another"
     lines = scorecard.load()
     rows = scorecard.readable(lines[lines["where"] == "il6-sii-audit#how-many-studies"])
     assert set(rows["paper"]) == {"IL-6 and SII"}
