@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from conftest import PAGES
 
-from hccbook import scorecard
+from hccbook import reported, scorecard
 
 WIDTHS = {"laptop": 1280, "phone": 390}
 HANGS = 900_000  # milliseconds; only a browser that hangs reaches it
@@ -218,7 +218,7 @@ def test_a_folded_section_opens(open_page):
     fold = page.locator("details.fold-out").first
     inside = fold.locator("p").first
     assert inside.is_hidden()
-    fold.locator("summary").press("Enter")
+    fold.locator("> summary").press("Enter")
     assert inside.is_visible()
     anchor = fold.locator("xpath=..").get_attribute("id")
     page, _ = open_page("notebooks/magnesium-audit.html", query=f"#{anchor}")
@@ -310,7 +310,8 @@ def test_the_lines_and_what_can_be_chosen(open_page, lines):
     assert page.locator(SHOWN).count() == len(lines)
     for name in ("paper", "verdict", "evidence"):
         options = page.get_by_label(name, exact=True).locator("option").all_inner_texts()
-        assert options == ["all", *sorted(set(lines[name]))]
+        values = lines[name].map(reported.title) if name == "paper" else lines[name]
+        assert options == ["all", *sorted(set(values))]
     # Lines that do not fit come first.
     verdicts = page.locator("table.hcc-filter tbody .vd").all_inner_texts()
     words = [verdict.split()[1] for verdict in verdicts]

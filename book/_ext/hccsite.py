@@ -204,15 +204,13 @@ def wrap_tables(soup):
 
 
 def mend_heads(soup):
-    """Let column heads stand over their numbers, and empty ones be no heads."""
+    """Let column heads stand over their numbers."""
     for body in soup.select("article table > thead + tbody"):
         first = body.find("tr")
         heads = body.find_previous_sibling("thead").find_all(["th", "td"])
         for head, cell in zip(heads, first.find_all(["th", "td"]) if first else (), strict=False):
             if "number" in cell.get("class", []):
                 head["class"] = "number"
-            if not head.get_text(strip=True):
-                head.name = "td"  # pandas leaves the corner empty
 
 
 def align_points(soup):
@@ -231,6 +229,16 @@ def align_points(soup):
                     cell["class"] = [*cell.get("class", ()), "number"]
                     missing = max(widths) - len(found[1] or ".") + (0.5 if found[1] else 1)
                     cell["style"] = f"--missing: {missing:g}ch"
+
+
+def mend_frames(soup):
+    """Let what pandas leaves empty be no head, and what is missing a dash."""
+    for cell in soup.select("article table :is(th, td)"):
+        text = cell.get_text(strip=True)
+        if cell.name == "th" and not text:
+            cell.name = "td"
+        elif text == "NaN":
+            cell.string = "–"
 
 
 def add_icons(soup):
