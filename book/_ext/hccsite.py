@@ -167,6 +167,7 @@ class Pages(BuiltinTemplateLoader):
             wrap_tables,
             align_points,
             mend_heads,
+            mend_frames,
             add_icons,
             name_parts,
             name_files,
