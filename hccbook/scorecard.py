@@ -286,7 +286,7 @@ def load():
         frames.append(frame)
     lines = pd.concat(frames, ignore_index=True)
     by = ["id", "field", "evidence"]
-    lines = lines.sort_values(by, key=lambda column: column.map(ranks[column.name]))
+    lines = lines.sort_values(by, key=lambda column: column.map(ranks[column.name]), kind="stable")
     lines.insert(0, "paper", lines["id"].str.split(".").str[0])
     return lines.reset_index(drop=True)
 

@@ -1,5 +1,6 @@
 """The house rules of the notebooks, as a test. They read the files and run nothing."""
 
+import ast
 import base64
 import json
 import re
@@ -36,6 +37,9 @@ HIDDEN_CHANCE = {
     "a generator without a seed": r"default_rng\(\s*\)|SeedSequence\(\s*\)|random_state\s*=\s*None",
     "Python's global generator": r"(?m)^\s*(?:import random|from random import)",
 }
+
+#: Functions whose default leaves the order among ties to the processor.
+ORDERS = {"argsort", "sort_values"}
 
 #: A figure says which of these it is made of.
 MADE_OF = ("synthetic", "simulated", "printed", "real patients")
@@ -197,6 +201,27 @@ def test_notebook_keeps_the_rules(path):
     rules = of_the_notebook, of_outputs, of_cells, of_texts
     faults = [f"{rule.__name__}: {fault}" for rule in rules for fault in rule(path)]
     assert not faults, "\n".join([f"{path.stem}:", *faults])
+
+
+def unstable(code):
+    """Yield each call that leaves the order among ties to the processor."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ORDERS:
+            given = {word.arg: word.value for word in node.keywords}
+            by = given.get("by", node.args[0] if node.args else None)
+            # By several columns pandas is stable, and takes no kind.
+            several = isinstance(by, ast.List) and len(by.elts) > 1
+            if not several and getattr(given.get("kind"), "value", None) != "stable":
+                yield ast.unparse(node)
+
+
+def test_ties_are_in_the_same_order_on_every_processor():
+    code = [source(cell) for path in NOTEBOOKS for cell in cells(path, "code")]
+    code += [path.read_text(encoding="utf-8") for path in (ROOT / "hccbook").rglob("*.py")]
+    assert not [call for text in code for call in unstable(text)]
+    wrong = "x.argsort()", "np.argsort(x, axis=1)", "t.sort_values('a')", "t.sort_values(['a'])"
+    assert all([*unstable(text)] for text in wrong)
+    assert not [*unstable("t.sort_values(['a', 'b']); x.argsort(kind='stable')")]
 
 
 def test_every_notebook_is_in_the_contents():

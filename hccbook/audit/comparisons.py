@@ -219,7 +219,7 @@ def _bound(bounds, low, high):
         left[row, column] = right[row, column] = middle
         low, high = np.concatenate([low, right]), np.concatenate([left, high])
         found = bounds(low, high)
-        order = np.argsort(-found)
+        order = np.argsort(-found, kind="stable")
         given_up = max(given_up, found[order[kept:]].max(initial=-math.inf))
         low, high = low[order[:kept]], high[order[:kept]]
     return float(max(given_up, found.max()))

@@ -31,7 +31,7 @@ def decision_curve(frame, name="model"):
     _made("frame", frame, ("threshold", "model", "all", "none", *band))
     if not isinstance(name, str) or name.strip() in {"", "treat all", "treat none"}:
         raise ValueError(f"name: expected a name of the model, got {name!r}")
-    frame = frame.sort_values("threshold")
+    frame = frame.sort_values("threshold", kind="stable")
     at = frame["threshold"].to_numpy()
     if at[0] == at[-1]:
         raise ValueError(f"frame: expected two or more thresholds, got only {at[0]:zg}")

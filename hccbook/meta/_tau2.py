@@ -112,7 +112,7 @@ def _reml(data):
         rows, roots = rows[several], roots[several]
         y, v = y[:, rows], v[:, rows]
         gain = _log_likelihood(y, v, roots) - _log_likelihood(y, v, 0.0)
-        order = np.argsort(gain)  # of those with the same row, the last one stays
+        order = np.argsort(gain, kind="stable")  # of those with the same row, the last one stays
         tau2[rows[order]] = np.where(gain > 0, roots, 0.0)[order]
     return tau2
 

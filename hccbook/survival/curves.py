@@ -172,7 +172,7 @@ def c_index(time, event, score, level=0.95):
     z = _checks.z(level)
     time, event, score = follow_up(time, event, some=True, score=score)
     until = np.where(event == 1, time, np.nextafter(time, np.inf))  # the censored outlive
-    order = np.argsort(-until)  # from the longest follow-up on
+    order = np.argsort(-until, kind="stable")  # from the longest follow-up on
     until, score, dead = -until[order], merge_ties(score)[order], np.flatnonzero(event[order])
     # Of each event, how many were followed longer (they stand before it); of each patient, how
     # many had an earlier event (they are the last with one): the pairs that each is in.

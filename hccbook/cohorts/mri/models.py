@@ -139,7 +139,7 @@ def _areas(scores, ill):
     """Return areas and DeLong's 95 % limits of the mean of untied scores, of m cohorts."""
     placed = 0
     for score in scores:
-        order = np.argsort(score, axis=1)
+        order = np.argsort(score, axis=1, kind="stable")
         won = order >= order.shape[1] - ill
         below, above = (~won).cumsum(axis=1), ill - won.cumsum(axis=1)
         each = np.empty_like(order)

@@ -81,7 +81,7 @@ def lesions(rng, columns, responders):
     """Draw who responds, and the sum of diameters before treatment and at its best."""
     n = columns["age"].size
     score = sum(x * columns[name] for name, x in ASSUMED["log_odds"].items())
-    rank = np.argsort(np.argsort(-score - rng.gumbel(size=n), kind="stable"))
+    rank = np.argsort(np.argsort(-score - rng.gumbel(size=n), kind="stable"), kind="stable")
     complete, progressive = (round(ASSUMED[x] * n) for x in ("complete", "progressive"))
     best = np.where(rank < responders, "PR", np.where(rank < n - progressive, "SD", "PD"))
     best[rank < min(complete, responders)] = "CR"
@@ -126,7 +126,7 @@ def adverse(rng, columns, printed):
         one_count(printed, f"adverse.{x}.rate", n) for x in ("severe", "thrombocytopenia")
     )
     weight = rng.random(n) * np.where(columns["child_pugh_b"] == 1, ASSUMED["severe_in_b"], 1)
-    ill = rng.permutation(np.argsort(-weight)[:severe]).tolist()
+    ill = rng.permutation(np.argsort(-weight, kind="stable")[:severe]).tolist()
     has = {name: set() for name in shares} | {"thrombocytopenia": set(ill[:one])}
     other = [name for name, (_, share) in shares.items() for _ in range(round(share * n))]
     if not 0 <= severe - one <= len(other):

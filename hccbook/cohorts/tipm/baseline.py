@@ -104,7 +104,7 @@ def arrange(rng, cohort, outcome, drawn, printed):
         if cohort != "training":
             latent += _in(cohort, assumed.get("shift", 0)) * outcome
         for g, some in members.items():
-            columns[name][some[latent[some].argsort()]] = np.sort(drawn[name][g])
+            columns[name][some[latent[some].argsort(kind="stable")]] = np.sort(drawn[name][g])
     for row, (column, (_, one)) in FLAGS.items():
         counts = _counts(cohort, row, one, printed)
         columns[column] = cal.outcome_in_groups(rng, outcome, counts)

@@ -190,7 +190,7 @@ class _Exchanges(cal.Search):
         close = rng.random(SINGLES) < CLOSE
         # Patients in the order of each column, TIE before TIN.
         order = np.lexsort((self.x, np.broadcast_to(self.y[:, None], self.x.shape)), axis=0)
-        place, second = order.argsort(axis=0)[first, column], np.empty_like(first)
+        place, second = order.argsort(axis=0, kind="stable")[first, column], np.empty_like(first)
         for label in (0, 1):
             members, of = np.flatnonzero(self.y == label), self.y[first] == label
             second[of] = members[rng.integers(members.size, size=of.sum())]

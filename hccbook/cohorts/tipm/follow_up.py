@@ -147,6 +147,6 @@ def fit(rng, cohort, reading, outcome, groups, mean_and_sd, printed):
         items, members = (rng.permutation(np.flatnonzero(x == g)) for x in (search.group, groups))
         eager = search.event[items] + ASSUMED["chance"] * rng.random(items.size)
         ill = outcome[members] + ASSUMED["chance"] * rng.random(items.size)
-        items = items[eager.argsort()]
-        found[:, members[ill.argsort()]] = days[items], search.event[items]
+        items = items[eager.argsort(kind="stable")]
+        found[:, members[ill.argsort(kind="stable")]] = days[items], search.event[items]
     return found

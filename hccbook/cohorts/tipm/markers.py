@@ -44,7 +44,7 @@ def afp(rng, cohort, outcome, columns, printed):
         low, top = ASSUMED["afp"][name]
         members = high == flag
         values[members] = low * (top / low) ** rng.random(members.sum())
-    values[values.argsort()[outcome.size - ASSUMED["afp_at_limit"] :]] = top
+    values[values.argsort(kind="stable")[outcome.size - ASSUMED["afp_at_limit"] :]] = top
     values = np.where(high == 1, np.round(values), np.round(values, 1))
     both, group = np.column_stack([values, high]), high if cohort == "training" else 0 * high
     _reach(rng, both, outcome, values, group, printed(f"table4.{cohort}.afp.auc"))
