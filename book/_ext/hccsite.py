@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import copy, rmtree
 from xml.etree import ElementTree
 
+import hccfront
 import hccspeed
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -178,7 +179,10 @@ class Pages(BuiltinTemplateLoader):
         fold_sections(soup, folded(page))
         add_tips(soup, explanations(self.builder.env))
         add_path(soup, page, self.builder.env.titles)
+        hccfront.describe(soup, page, self.builder.config.html_baseurl)
+        hccfront.stamp(soup)
         hccspeed.size_images(soup)
+        hccspeed.join_styles(soup, page)
         hccspeed.defer_scripts(soup, page)
         return str(soup)
 
@@ -274,6 +278,9 @@ def name_parts(soup):
             part.name == "summary" and part.parent.name == "details"
         ):
             del part["aria-label"]
+        if part.name == "summary" and part.find(class_="toctree-toggle"):
+            above = part.parent.find_previous_sibling("a")
+            part["aria-label"] = f"Pages below: {above.get_text(' ', strip=True)}"
 
 
 @cache
