@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 from bs4 import BeautifulSoup
-from hccsite import to_mathml
+from hccsite import add_icons, mend_frames, to_mathml, wrap_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "book" / "teaching"
@@ -201,6 +201,9 @@ def rendered(cells):
         aside.decompose()
     for heading in soup.find_all(re.compile("h[1-6]")):
         del heading["id"]
+    for formula in soup.find_all("math", display="block"):  # a wide one scrolls, by keyboard too
+        box = {"class": "formula", "tabindex": "0", "role": "group", "aria-label": "Formula"}
+        formula.wrap(soup.new_tag("span", attrs=box))
     return soup
 
 
@@ -273,7 +276,10 @@ def page(title, body, kind):
     text = FRAME.read_text(encoding="utf-8")
     for name, value in (("TITLE", html.escape(title)), ("KIND", kind), ("BODY", body)):
         text = text.replace(f"@{name}@", value)
-    return text.encode()
+    soup = BeautifulSoup(text, "html.parser")
+    for step in (wrap_tables, mend_frames, add_icons):  # as on the site
+        step(soup)
+    return str(soup).encode()
 
 
 # The zips.
