@@ -1,6 +1,7 @@
 """What several tests share: the folders, the built site, the browser."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import HealthCheck, settings
+
+from hccbook import reported
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = [
@@ -37,7 +40,10 @@ def toc_pages():
 #: Every notebook of the contents: what lies beside them, such as a copy, is nobody's concern.
 NOTEBOOKS = sorted(ROOT / f"{name}.ipynb" for name in toc_pages() if name.startswith("notebooks/"))
 #: Every page a reader can reach. From the contents, so that a missing page is a failure.
-PAGES = [f"{name}.html" for name in toc_pages()] + ["search.html", "genindex.html"]
+#: The scorecard without filters, a page a paper.
+LISTS = [re.sub(r"[^a-z0-9]+", "-", reported.title(x).lower()) for x in reported.papers()]
+LISTS = [f"notebooks/scorecard-{name}.html" for name in LISTS]
+PAGES = [f"{name}.html" for name in toc_pages()] + [*LISTS, "search.html", "genindex.html"]
 
 
 def pytest_collection_modifyitems(items):

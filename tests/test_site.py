@@ -1,6 +1,8 @@
 """The built pages, read as files."""
 
 import csv
+import gzip
+import json
 import re
 from collections import Counter
 from functools import cache
@@ -9,14 +11,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import PAGES, ROOT
+from conftest import LISTS, PAGES, ROOT
 
 from hccbook.display import ICONS, SHORTEST_ALT
 from hccbook.scorecard import EVIDENCE
 
 LONGEST_ALT = 1500
-#: Bytes of the longest page.
-HEAVIEST = 1_150_000
+#: Bytes of the longest page; compressed, with all that it loads; and of the front page.
+HEAVIEST, LOADED, FRONT = 1_150_000, 450_000, 240_000
 OUTSIDE_CSS = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")\s]+)")
 RESULTS = ROOT / "data" / "results"
 DOCUMENTS = [page for page in PAGES if page not in {"search.html", "genindex.html"}]
@@ -137,6 +139,41 @@ def it_is_not_heavy(page):
         yield f"{size} bytes"
 
 
+@cache
+def packed(path):
+    """Return the bytes of a file as a host sends it."""
+    return len(gzip.compress(path.read_bytes(), 9))
+
+
+def loaded(page):
+    """Yield the files that a page loads at once."""
+    tags = [*page.all("script"), *(x for x in page.all("link") if "stylesheet" in x.get("rel", ()))]
+    for tag in tags:
+        if name := urlsplit(tag.get("src") or tag.get("href") or "").path:
+            yield (page.path.parent / name).resolve()
+
+
+def it_loads_little(page):
+    limit = FRONT if page.path.name == "index.html" else LOADED
+    if (size := packed(page.path) + sum(map(packed, loaded(page)))) >= limit:
+        yield f"{size} bytes, compressed"
+
+
+def scripts_wait(page):
+    for script in page.all("script"):
+        name = urlsplit(script.get("src", "")).path.rpartition("/")[2]
+        if name and name != "documentation_options.js" and not script.has_attr("defer"):
+            yield f"{name} is not deferred"
+        if name == "searchindex.js" and page.path.name != "search.html":
+            yield "the index of the search is loaded before anybody searches"
+
+
+def pictures_have_a_size(page):
+    for image in page.all("img"):
+        if image.get("src", "").startswith("data:") and not image.get("height"):
+            yield f"no height: {image.get('alt')!r:.60}"
+
+
 def only_pages_with_filters_load_their_script(page):
     scripts = [tag for tag in page.all("script") if "filter.js" in tag.get("src", "")]
     wanted = any(has_class(table, "hcc-filter") for table in page.all("table"))
@@ -191,7 +228,7 @@ def every_table_can_be_scrolled_and_has_a_name(page):
 
 
 def binder_opens_the_right_notebook(page):
-    if page.path.parent.name == "notebooks":
+    if (ROOT / "notebooks" / f"{page.path.stem}.ipynb").is_file():
         links = [tag["href"] for tag in page.all("a") if "mybinder.org" in tag.get("href", "")]
         end = f"lab/tree/notebooks/{page.path.stem}.ipynb"
         if not links or not all(link.endswith(end) for link in links):
@@ -207,6 +244,9 @@ OF_ALL = (
     no_link_is_broken,
     ids_are_unique,
     it_is_not_heavy,
+    it_loads_little,
+    scripts_wait,
+    pictures_have_a_size,
     only_pages_with_filters_load_their_script,
 )
 OF_DOCUMENTS = (
@@ -245,6 +285,44 @@ def test_the_scorecard_offers_its_data_beside_it(site):
     stored = RESULTS / "scorecard.json"
     assert (site / "notebooks" / "scorecard.json").read_bytes() == stored.read_bytes()
     assert not (site / "_downloads").exists()
+
+
+def test_the_scorecard_has_all_lines_in_its_parts_and_in_its_script(site):
+    lines = json.loads((RESULTS / "scorecard.json").read_text(encoding="utf-8"))["lines"]
+    text = (site / "notebooks" / "scorecard-rows.js").read_text(encoding="utf-8")
+    rows = json.loads(text.removeprefix("window.hccRows = ").rstrip(";\n"))
+    assert len(rows) == len(lines)
+    found = [row for name in LISTS for row in page_of(site, name).soup.select(".hcc-part tbody tr")]
+    cells = [[cell.decode_contents() for cell in row.find_all("td")] for row in found]
+    assert sorted(cells) == sorted(rows)
+    page = page_of(site, "notebooks/scorecard.html")
+    links = {link.get("href") for link in page.all("a")}
+    assert {name.removeprefix("notebooks/") for name in LISTS} <= links
+    assert len(page.tags) < 2500
+
+
+def test_every_icon_of_the_theme_has_its_glyph(site):
+    styles = (site / "_static" / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    words = {
+        word
+        for path in [*site.rglob("*.html"), *site.glob("_static/scripts/*.js")]
+        for word in re.findall(
+            r"\bfa(?:[srb]|-solid|-brands) (fa-[a-z-]+)", path.read_text("utf-8")
+        )
+    }
+    codes = {
+        word: re.search(rf"\.{word}(?:[:,][^{{}}]*)?\{{(?:--fa|content):\"\\([0-9a-f]+)", styles)
+        for word in words
+    }
+    assert len(words) > 10
+    speed = (ROOT / "book" / "_ext" / "hccspeed.py").read_text(encoding="utf-8")
+    glyphs = {*re.findall(r"\bf[0-9a-f]{3}\b", speed.partition("GLYPHS")[2].partition("\n)")[0])}
+    assert {found[1] for found in codes.values()} <= glyphs
+    used = set(re.findall(r"--pst-icon-[a-z-]+:\"(.)\"", styles))
+    assert {f"{ord(glyph):04x}" for glyph in used} <= glyphs
+    fonts = site / "_static" / "vendor" / "fontawesome" / "webfonts"
+    assert {path.name for path in fonts.iterdir()} == {"fa-solid-900.woff2", "fa-brands-400.woff2"}
+    assert all(path.stat().st_size < 5000 for path in fonts.iterdir())
 
 
 def test_every_result_leads_to_its_place(site):

@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import copy, rmtree
 from xml.etree import ElementTree
 
+import hccspeed
 from bs4 import BeautifulSoup
 from docutils import nodes
 from latex2mathml.converter import Converter
@@ -163,7 +164,8 @@ class Pages(BuiltinTemplateLoader):
         text = super().render(template, context)
         if not text.lstrip().lower().startswith("<!doctype html"):
             return text
-        soup = BeautifulSoup(text, "html.parser")
+        soup, page = BeautifulSoup(text, "html.parser"), context.get("pagename", "")
+        hccspeed.shorten_table(soup, page, self.builder.env)
         for step in (
             drop_needless,
             wrap_tables,
@@ -175,9 +177,11 @@ class Pages(BuiltinTemplateLoader):
             name_files,
         ):
             step(soup)
-        fold_sections(soup, folded(context.get("pagename", "")))
+        fold_sections(soup, folded(page))
         add_tips(soup, explanations(self.builder.env))
-        add_path(soup, context.get("pagename", ""), self.builder.env.titles)
+        add_path(soup, page, self.builder.env.titles)
+        hccspeed.size_images(soup)
+        hccspeed.defer_scripts(soup, page)
         return str(soup)
 
 
@@ -218,7 +222,7 @@ def mend_heads(soup):
 
 def align_points(soup):
     """Let numbers of different precision stand with their points below each other."""
-    for body in soup.select("article table.hcc-table > tbody"):
+    for body in soup.select("article table.hcc-table:not(.hcc-filter, .hcc-part) > tbody"):
         for column in zip(
             *(row.find_all(["th", "td"]) for row in body.find_all("tr")), strict=False
         ):

@@ -1,14 +1,21 @@
 /* Choose rows of a long table: table.hcc-filter, with data-filter on the heads of columns.
-   Without this file all rows are shown. The choice stands in the address, to be linked. */
+   Without this file the first rows are shown, and links to pages with the others. All rows come
+   from a script beside the page (window.hccRows: the cells of each row as HTML), and are drawn
+   some at a time. The choice stands in the address, to be linked, and can be saved as CSV. */
 "use strict";
 
 (() => {
   const squeeze = (text) => text.replace(/\s+/g, " ").trim();
 
+  const STEP = 100;
+  const reader = document.createElement("template");
+
   // The words of a cell, without the icon of its badge.
-  function words(cell) {
-    const icon = cell.querySelector("[aria-hidden]");
-    return squeeze(icon ? cell.textContent.replace(icon.textContent, "") : cell.textContent);
+  function words(html) {
+    if (!/[<&]/.test(html)) return squeeze(html);
+    reader.innerHTML = html;
+    for (const icon of reader.content.querySelectorAll("[aria-hidden]")) icon.remove();
+    return squeeze(reader.content.textContent);
   }
 
   function make(tag, attributes, ...children) {
@@ -21,11 +28,18 @@
   function enhance(table, number) {
     const box = table.closest(".pst-scrollable-table-container") ?? table;
     const heads = [...table.tHead.querySelectorAll("[data-filter]")];
-    const rows = [...table.tBodies[0].rows].map((row) => ({
-      row,
-      text: squeeze(row.textContent).toLowerCase(),
-      values: heads.map((head) => words(row.cells[head.cellIndex])),
-    }));
+    const body = table.tBodies[0];
+    const titles = [...table.tHead.rows[0].cells].map((head) => squeeze(head.textContent));
+    const rows = window.hccRows.map((cells) => {
+      const texts = cells.map(words);
+      return {
+        cells,
+        texts,
+        text: texts.join(" ").toLowerCase(),
+        values: heads.map((head) => texts[head.cellIndex]),
+      };
+    });
+    let chosen = rows;
 
     const selects = heads.map((head, place) => {
       const values = [...new Set(rows.map((each) => each.values[place]))].sort();
@@ -40,23 +54,55 @@
       return make("p", {}, make("label", { for: control.id }, control.name), control);
     });
     const reset = make("button", { type: "button" }, "Show all lines");
+    const save = make("button", { type: "button" }, "Save these lines as CSV");
+    const more = make("button", { type: "button", class: "hcc-more" });
     const count = make("p", { role: "status", "aria-live": "polite" });
     const label = `Choose lines: ${squeeze(table.caption.textContent)}`;
     const look = { class: "hcc-controls", role: "search", "aria-label": label, autocomplete: "off" };
-    const form = make("form", look, ...fields, reset, count);
+    const form = make("form", look, ...fields, reset, save, count);
+
+    // Add rows to those in view; what leaves the screen by "more" keeps its place.
+    function draw(until) {
+      const first = body.rows.length;
+      reader.innerHTML = chosen
+        .slice(first, until)
+        .map(({ cells }) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
+        .join("");
+      for (const row of reader.content.children) {
+        row.role = "row";
+        [...row.cells].forEach((cell, place) => {
+          cell.role = "cell";
+          cell.dataset.label = titles[place];
+        });
+      }
+      body.append(reader.content);
+      const left = chosen.length - body.rows.length;
+      more.textContent = `Show ${Math.min(left, STEP)} more lines`;
+      more.hidden = !left;
+      const part = left ? `, the first ${body.rows.length} are shown` : "";
+      count.textContent = `${chosen.length} of ${rows.length} lines${part}`;
+    }
 
     function apply() {
       const parts = squeeze(search.value).toLowerCase().split(" ");
-      let shown = 0;
-      for (const { row, text, values } of rows) {
-        row.hidden = !(
+      chosen = rows.filter(
+        ({ text, values }) =>
           selects.every((select, place) => !select.value || select.value === values[place]) &&
-          parts.every((part) => text.includes(part))
-        );
-        if (!row.hidden) shown += 1;
-      }
-      count.textContent = `${shown} of ${rows.length} lines`;
+          parts.every((part) => text.includes(part)),
+      );
+      body.replaceChildren();
       box.scrollTop = 0;
+      draw(STEP);
+    }
+
+    function saved() {
+      const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+      const lines = [titles, ...chosen.map(({ texts }) => texts)];
+      const text = lines.map((line) => line.map(quote).join(",") + "\r\n").join("");
+      // The mark in front tells spreadsheets that letters are UTF-8.
+      const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+      make("a", { href: url, download: "scorecard-lines.csv" }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10000);
     }
 
     // A second table on a page has names of its own in the address.
@@ -95,12 +141,23 @@
     });
     window.addEventListener("hashchange", () => read() && apply());
 
+    more.addEventListener("click", () => {
+      const next = body.rows.length;
+      draw(next + STEP);
+      // The keyboard goes on at the first new line.
+      const row = body.rows[next];
+      row.tabIndex = -1;
+      row.focus({ preventScroll: true });
+    });
+    save.addEventListener("click", saved);
+
     const linked = read();
     box.classList.add("hcc-tall");
     box.before(form);
+    box.after(more);
     apply();
     if (linked) form.scrollIntoView();
   }
 
-  document.querySelectorAll("table.hcc-filter").forEach(enhance);
+  if (window.hccRows) document.querySelectorAll("table.hcc-filter").forEach(enhance);
 })();
