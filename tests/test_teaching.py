@@ -334,6 +334,19 @@ def test_there_are_enough_misconceptions_each_met_in_the_book():
         assert [anchor for _, anchor in links(where) if anchor], where
 
 
+def test_the_memory_of_a_class_adds_up():
+    content = text("classroom")
+    kernel = max(map(int, re.findall(r"\| (\d+) MiB \|", content)))
+    server = int(re.search(r"started took (\d+) MiB", content)[1])
+    one, three = (int(x) for x in re.search(r": (\d+) GB .*?, (\d+) GB if", content).groups())
+    assert "limits.memory 1G" in content
+    assert server + 3 * kernel <= 1024
+    assert server + kernel <= 512
+    # Room is left for the machine itself.
+    assert 30 * (server + kernel) <= 0.9 * 1024 * one
+    assert 30 * (server + 3 * kernel) <= 0.95 * 1024 * three
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the page states what Linux counts")
 def test_the_memory_that_the_page_states_is_enough():
     """A kernel that ran a chapter holds no more than the page says, with some room."""
