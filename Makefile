@@ -27,7 +27,8 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench coverage lock portable house pages lighthouse links clean env \
+.PHONY: help book course test lab notebooks bench coverage lock portable house pages lighthouse \
+        links clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -51,6 +52,9 @@ test: $(READY)  ## run everything: style, units, notebooks, kernels, site, brows
 lab: $(READY)  ## work in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb
+
+course: $(READY)  ## write hand-outs for a class to _build; ROSTER=class.csv adds answer keys
+	$(BIN)/python book/_ext/make_course.py $(if $(ROSTER),--roster "$(ROSTER)")
 
 notebooks: $(READY)  ## run all notebooks again and store their outputs
 	$(BIN)/python -m hccbook notebooks

@@ -2,11 +2,14 @@
 
 import csv
 import re
+import subprocess
+import sys
 from itertools import pairwise
+from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from conftest import PAGES
+from conftest import PAGES, ROOT
 from playwright.sync_api import expect
 
 from hccbook import reported, scorecard
@@ -391,3 +394,28 @@ def test_pages_read_without_scripts(open_page, lines):
     page, _ = open_page(PAGES[0], java_script_enabled=False)
     assert page.locator("article h1").is_visible()
     assert page.locator("article p").first.is_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_slides_and_worksheets_work_and_are_accessible(browser, tmp_path, width):
+    make = ROOT / "book" / "_ext" / "make_course.py"
+    subprocess.run([sys.executable, make, "--to", tmp_path], check=True, capture_output=True)
+    with ZipFile(tmp_path / "course-instructor.zip") as packed:
+        packed.extractall(tmp_path)
+        names = [name for name in packed.namelist() if name.endswith(".html")]
+    context = browser.new_context(viewport={"width": width, "height": 720})
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url.partition(":")[0]))
+    for name in names:
+        page.goto((tmp_path / name).as_uri())
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+        assert wide <= width, name
+        page.evaluate(AXE_SCRIPT)
+        assert not page.evaluate(RUN, {"preload": False, "resultTypes": ["violations"]}), name
+        if "/slides/" in name:
+            place = "document.activeElement.id"
+            for key, there in (("ArrowRight", 2), ("PageDown", 3), ("ArrowLeft", 2)):
+                page.keyboard.press(key)
+                assert page.evaluate(place) == f"slide-{there}", (name, key)
+    assert set(asked) <= {"file", "data"}
+    context.close()

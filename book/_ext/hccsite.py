@@ -105,9 +105,11 @@ def to_roles(app, docname, source):
         return f"{{cite:{'p' if link[1].startswith('(') else 't'}}}`{link[2]}`"
 
     def minutes(place):
-        return stated_minutes(ROOT / "notebooks" / f"{place[1]}.ipynb")
+        names = place[1].split("+")
+        found = [stated_minutes(ROOT / "notebooks" / f"{name}.ipynb") for name in names]
+        return "?" if "?" in found else str(sum(map(int, found)))
 
-    source[0] = re.sub(r"\{minutes:([\w-]+)\}", minutes, source[0])
+    source[0] = re.sub(r"\{minutes:([\w+-]+)\}", minutes, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/glossary\.md#([\w-]+)\)", term, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/bibliography\.md#(\w+)\)", cite, source[0])
 
