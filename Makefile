@@ -27,7 +27,7 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench coverage lock portable house pages clean env \
+.PHONY: help book pdf offline test lab notebooks bench coverage lock portable house pages clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -47,6 +47,12 @@ test: $(READY)  ## run everything: style, units, notebooks, kernels, site, brows
 	@$(MAKE) --no-print-directory portable-short
 	@$(MAKE) --no-print-directory site-from-scratch
 	@$(MAKE) --no-print-directory test-site
+
+pdf: book  ## bind the site to one PDF, _build/book.pdf; needs Chromium
+	$(BIN)/python book/_ext/make_pdf.py
+
+offline: book  ## pack site, notebooks, code and data to one zip; WHEELS=1 adds the environment
+	$(BIN)/python book/_ext/make_offline.py $(if $(WHEELS),--wheels)
 
 lab: $(READY)  ## work in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \

@@ -39,7 +39,9 @@ def name_figures(soup, section):
                     continue
                 figure = figures[place]
                 link = soup.new_tag("a", href=f"#{figure['id']}")
-                link.string = figure.figcaption.span.string.rstrip(".")
+                link.string = figure.figcaption.span.string.rstrip(".").replace(
+                    " ", "\N{NO-BREAK SPACE}"
+                )
                 parts += [text[rest : found.start()], link]
                 rest = found.end()
             if parts:

@@ -377,8 +377,9 @@ def place_files(app, exception):
     """Put each file that a page offers beside that page, under its own name."""
     if exception is None and app.builder.format == "html":
         for pages, place in app.env.dlfiles.values():
-            for page in pages:
-                copy(Path(app.outdir, "_downloads", place), Path(app.outdir, page).parent)
+            source = Path(app.outdir, "_downloads", place)
+            for page in pages if source.is_file() else ():  # not when nothing was out of date
+                copy(source, Path(app.outdir, page).parent)
         rmtree(Path(app.outdir, "_downloads"), ignore_errors=True)
 
 

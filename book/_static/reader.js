@@ -87,7 +87,7 @@
 (() => {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("article details:not(.hide, [open])")];
+    opened = [...document.querySelectorAll("article details:not([open], .tag_hide-input > *)")];
     for (const fold of opened) fold.open = true;
   });
   addEventListener("afterprint", () => {
