@@ -1,10 +1,12 @@
-"""Figures that are numbered and named by the text, and the styles of formulas and of paper."""
+"""Figures with numbers that the text names, numbers kept whole, styles of formulas and paper."""
 
 import re
 
 #: How sentences speak of a figure of their section: the only one, or one by its place.
 _NAMED = re.compile(r"\b[Tt]he (?:(first|second|third) |next )?figure\b(?! caption)")
 _PLACES = ("first", "second", "third")
+#: What a browser would break at its hyphen.
+_POWER = re.compile(r"\d[\d.]*e-\d+")
 
 
 def number_figures(soup):
@@ -46,6 +48,17 @@ def name_figures(soup, section):
                 rest = found.end()
             if parts:
                 text.replace_with(*parts, text[rest:])
+
+
+def keep_powers(soup):
+    """Let no line of a cell end within a number such as 5.1e-05."""
+    for text in soup.find_all(string=_POWER):
+        if text.find_parent(["td", "th"]) and not text.find_parent(class_="whole"):
+            parts = re.split(f"({_POWER.pattern})", text)
+            for place in range(1, len(parts), 2):
+                number = parts[place]
+                parts[place] = soup.new_tag("span", attrs={"class": "whole"}, string=number)
+            text.replace_with(*parts)
 
 
 def setup(app):

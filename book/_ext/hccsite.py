@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup
 from docutils import nodes
-from hccpaper import number_figures
+from hccpaper import keep_powers, number_figures
 from latex2mathml.converter import Converter
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.locale import _
@@ -174,6 +174,7 @@ class Pages(BuiltinTemplateLoader):
             mend_heads,
             mend_frames,
             number_figures,
+            keep_powers,
             add_icons,
             name_parts,
             name_files,
