@@ -6,6 +6,9 @@ import numpy as np
 from scipy.special import expit
 
 _CONVERGED = 1e-18  # the square of a step in standard errors; Newton doubles its digits
+# Where classes barely overlap, rounding keeps steps from shrinking below the first. A separated
+# model's shrink by e, for ever.
+_STALLED, _SHRINKS = 1e-12, 0.9
 # Where the classes are separated, each step moves the nearest patients by about 1, for ever. The
 # slowest fit that ends has classes that overlap by e^-steps of their distance; with more steps
 # the information, e^-steps too, would be lost in rounding.
@@ -43,11 +46,14 @@ def fit_many(x, y, weight=None, keep=None, start=None, firth=False):
     keep = np.ones((models, x.shape[2]), dtype=bool) if keep is None else keep
     beta = np.zeros(keep.shape) if start is None else start.copy()
     finite, todo = np.zeros(models, dtype=bool), np.arange(models)
+    before = np.full(models, np.inf)
     value = _log_likelihood(beta, x, y, weight, firth)
     score, information, curvature = _derivatives(beta, x, y, weight, keep, firth)
     for _ in range(_MOST_FIRTH_STEPS if firth else _MOST_STEPS):
         step = np.linalg.solve(curvature[todo], (score * keep)[todo, :, None])[:, :, 0]
-        near = np.sum(step * score[todo], axis=1) <= _CONVERGED
+        size = np.sum(step * score[todo], axis=1)
+        near = (size <= _CONVERGED) | ((size <= _STALLED) & (size >= _SHRINKS * before[todo]))
+        before[todo] = size
         beta[todo[near]] += step[near]  # so near that likelihood and score can stay
         finite[todo[near]] = True
         todo, step = todo[~near], step[~near]

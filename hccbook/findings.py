@@ -17,7 +17,8 @@ PARTS = {
     "mend": "What would mend it",
     "depends": "What depends on it",
 }
-#: Keys of one finding: a title, the parts, printed numbers, and the section that computes it.
+#: Keys of one finding: a title, the verdict on its numbers ("none" if none rests on it), the
+#: parts, printed numbers, and the section that computes it.
 KEYS = ("title", "verdict", "numbers", *PARTS, "at")
 
 
@@ -73,6 +74,8 @@ def cards(paper):
         word = one["verdict"]
         lines += ['<div class="finding">', "", f"**{number}. {one['title']}**", ""]
         lines += [f"- *{head}:* {one[part]}" for part, head in PARTS.items()]
-        card = f"On the scorecard these numbers are {ICONS[word]} *{word}*"
+        card = f"On the scorecard these numbers are {ICONS.get(word)} *{word}*"
+        if word == "none":
+            card = "No verdict of the scorecard rests on this"
         lines += ["", f"{card} · [the computation](#{one['at']})", "", "</div>", ""]
     say(*lines, "**What is sound**", "", *(f"- {text}" for text in sound))

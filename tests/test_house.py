@@ -13,7 +13,8 @@ ADDED = {
     "patients enough for an interval so narrow": (20, 14, 9),
     "held-out ranges whose coverage was measured": (112, 56, 6),
     "a paper with its patients": (39, 32, 3),
-    "findings as cards, reporting guidelines; what a reader changes is shown": (110, 96, 30),
+    "findings as cards, reporting guidelines; what a reader changes is shown": (113, 98, 30),
+    "the end of a fit whose classes barely overlap": (8, 5, 0),
 }
 #: What no measure may pass.
 LIMITS = {

@@ -197,12 +197,16 @@ def test_separation_is_found_exactly_and_firth_is_finite(data):
     assert np.isfinite(prediction.logistic(x, y, penalty="firth").table).all(axis=None)
 
 
-def test_a_nearly_separated_outlier_is_no_separation():
-    x = np.array([0.0, 1, 2, 3, 4.0001, 4, 5, 6, 7, 1e5])
+@pytest.mark.parametrize("overlap", [1e-2, 1e-3, 1e-4])
+@pytest.mark.parametrize("far", [1e2, 1e3, 1e4, 1e5])
+def test_a_nearly_separated_outlier_is_no_separation(overlap, far):
+    x = np.array([0.0, 1, 2, 3, 4 + overlap, 4, 5, 6, 7, far])
     y = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
     model = prediction.logistic(x, y)
     assert np.abs(y - model.predict(x)).sum() < 2
     assert model.table.loc["x1", "upper"] > model.table.loc["x1", "coefficient"] > 5
+    with pytest.raises(ValueError, match="separated"):
+        prediction.logistic(np.where(y, x + 2 * overlap, x), y)
 
 
 def test_backward_as_in_r():

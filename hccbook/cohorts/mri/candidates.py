@@ -32,10 +32,9 @@ def draw(rng, core, outcome):
         value = np.round(value.clip(*measure["range"]), measure["decimals"])
         columns[name] = value if measure["decimals"] else value.astype(int)
     for name, flag in ASSUMED["flags"].items():
-        place = np.argsort(
-            np.argsort(-_lean(_noise(rng, outcome), z, flag["leans"]), kind="stable"), kind="stable"
-        )
-        columns[name] = (place < round(flag["share"] * outcome.size)).astype(int)
+        order = np.argsort(-_lean(_noise(rng, outcome), z, flag["leans"]), kind="stable")
+        columns[name] = np.zeros(outcome.size, dtype=int)
+        columns[name][order[: round(flag["share"] * outcome.size)]] = 1
     columns |= core
     for visit in ("before", "week8"):
         for end in ("min", "max"):
