@@ -21,7 +21,16 @@ CHROMIUM_FLAGS = [
 ]
 
 #: Tests in which programs of others run.
-SERVERS = {"site", "browser", "jupyterlab", "main", "simulate_dask", "notebook_rules"}
+SERVERS = {
+    "site",
+    "front",
+    "browser",
+    "paper",
+    "jupyterlab",
+    "main",
+    "simulate_dask",
+    "notebook_rules",
+}
 
 # How long an example takes says how busy the machine is. Every run tries the same examples.
 settings.register_profile(

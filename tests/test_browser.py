@@ -153,11 +153,13 @@ def test_page_works_and_is_accessible(open_page, good, name, width):
     if wide > width:
         faults.append(f"the page is {wide} px wide and scrolls sideways")
     sizes = page.eval_on_selector_all(
-        "figure.hcc-figure img", "images => images.map(i => [i.naturalWidth, i.width, i.alt])"
+        "figure.hcc-figure .figure-box",
+        "boxes => boxes.map(box => [box.firstChild, box.clientWidth])"
+        ".map(([i, seen]) => [i.naturalWidth, seen, i.alt])",
     )
-    for natural, shown, alt in sizes:
-        if not (natural > 0 and 0 < shown <= width):
-            faults.append(f"figure of {natural} px, {shown} px on the page: {alt[:80]}")
+    for natural, seen, alt in sizes:
+        if not (natural > 0 and 0 < seen <= width):
+            faults.append(f"figure of {natural} px in a box of {seen} px: {alt[:80]}")
     faults += inaccessible(page, good)
     assert not faults, "\n".join([f"{name}, {width} px:", *faults])
 

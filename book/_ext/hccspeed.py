@@ -8,6 +8,7 @@ server. Without JavaScript the same rows stand on pages of their own, one for ea
 """
 
 import json
+import os
 import re
 from base64 import b64decode
 from fnmatch import fnmatch
@@ -39,6 +40,7 @@ STYLES = (
     "exercise.css",
     "sphinx-design.min.css",
     "hcc.css",
+    "paper.css",
 )
 JOINED = "styles/site.css"
 #: The theme's icon fonts (Font Awesome Free 6, SIL Open Font License 1.1), cut down to the glyphs
@@ -86,8 +88,15 @@ def used_words(folder):
 
 
 def parsed(path):
-    """Return the rules of a style sheet."""
+    """Return the rules of a style sheet, the files that it names as seen from the joined one."""
+
+    def moved(place):
+        return f"url({os.path.relpath(path.parent / place[2], home)})"
+
+    (home,) = (x for x in path.resolve().parents if x.name == "_static")
+    home /= Path(JOINED).parent
     text = path.read_text(encoding="utf-8")
+    text = re.sub(r"url\(([\"']?)(?!data:)([^)\"']+)\1\)", moved, text)
     return tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
 
 
@@ -136,11 +145,9 @@ def write_styles(app, exception):
     static = Path(app.outdir, "_static")
     words, texts = used_words(Path(app.outdir)), []
     for pattern in STYLES:
-        (path,) = static.glob(pattern)
+        (path,) = static.resolve().glob(pattern)
         texts.append("\n".join(slim(parsed(path), words, static / "styles")))
-    text = "\n".join(texts) + "\n"
-    text = text.replace("url(file.png)", "url(../file.png)")  # one sheet stood a folder higher
-    (static / JOINED).write_text(text, encoding="utf-8")
+    (static / JOINED).write_text("\n".join(texts) + "\n", encoding="utf-8")
 
 
 def size_images(soup):
