@@ -130,6 +130,10 @@ def test_right_answers_mistakes_and_others_are_told_apart(said):
         solution, mistakes = exercise.solve(**given)
         assert exercises.check(name, kind(solution), **given) is True
         assert said.pop() == f"**✓ Right.** {exercise.praise}"
+        for kind_of in (list, np.array, pd.Series) if exercise.parts else (np.float32, np.array):
+            fine = exercise.tolerance > 1e-3 * np.abs(solution).max() or kind_of is not np.float32
+            if fine:
+                assert exercises.check(name, kind_of(solution), **given) is True
         for value, hint in mistakes:
             assert distance(value, solution) > exercise.tolerance, hint
             assert exercises.check(name, kind(value), **given) is False
@@ -138,6 +142,81 @@ def test_right_answers_mistakes_and_others_are_told_apart(said):
         assert said.pop() == f"**✗ Not yet.** {exercise.hint}"
         assert exercises.check(name, None, **given) is None
         assert "No answer yet" in said.pop()
+
+
+NONSENSE = (
+    ("two thirds", "Expected a number, got 'two thirds'."),
+    (True, "Expected a number, got True."),
+    (np.nan, "Expected a number, got nan."),
+    (10**400, "Expected a number, got 1"),
+    ([], "Expected a number, got []."),
+    ({"a": 1}, "Expected a number, got {'a': 1}."),
+    ((0.3, 0.4), "Expected a number, got (0.3, 0.4)."),
+    (len, "Expected a number, got <built-in function len>."),
+)
+
+
+@pytest.mark.parametrize(("answer", "sentence"), NONSENSE, ids=lambda x: str(x)[:20])
+def test_nonsense_gets_one_sentence_and_the_notebook_runs_on(said, answer, sentence):
+    assert exercises.check("il6-sii-lab.1", answer, **GIVEN["il6-sii-lab.1"]) is False
+    assert said[0].startswith(f"**✗ Not yet.** {sentence}".rstrip("."))
+    name = "il6-sii-lab.2"
+    assert exercises.check(name, answer, **GIVEN[name]) is False
+    assert "xpected 3 numbers (ratio, lower limit, upper limit)" in said[1]
+
+
+def test_an_answer_with_too_few_decimals_is_told_so(said):
+    told = 0
+    for name in GIVEN:
+        if EXERCISES[name].parts or not isinstance(right(name), float):
+            continue
+        solution, mistakes = EXERCISES[name].solve(**GIVEN[name])
+        for digits in range(6):
+            answer = round(float(solution), digits)
+            off = abs(answer - solution)
+            known = any(abs(answer - x) <= EXERCISES[name].tolerance for x, _ in mistakes)
+            if EXERCISES[name].tolerance < off <= 0.05 * abs(solution) and not known:
+                assert exercises.check(name, answer, **GIVEN[name]) is False
+                assert said.pop() == "**… Right as far as it goes.** Give one more decimal."
+                told += 1
+    assert told > 10
+
+
+def test_an_answer_on_another_scale_gets_the_hint_for_it(said):
+    scales = {
+        "per cent": lambda x: 100 * x,
+        "a share": lambda x: x / 100,
+        "the sign": lambda x: -x,
+        "logarithm": np.log,
+        "Upside down": lambda x: 1 / x,
+    }
+    told = dict.fromkeys(scales, 0)
+    for name in GIVEN:
+        solution = right(name)
+        if EXERCISES[name].parts or not solution > 0:
+            continue
+        for words, change in scales.items():
+            answer = float(change(solution))
+            exercises.check(name, answer, **GIVEN[name])
+            told[words] += words in said.pop()
+    assert min(told.values()) > 10, told
+
+
+def test_a_known_mistake_is_recognised_as_it_would_be_typed(said):
+    told = tried = 0
+    for name, given in GIVEN.items():
+        if EXERCISES[name].parts:
+            continue
+        solution, mistakes = EXERCISES[name].solve(**given)
+        for value, _ in mistakes:
+            answer = float(f"{value:.3g}")
+            if abs(answer - solution) <= EXERCISES[name].tolerance:
+                continue
+            assert exercises.check(name, answer, **given) is False
+            hints = [f"**✗ Not yet.** {hint}" for _, hint in mistakes]
+            tried, told = tried + 1, told + (said.pop() in hints)
+    assert tried > 100
+    assert told >= 0.97 * tried
 
 
 def test_a_typo_is_told_from_what_is_right(said):
