@@ -27,7 +27,8 @@ export XDG_CACHE_HOME = $(CURDIR)/.jupyter/cache
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench coverage lock portable house pages clean env \
+.PHONY: help book pdf offline course test lab notebooks bench coverage lock portable house pages \
+        lighthouse links clean env \
         lint test-unit test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
@@ -48,9 +49,18 @@ test: $(READY)  ## run everything: style, units, notebooks, kernels, site, brows
 	@$(MAKE) --no-print-directory site-from-scratch
 	@$(MAKE) --no-print-directory test-site
 
+pdf: book  ## bind the site to one PDF, _build/book.pdf; needs Chromium
+	$(BIN)/python book/_ext/make_pdf.py
+
+offline: book  ## pack site, notebooks, code and data to one zip; WHEELS=1 adds the environment
+	$(BIN)/python book/_ext/make_offline.py $(if $(WHEELS),--wheels)
+
 lab: $(READY)  ## work in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb
+
+course: $(READY)  ## write hand-outs for a class to _build; ROSTER=class.csv adds answer keys
+	$(BIN)/python book/_ext/make_course.py $(if $(ROSTER),--roster "$(ROSTER)")
 
 notebooks: $(READY)  ## run all notebooks again and store their outputs
 	$(BIN)/python -m hccbook notebooks
@@ -82,6 +92,12 @@ house: $(READY)  ## measure the package: its lines, and what its tests hold down
 pages: $(READY)  ## measure the notebooks: words, code in view, plumbing, libraries, minutes
 	$(BIN)/python tests/pages.py
 
+lighthouse: $(READY)  ## how fast pages of the built site are on a phone; needs lighthouse from npm
+	$(BIN)/python tests/lighthouse.py
+
+links:  ## ask every source that the book cites whether it answers
+	$(PYTHON) tests/links.py
+
 clean:  ## remove what was built, and the environment
 	rm -rf .venv .bench .coverage .portable .jupyter _build build hccbook.egg-info
 	rm -rf .pytest_cache .ruff_cache .hypothesis
@@ -96,7 +112,7 @@ lint: $(READY)  ## check style
 
 # Those of the contents: a copy that lies beside them is passed by.
 NOTEBOOKS = $(shell sed -n 's|.*file: \(notebooks/.*\)|\1.ipynb|p' _toc.yml)
-SITE_TESTS := tests/test_site.py tests/test_browser.py tests/test_jupyterlab.py
+SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/test_browser.py tests/test_jupyterlab.py
 
 test-unit: $(READY)  ## test code, data and the rules of the notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(SITE_TESTS)) \

@@ -21,7 +21,16 @@ CHROMIUM_FLAGS = [
 ]
 
 #: Tests in which programs of others run.
-SERVERS = {"site", "browser", "jupyterlab", "main", "simulate_dask", "notebook_rules"}
+SERVERS = {
+    "site",
+    "front",
+    "browser",
+    "paper",
+    "jupyterlab",
+    "main",
+    "simulate_dask",
+    "notebook_rules",
+}
 
 # How long an example takes says how busy the machine is. Every run tries the same examples.
 settings.register_profile(
@@ -33,16 +42,17 @@ settings.load_profile("any machine")
 def toc_pages():
     """Return the documents of the table of contents, as paths without suffix."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    return [toc["root"], *chapters]
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    pages = [page["file"] for x in chapters for page in (x, *x.get("sections", ()))]
+    return [toc["root"], *pages]
 
 
 #: Every notebook of the contents: what lies beside them, such as a copy, is nobody's concern.
 NOTEBOOKS = sorted(ROOT / f"{name}.ipynb" for name in toc_pages() if name.startswith("notebooks/"))
-#: Every page a reader can reach. From the contents, so that a missing page is a failure.
 #: The scorecard without filters, a page a paper.
 LISTS = [re.sub(r"[^a-z0-9]+", "-", reported.title(x).lower()) for x in reported.papers()]
 LISTS = [f"notebooks/scorecard-{name}.html" for name in LISTS]
+#: Every page a reader can reach. From the contents, so that a missing page is a failure.
 PAGES = [f"{name}.html" for name in toc_pages()] + [*LISTS, "search.html", "genindex.html"]
 
 

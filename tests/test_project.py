@@ -113,11 +113,11 @@ def test_copies_are_passed_by():
 
 
 def test_repository_address_is_set_once():
-    """A notebook that was downloaded alone names it too, in its second cell."""
+    """A notebook that was downloaded alone names it too, in its second cell; so do badges."""
     short = yaml.safe_load(text("_config.yml"))["repository"]["url"].partition("://")[2]
     named = {name: content.count(short) for name, content in project_files() if short in content}
     notebooks = {path.relative_to(ROOT).as_posix(): 1 for path in NOTEBOOKS}
-    assert named == {"_config.yml": 1} | notebooks
+    assert named == {"_config.yml": 1, "README.md": 2} | notebooks
 
 
 def test_what_the_pages_name_is_there():
@@ -150,7 +150,7 @@ def test_what_runs_without_make_is_there():
 
 def test_workflows_are_pinned_and_modest():
     paths = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-    assert {path.stem for path in paths} == {"tests", "pages", "weekly"}
+    assert {path.stem for path in paths} == {"tests", "pages", "weekly", "release"}
     for path in paths:
         workflow = yaml.safe_load(text(path))
         assert workflow["permissions"] == {"contents": "read"}
@@ -159,6 +159,9 @@ def test_workflows_are_pinned_and_modest():
         used = re.findall(r"uses:\s*(.*)", text(path))
         assert used
         for action in used:
+            if action == "./.github/workflows/pages.yml":  # after the tests, and only then
+                assert workflow["jobs"]["publish"]["needs"] == ["test", "elsewhere"]
+                continue
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 

@@ -17,9 +17,11 @@ from pathlib import Path
 from shutil import copy, rmtree
 from xml.etree import ElementTree
 
+import hccfront
 import hccspeed
 from bs4 import BeautifulSoup
 from docutils import nodes
+from hccpaper import keep_powers, number_figures
 from latex2mathml.converter import Converter
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.locale import _
@@ -35,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|split|gathered|gather)\*?\}")
 # Elements with a fixed number of children.
 _FIXED = {"mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"}
+# What the converter takes for the name of a variable; an operator has space around it.
+_SIGNS = {"±": "±", "~": "∼"}
 #: A number as it stands in a table, with its point and decimals.
 _NUMBER = re.compile(r"[<>≤≥]?\s*[-−+]?\d[\d,]*(\.\d+)?")
 _EQUATION = re.compile(r"\\(?:begin|end)\{equation\*?\}")
@@ -65,6 +69,8 @@ def to_mathml(tex, display="inline"):
     for element in math.iter():
         # The converter stores entities as text; browsers know lengths, not TeX's names.
         element.text = html.unescape(element.text or "") or None
+        if element.tag == "mi" and element.text in _SIGNS:
+            element.tag, element.text = "mo", _SIGNS[element.text]
         if element.get("width") == "negativethinmathspace":
             element.set("width", "-0.167em")
         if element.get("linebreak") or (element.text or "").startswith("\\"):
@@ -104,9 +110,11 @@ def to_roles(app, docname, source):
         return f"{{cite:{'p' if link[1].startswith('(') else 't'}}}`{link[2]}`"
 
     def minutes(place):
-        return stated_minutes(ROOT / "notebooks" / f"{place[1]}.ipynb")
+        names = place[1].split("+")
+        found = [stated_minutes(ROOT / "notebooks" / f"{name}.ipynb") for name in names]
+        return "?" if "?" in found else str(sum(map(int, found)))
 
-    source[0] = re.sub(r"\{minutes:([\w-]+)\}", minutes, source[0])
+    source[0] = re.sub(r"\{minutes:([\w+-]+)\}", minutes, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/glossary\.md#([\w-]+)\)", term, source[0])
     source[0] = re.sub(r"\[([^\[\]]+)\]\(\.\./book/bibliography\.md#(\w+)\)", cite, source[0])
 
@@ -170,6 +178,8 @@ class Pages(BuiltinTemplateLoader):
             align_points,
             mend_heads,
             mend_frames,
+            number_figures,
+            keep_powers,
             add_icons,
             name_parts,
             name_files,
@@ -178,23 +188,24 @@ class Pages(BuiltinTemplateLoader):
         fold_sections(soup, folded(page))
         add_tips(soup, explanations(self.builder.env))
         add_path(soup, page, self.builder.env.titles)
+        hccfront.describe(soup, page, self.builder.config.html_baseurl)
+        hccfront.stamp(soup)
         hccspeed.size_images(soup)
+        hccspeed.join_styles(soup, page)
         hccspeed.defer_scripts(soup, page)
         return str(soup)
 
 
 def drop_needless(soup):
-    """Remove scripts without work (icons come from the web font) and the second main heading."""
+    """Remove scripts without work (icons come from the web font) and contents without pages."""
     needless = ["fontawesome.js"]
     if not any("hcc-filter" in table.get("class", ()) for table in soup.find_all("table")):
         needless.append("filter.js")
     for script in soup.find_all("script"):
         if any(name in script.get("src", "") for name in needless):
             script.decompose()
-    printed = soup.find(id="jb-print-docs-body")
-    for heading in printed.find_all("h1") if printed else ():
-        heading.name = "p"
-        heading["class"] = "print-title"
+    if printed := soup.find(id="jb-print-docs-body"):
+        printed.decompose()
 
 
 def wrap_tables(soup):
@@ -274,6 +285,9 @@ def name_parts(soup):
             part.name == "summary" and part.parent.name == "details"
         ):
             del part["aria-label"]
+        if part.name == "summary" and part.find(class_="toctree-toggle"):
+            above = part.parent.find_previous_sibling("a")
+            part["aria-label"] = f"Pages below: {above.get_text(' ', strip=True)}"
 
 
 @cache
@@ -309,26 +323,25 @@ def fold_sections(soup, headings):
 
 @cache
 def explanations(env):
-    """Return what glossary and bibliography say, by their anchors."""
+    """Return what the glossary says, by its anchors."""
     items = {
         item: item.next_node(nodes.definition)
         for item in env.get_doctree("book/glossary").findall(nodes.definition_list_item)
     }
-    told = {
+    return {
         f"glossary.html#{id}": text.astext()
         for item, text in items.items()
         for term in item.findall(nodes.term)
         for id in term["ids"]
     }
-    for entry in env.get_doctree("book/bibliography").findall(nodes.citation):
-        _, *rest = (part.astext() for part in entry.children)
-        told |= {f"bibliography.html#{id}": " ".join(rest) for id in entry["ids"]}
-    return told
 
 
 def add_tips(soup, told):
     """Lay the words of the glossary and of the bibliography beside the links that lead there."""
     tips, article = {}, soup.article
+    # A citation brings its reference as a title, which keyboards and fingers do not reach.
+    cited = article.select("a[title][href*='bibliography.html#']") if article else ()
+    told = told | {link["href"].rpartition("/")[2]: link["title"] for link in cited}
     for link in article.select("a.reference[href]") if article else ():
         place = link["href"].rpartition("/")[2]
         if place not in told:
@@ -378,8 +391,9 @@ def place_files(app, exception):
     """Put each file that a page offers beside that page, under its own name."""
     if exception is None and app.builder.format == "html":
         for pages, place in app.env.dlfiles.values():
-            for page in pages:
-                copy(Path(app.outdir, "_downloads", place), Path(app.outdir, page).parent)
+            source = Path(app.outdir, "_downloads", place)
+            for page in pages if source.is_file() else ():  # not when nothing was out of date
+                copy(source, Path(app.outdir, page).parent)
         rmtree(Path(app.outdir, "_downloads"), ignore_errors=True)
 
 

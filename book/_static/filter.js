@@ -1,7 +1,8 @@
 /* Choose rows of a long table: table.hcc-filter, with data-filter on the heads of columns.
    Without this file the first rows are shown, and links to pages with the others. All rows come
-   from a script beside the page (window.hccRows: the cells of each row as HTML), and are drawn
-   some at a time. The choice stands in the address, to be linked, and can be saved as CSV. */
+   from a script beside the page (window.hccRows: the cells of each row as HTML) when somebody
+   wants them, and are drawn some at a time. The choice stands in the address, to be linked, and
+   can be saved as CSV. */
 "use strict";
 
 (() => {
@@ -30,20 +31,31 @@
     const heads = [...table.tHead.querySelectorAll("[data-filter]")];
     const body = table.tBodies[0];
     const titles = [...table.tHead.rows[0].cells].map((head) => squeeze(head.textContent));
-    const rows = window.hccRows.map((cells) => {
-      const texts = cells.map(words);
-      return {
-        cells,
-        texts,
-        text: texts.join(" ").toLowerCase(),
-        values: heads.map((head) => texts[head.cellIndex]),
-      };
-    });
-    let chosen = rows;
+    const total = Number(table.dataset.rows);
+    let rows, chosen, loading;
 
-    const selects = heads.map((head, place) => {
-      const values = [...new Set(rows.map((each) => each.values[place]))].sort();
-      const options = values.map((value) => make("option", { value }, value));
+    // Load the rows once, as a script: a page that was opened as a file may fetch nothing else.
+    function load() {
+      loading ??= new Promise((done) => {
+        const script = make("script", { src: table.dataset.source });
+        script.addEventListener("load", done);
+        document.head.append(script);
+      }).then(() => {
+        rows = window.hccRows.map((cells) => {
+          const texts = cells.map(words);
+          return {
+            cells,
+            texts,
+            text: texts.join(" ").toLowerCase(),
+            values: heads.map((head) => texts[head.cellIndex]),
+          };
+        });
+      });
+      return loading;
+    }
+
+    const selects = heads.map((head) => {
+      const options = JSON.parse(head.dataset.filter).map((value) => make("option", { value }, value));
       const name = squeeze(head.textContent);
       return make("select", { name }, make("option", { value: "" }, "all"), ...options);
     });
@@ -63,9 +75,8 @@
 
     // Add rows to those in view; what leaves the screen by "more" keeps its place.
     function draw(until) {
-      const first = body.rows.length;
       reader.innerHTML = chosen
-        .slice(first, until)
+        .slice(body.rows.length, until)
         .map(({ cells }) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
         .join("");
       for (const row of reader.content.children) {
@@ -76,14 +87,20 @@
         });
       }
       body.append(reader.content);
-      const left = chosen.length - body.rows.length;
+      tell(chosen.length);
+    }
+
+    // Say how many lines are chosen, and how many of them are in view.
+    function tell(number) {
+      const left = number - body.rows.length;
       more.textContent = `Show ${Math.min(left, STEP)} more lines`;
       more.hidden = !left;
       const part = left ? `, the first ${body.rows.length} are shown` : "";
-      count.textContent = `${chosen.length} of ${rows.length} lines${part}`;
+      count.textContent = `${number} of ${total} lines${part}`;
     }
 
-    function apply() {
+    async function apply() {
+      if (!rows) await load();
       const parts = squeeze(search.value).toLowerCase().split(" ");
       chosen = rows.filter(
         ({ text, values }) =>
@@ -95,7 +112,8 @@
       draw(STEP);
     }
 
-    function saved() {
+    async function saved() {
+      if (!rows) await apply();
       const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
       const lines = [titles, ...chosen.map(({ texts }) => texts)];
       const text = lines.map((line) => line.map(quote).join(",") + "\r\n").join("");
@@ -141,9 +159,10 @@
     });
     window.addEventListener("hashchange", () => read() && apply());
 
-    more.addEventListener("click", () => {
+    more.addEventListener("click", async () => {
       const next = body.rows.length;
-      draw(next + STEP);
+      if (!rows) await apply();
+      else draw(next + STEP);
       // The keyboard goes on at the first new line.
       const row = body.rows[next];
       row.tabIndex = -1;
@@ -155,9 +174,13 @@
     box.classList.add("hcc-tall");
     box.before(form);
     box.after(more);
-    apply();
-    if (linked) form.scrollIntoView();
+    form.addEventListener("focusin", load, { once: true });
+    form.addEventListener("pointerover", load, { once: true });
+    if (linked) {
+      apply();
+      form.scrollIntoView();
+    } else tell(total);
   }
 
-  if (window.hccRows) document.querySelectorAll("table.hcc-filter").forEach(enhance);
+  document.querySelectorAll("table.hcc-filter[data-source]").forEach(enhance);
 })();

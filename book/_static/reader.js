@@ -82,3 +82,15 @@
     if (shown && !box.contains(event.target) && event.target.closest("a") !== shown) hide();
   });
 })();
+
+// On paper every fold-out is open; afterwards the page is as it was.
+(() => {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("article details:not([open], .tag_hide-input > *)")];
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+  });
+})();
