@@ -49,13 +49,14 @@ def _verdict(printed, computed, lower, upper, evidence):
 
     Of numbers it is that of the audit's judge for ``arithmetic`` and ``summary``. For ``held-out``,
     where the range is the central 95 % over cohorts: ``compatible`` or ``missed``, no proof; so for
-    ``patients``, or ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``.
+    ``patients``, or ``exact``. For ``calibrated``: ``exact``, ``rounding`` or ``missed``. A word
+    has no digits to agree in: it is ``exact`` only where it was built in.
     """
     if evidence == "untestable":
         return "untestable"
     if printed in reported.contract()["words"]:
         _checks.text("computed", computed)
-        fits = "exact" if evidence in ("calibrated", "patients") else "compatible"
+        fits = "exact" if evidence == "calibrated" else "compatible"
         return fits if computed == printed else "missed"
     if evidence == "held-out" and (lower is None or upper is None):
         raise ValueError("lower, upper: expected the central 95 % over cohorts, got none")

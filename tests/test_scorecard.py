@@ -55,7 +55,7 @@ def results(tmp_path, monkeypatch):
         ("0.30", 0.3049, (), "patients", "exact"),
         ("0.30", 0.31, (), "patients", "missed"),
         ("0.30", 0.31, (0.30, 0.37), "patients", "compatible"),
-        ("lower", "lower", (), "patients", "exact"),
+        ("lower", "lower", (), "patients", "compatible"),
         ("lower", "higher", (), "patients", "missed"),
         ("0.30", None, (), "untestable", "untestable"),
         ("higher", "higher", (), "calibrated", "exact"),

@@ -10,7 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import logrank_test
-from lifelines.utils import concordance_index, restricted_mean_survival_time
+from lifelines.utils import (
+    concordance_index,
+    median_survival_times,
+    restricted_mean_survival_time,
+)
 from reference import finite, frames, near, numbers, refused
 from scipy.stats import norm
 
@@ -85,6 +89,12 @@ def test_conventions_differ_where_survival_is_flat_at_one_half():
     found = R["curve"]["flat-to-the-end"]
     fit = KaplanMeierFitter().fit(*columns("flat-to-the-end"))
     assert (found["median"], found["quantile"], fit.median_survival_time_) == (7, 10.5, math.inf)
+    # And on the band where the curve falls to 0: R and we have no upper limit there.
+    follow = columns("flat-then-event")
+    fit = KaplanMeierFitter().fit(*follow)
+    upper = median_survival_times(fit.confidence_interval_).iloc[0, 1]
+    assert math.isnan(R["curve"]["flat-then-event"]["upper"])
+    assert (survival.median(*follow).upper, upper) == (math.inf, follow[0].max())
 
 
 @given(follow_up(), st.randoms(use_true_random=False), st.sampled_from(["midpoint", "first"]))

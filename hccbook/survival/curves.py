@@ -40,7 +40,8 @@ def median(time, event, level=0.95, convention="midpoint"):
     of the band comes down to 0.5, by the same convention. The band does not exist where S(t) is
     0; if S(t) falls from above 0.5 straight to 0, the lower limit may be NaN. R's
     ``quantile(survfit(...))`` takes the last follow-up as the end of a flat stretch without a
-    later event, lifelines reports ``inf`` when rounding leaves S(t) just above 0.5.
+    later event, lifelines reports ``inf`` when rounding leaves S(t) just above 0.5. Where S(t)
+    falls to 0, lifelines sets the band to 0 and so reports an upper limit there, R none.
 
     Brookmeyer & Crowley, Biometrics 1982;38:29. Log-log band: Kalbfleisch & Prentice, The
     Statistical Analysis of Failure Time Data, 2nd ed. (2002), section 1.4.
