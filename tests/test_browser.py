@@ -153,7 +153,7 @@ def test_page_works_and_is_accessible(open_page, good, name, width):
     if wide > width:
         faults.append(f"the page is {wide} px wide and scrolls sideways")
     sizes = page.eval_on_selector_all(
-        "figure.hcc-figure .figure-box",
+        "figure.hcc-figure .figure-box:has(img)",
         "boxes => boxes.map(box => [box.firstChild, box.clientWidth])"
         ".map(([i, seen]) => [i.naturalWidth, seen, i.alt])",
     )
