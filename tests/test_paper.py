@@ -272,7 +272,8 @@ def test_a_citation_shows_its_reference(on_screen):
 
 
 def test_the_book_is_bound_with_contents_and_links(site, browser, tmp_path):
-    pages = [("book/how-to-use", None), ("notebooks/primer-response", "A part & more")]
+    pages = [("book/how-to-use", None, None), ("notebooks/primer-response", "A & B", None)]
+    pages.append(("book/api/response", None, "notebooks/primer-response"))
     book = make_pdf.Book(site, pages)
     pdf, again = (make_pdf.bind(book, browser.new_context().new_page(), tmp_path) for _ in "12")
     assert pdf == again
@@ -281,7 +282,7 @@ def test_the_book_is_bound_with_contents_and_links(site, browser, tmp_path):
     assert starts["chapter-1"] == 2
     assert 3 <= starts["chapter-2"] < len(re.findall(rb"/Type /Page\b", pdf))
     assert [int(line.string) for line in page.select(".book-contents span")] == [*starts.values()]
-    assert page.select_one(".book-contents .part").string == "A part & more"
+    assert page.select_one(".book-contents .part").string == "A & B"
     assert b"/Outlines" in pdf
     ids = [part["id"] for part in page.select("[id]")]
     assert len(ids) == len(set(ids))
@@ -293,9 +294,15 @@ def test_the_book_is_bound_with_contents_and_links(site, browser, tmp_path):
     assert not page.select("script, .tag_hide-input details, article details:not([open])")
 
 
+def test_the_book_holds_every_page_of_the_site(site):
+    bound = [f"{name}.html" for name, *_ in make_pdf.chapters(site)]
+    assert len(bound) == len(set(bound))
+    assert set(bound) == set(PAGES) - {"search.html", "genindex.html"}
+
+
 def test_a_site_that_was_not_built_is_one_clear_line(tmp_path):
     for make in (
-        lambda: make_pdf.Book(tmp_path, [("book/index", None)]),
+        lambda: make_pdf.Book(tmp_path, [("book/index", None, None)]),
         lambda: make_offline.files(ROOT, tmp_path),
     ):
         with pytest.raises(ValueError, match=r"site: expected .* run make book"):

@@ -33,13 +33,25 @@ _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 _NODE = re.compile(rb"\(node(\d{8})\)")
 
 
-def chapters():
-    """Return the pages of the contents with the part that each opens, if it opens one."""
+def chapters(site):
+    """Return the pages to bind, each with the caption of the part that it opens, and its chapter.
+
+    Below a chapter are pages that the contents name, and those that the site has of its own, such
+    as the lists behind the scorecard.
+    """
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    found = [(contents["root"], None)]
+    found = [(contents["root"], None, None)]
+    named = {entry["file"] for part in contents["parts"] for entry in part["chapters"]}
     for part in contents["parts"]:
-        captions = [part["caption"]] + [None] * (len(part["chapters"]) - 1)
-        found += [(entry["file"], c) for entry, c in zip(part["chapters"], captions, strict=True)]
+        for place, entry in enumerate(part["chapters"]):
+            name = entry["file"]
+            found.append((name, None if place else part["caption"], None))
+            below = [section["file"] for section in entry.get("sections", ())]
+            beside = {
+                path.with_suffix("").relative_to(site) for path in site.glob(f"{name}-*.html")
+            }
+            below += sorted({path.as_posix() for path in beside} - named)
+            found += [(page, None, name) for page in below]
     return found
 
 
@@ -50,13 +62,14 @@ class Book:
     ----------
     site : pathlib.Path
         The folder of the built site.
-    pages : list of (str, str or None)
-        Names of pages without suffix, each with the caption of the part that it opens.
+    pages : list of (str, str or None, str or None)
+        Names of pages without suffix, each with the caption of the part that it opens, and the
+        name of the chapter that it belongs to if it does not begin one.
     """
 
     def __init__(self, site, pages):
         self.site, self.pages = site, pages
-        self.ids = {f"{name}.html": f"chapter-{n}" for n, (name, _) in enumerate(pages, start=1)}
+        self.ids = {f"{page[0]}.html": f"chapter-{n}" for n, page in enumerate(pages, start=1)}
         self.titles, self.articles = {}, []
         for name in self.ids:
             self.articles.append(self.article(name))
@@ -86,7 +99,7 @@ class Book:
             anchor["id"] = f"{self.ids[name]}-{anchor['name']}"
         self.titles[name] = article.h1.get_text(" ", strip=True)
         article["id"], article["class"] = self.ids[name], ["bd-article"]
-        if name.removesuffix(".html") in NARROW:
+        if name.startswith(NARROW):
             article["class"].append("narrow")
         return article
 
@@ -104,11 +117,12 @@ class Book:
     def contents(self, numbers):
         """Return the lines of the contents: each chapter with its page."""
         lines = []
-        for (name, caption), id in zip(self.pages, self.ids.values(), strict=True):
+        for (name, caption, chapter), id in zip(self.pages, self.ids.values(), strict=True):
+            below = ' class="below"' if chapter else ""
             if caption:
                 lines.append(f'<li class="part">{escape(caption)}</li>')
             lines.append(
-                f'<li><a href="#{id}">{escape(self.titles[name + ".html"])}</a><i></i>'
+                f'<li{below}><a href="#{id}">{escape(self.titles[name + ".html"])}</a><i></i>'
                 f"<span>{numbers.get(id, '000')}</span></li>"
             )
         return lines
@@ -116,12 +130,13 @@ class Book:
     def html(self, numbers=None):
         """Return the book as one page; ``numbers`` are the pages of its chapters."""
         title = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
-        names = zip(self.ids.values(), map(css_text, self.titles.values()), strict=True)
-        heads = [
-            f"#{id} {{ page: {id}; }} @page {id} {{ @top-left {{ content: {title}; }} }}"
-            for id, title in names
-        ]
-        chapters = (f'<div class="chapter">{article}</div>' for article in self.articles)
+        heads, chapters = [], []
+        for (name, _, chapter), article in zip(self.pages, self.articles, strict=True):
+            id = self.ids[f"{chapter or name}.html"]
+            head = css_text(self.titles[f"{chapter or name}.html"])
+            heads.append(f"#{article['id']} {{ page: {id}; }}")
+            heads.append(f"@page {id} {{ @top-left {{ content: {head}; }} }}")
+            chapters.append(f'<div class="{"below" if chapter else "chapter"}">{article}</div>')
         return "\n".join(
             [
                 "<!doctype html>",
@@ -191,8 +206,8 @@ def main(target="_build/book.pdf"):
         sys.exit(
             "The PDF needs Chromium (Debian: apt-get install chromium), or its path in CHROMIUM."
         )
-    path = ROOT / target
-    book = Book(ROOT / "_build" / "html", chapters())
+    path, site = ROOT / target, ROOT / "_build" / "html"
+    book = Book(site, chapters(site))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
         pdf = bind(book, browser.new_page(), path.parent)
