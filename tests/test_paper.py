@@ -149,6 +149,16 @@ def test_printing_opens_the_fold_outs_and_closes_them_again(on_screen):
     assert folds.evaluate_all(states) == before
 
 
+def test_a_long_table_goes_on_from_page_to_page_and_a_short_one_does_not(on_screen):
+    page = on_screen("notebooks/mri-replication.html", SHEET)
+    page.emulate_media(media="print")
+    tables = page.eval_on_selector_all(
+        "article table", "all => all.map(t => [t.rows.length, getComputedStyle(t).breakInside])"
+    )
+    assert {length > 15 for length, _ in tables} == {True, False}
+    assert all(rule == ("auto" if length > 15 else "avoid") for length, rule in tables), tables
+
+
 def test_dark_pages_print_dark_words_on_white(on_screen):
     page = on_screen("notebooks/magnesium-audit.html")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
