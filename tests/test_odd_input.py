@@ -534,6 +534,7 @@ ANYTHING = {
     "display.progress, label",
     "display.progress, steps",
     "estimate.printed, name",
+    "exercises.check, answer",  # in one sentence, and the notebook runs on
     "simulate.repeat, function",  # whose own errors are RuntimeErrors with the repetition
     "simulate.repeat, label",
     "studies.check_ratio, where",
