@@ -254,6 +254,26 @@ def test_focus_can_be_seen_and_the_skip_link_leads_to_the_text(open_page):
         assert style != ["none", "none"], page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.parametrize("scheme", THEMES)
+def test_light_and_dark_follow_the_system_and_the_switch_keeps_its_focus(open_page, scheme):
+    page, troubles = open_page("book/index.html", color_scheme=scheme)
+    theme = page.locator("html")
+    expect(theme).to_have_attribute("data-theme", scheme)
+    # One accent: links are as buttons.
+    button, link = page.locator("a.front-button").first, page.locator("article p a.reference").first
+    ground = button.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert link.evaluate("e => getComputedStyle(e).color") == ground
+    switch = page.get_by_role("button", name="Color mode")
+    switch.focus()
+    seen = set()
+    for key in ("Enter", "Space", "Enter"):
+        page.keyboard.press(key)
+        expect(switch).to_be_focused()
+        seen.add(theme.get_attribute("data-mode"))
+    assert seen == {"auto", "light", "dark"}
+    assert not troubles
+
+
 SCORECARD = "notebooks/scorecard.html"
 CONTROLS = ".hcc-controls"
 SHOWN = "table.hcc-filter tbody tr:visible"
