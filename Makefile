@@ -79,9 +79,12 @@ coverage: $(READY)  ## measure how often cohorts cover the truth; an hour, goes 
 	    --require-hashes -r $(COVERAGE) && cp $(COVERAGE) .coverage/requirements.txt; }
 	PYTHONPATH=tests $(BIN)/python -m coverage_study $(COVERAGE_OPTIONS)
 
-lock: $(READY)  ## renew requirements.lock from requirements.txt
+lock: $(READY)  ## renew requirements.lock from requirements.txt, and Binder's pins from it
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(LOCK_OPTIONS) requirements.txt -o requirements.lock
+	$(BIN)/uv pip compile --python-version 3.11 --python-platform x86_64-unknown-linux-gnu \
+	  --no-annotate --no-header $(LOCK_OPTIONS) -c requirements.lock binder/requirements.in \
+	  -o binder/requirements.txt
 
 portable: $(READY)  ## cohorts, notebooks as on other processors and Pythons; takes hours
 	$(BIN)/python tests/portable.py $(PORTABLE_OPTIONS)
