@@ -115,7 +115,7 @@ lint: $(READY)  ## check style
 
 # Those of the contents: a copy that lies beside them is passed by.
 NOTEBOOKS = $(shell sed -n 's|.*file: \(notebooks/.*\)|\1.ipynb|p' _toc.yml)
-SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/test_browser.py tests/test_jupyterlab.py
+SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/test_browser.py tests/test_play.py tests/test_jupyterlab.py
 
 test-unit: $(READY)  ## test code, data and the rules of the notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(SITE_TESTS)) \

@@ -123,7 +123,8 @@ window.hcc = (() => {
       const held = [...box.childNodes];
       const panel = make("div", { class: "hcc-panel" });
       start(panel, JSON.parse(box.dataset.given ?? "{}"), box);
-      box.replaceChildren(panel, make("details", {}, make("summary", {}, "The table without the controls"), ...held));
+      box.replaceChildren(panel);
+      if (box.dataset.given) box.append(make("details", {}, make("summary", {}, "The table without controls"), ...held));
       box.classList.add("hcc-live");
     }
   }

@@ -56,7 +56,7 @@ hcc.forest = (() => {
     const tau2 = df ? METHODS[method](y, v) : 0;
     const { w, total, mean } = weighted(y, v, tau2);
     let error = Math.sqrt(1 / total);
-    const hk = interval === "hk" && df > 0;
+    const hk = interval === "hk" && method !== "fixed" && df > 0;
     if (hk) error *= Math.sqrt(sum(w.map((x, i) => x * (y[i] - mean) ** 2)) / df);
     const limit = hk ? hcc.tLimit(df) : hcc.normalLimit();
     const z = mean / error;
@@ -148,7 +148,7 @@ hcc.forest = (() => {
         cells: row.cells,
       }));
       const used = now.filter((row) => row.taken);
-      limits.field.disabled = used.length < 2;
+      limits.field.disabled = used.length < 2 || model.field.value === "fixed";
       for (const { y, se, cells } of now) {
         const ends = [y, y - hcc.normalLimit() * se, y + hcc.normalLimit() * se].map((v) => hcc.number(Math.exp(v)));
         cells[0].textContent = `${ends[0]} (${ends[1]} to ${ends[2]})`;
