@@ -181,11 +181,8 @@ def test_samples_of_nothing_are_tested_as_in_python(open_page):
         found = page.evaluate(NOTHING, ["cutoff", seed])
         marker = np.array(found["marker"])
         ill, cuts = np.arange(60) % 2 == 1, np.sort(marker)[6:55]
-        tables = [
-            [[np.sum(ill & x), np.sum(~ill & x)] for x in (marker < c, marker >= c)] for c in cuts
-        ]
-            [[np.sum(ill & x), np.sum(~ill & x)] for x in (marker < c, marker >= c)] for c in cuts
-        ]
+        sides = [(marker < cut, marker >= cut) for cut in cuts]
+        tables = [[[np.sum(ill & x), np.sum(~ill & x)] for x in both] for both in sides]
         want = [stats.chi2_contingency(table, correction=False).pvalue for table in tables]
         assert found["p"] == close(want)
         found = page.evaluate(NOTHING, ["interaction", seed])

@@ -80,7 +80,7 @@ hcc.noise = (() => {
 
   // The P values of a sample on a line from 0 to 1: crosses below 0.05, circles above.
   function picture(p) {
-    const x = (value) => 12 + 316 * value;
+    const x = (value) => 16 + 306 * value;
     const svg = hcc.draw("svg", { viewBox: "0 0 340 60", "aria-hidden": "true", focusable: "false" });
     svg.append(
       hcc.draw("line", { class: "axis", x1: x(0), x2: x(1), y1: 40, y2: 40 }),
@@ -94,8 +94,9 @@ hcc.noise = (() => {
           : hcc.draw("circle", { class: "bar", cx, cy, r: 2.5 }),
       );
     });
-    for (const [at, words] of [[0, "P = 0"], [0.1, "0.05"], [0.5, "0.5"], [1, "1"]])
-      svg.append(hcc.draw("text", { class: "tick", x: Math.min(Math.max(x(at), 16), 326), y: 56 }, words));
+    svg.append(hcc.draw("text", { class: "tick", x: 6, y: 44 }, "P"));
+    for (const at of [ALPHA, 0.25, 0.5, 0.75, 1])
+      svg.append(hcc.draw("text", { class: "tick", x: x(at), y: 57 }, String(at)));
     return svg;
   }
 
