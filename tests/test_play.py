@@ -5,11 +5,13 @@ import random
 
 import numpy as np
 import pytest
-from scipy import stats
+from lifelines import KaplanMeierFitter, statistics
+from scipy import special, stats
 
-from hccbook import audit, meta
+from hccbook import accuracy, audit, meta, prediction
 
 LAB, NOISE = "notebooks/il6-sii-lab.html", "notebooks/tipm-lab.html"
+CUTOFF = "notebooks/magnesium-lab.html"
 METHODS = ("fixed", "dl", "pm", "reml")
 
 
@@ -166,6 +168,91 @@ def test_bounds_and_tables_are_those_of_python(open_page):
             assert [found["low"], found["high"]] == close([want.lower, want.upper])
 
 
+def test_cutoffs_are_judged_as_in_python(open_page):
+    page, _ = open_page(CUTOFF)
+    sets = given(page, "cutoff")["sets"]
+    code = """set => hcc.cutoff.cuts(set).map(cut => [cut, hcc.cutoff.table(set, cut),
+        hcc.cutoff.logrank(set, cut)])"""
+    for one in sets:
+        marker, outcome, time, event = (
+            np.array(one[key]) for key in ("marker", "outcome", "time", "event")
+        )
+        found = page.evaluate(code, one)
+        assert [cut for cut, *_ in found] == np.unique(marker)[1:].tolist()
+        for cut, table, test in found:
+            high = marker >= cut
+            want = statistics.logrank_test(time[high], time[~high], event[high], event[~high])
+            assert [test["statistic"], test["p"]] == close([want.test_statistic, want.p_value])
+            cells = [
+                [np.sum(high & (outcome == x)), np.sum(~high & (outcome == x))] for x in (1, 0)
+            ]
+            assert [[table["tp"], table["fn"]], [table["fp"], table["tn"]]] == cells
+        best = accuracy.youden(outcome, marker).iloc[0]
+        top = page.evaluate("set => hcc.cutoff.table(set, hcc.cutoff.best(set))", one)
+        assert [top["j"], top["sensitivity"]] == close([best["youden"], best["sensitivity"]])
+        steps = page.evaluate("x => hcc.cutoff.survival(x.time, x.event)", one)
+        fit = KaplanMeierFitter().fit(time, event)
+        times, shares = np.array(steps).T
+        assert shares.tolist() == close(fit.predict(times).tolist())
+
+
+def test_the_cutoff_slides_with_the_keyboard_alone(open_page):
+    page, troubles = open_page(CUTOFF, width=390)
+    box = page.locator(".hcc-play[data-play=cutoff]")
+    assert "Synthetic patients." in box.locator(".hcc-about").text_content()
+    status, slider = box.locator("[role=status]"), box.get_by_role("slider", name="Cut-off")
+    before, value = status.text_content(), slider.get_attribute("aria-valuetext")
+    assert value.startswith("cut-off ")
+    slider.press("ArrowRight")
+    page.wait_for_function(
+        "([x, old]) => x.textContent !== old", arg=[status.element_handle(), before]
+    )
+    assert slider.get_attribute("aria-valuetext") != value
+    box.get_by_role("button", name="To the largest J").press("Enter")
+    status.filter(has_text="No other cut-off has a larger J").wait_for()
+    box.get_by_label("Marker").press("s")
+    status.filter(has_text="Cut-off 0.").wait_for()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert not troubles
+
+
+@pytest.mark.parametrize("paper", ["mri", "tipm"])
+def test_a_patient_has_the_risk_of_the_model(open_page, paper):
+    page, troubles = open_page(f"notebooks/{paper}-replication.html", width=390)
+    model = given(page, "nomogram")
+    terms, rng = model["terms"], np.random.default_rng(1)
+    low, high = (np.array([x[key] for x in terms]) for key in ("low", "high"))
+    beta = np.array([x["beta"] for x in terms])
+    # The rulers of the package: what its nomogram reads off is what the page computes.
+    rulers = {x["name"]: [x["low"], x["high"]] for x in terms}
+    sheet = prediction.nomogram(dict(zip(rulers, beta, strict=True)), rulers, model["constant"])
+    for values in rng.uniform(low, high, (20, len(terms))):
+        x = np.array([1, *values])
+        eta = model["constant"] + beta @ values
+        half = stats.norm.ppf(0.975) * np.sqrt(x @ np.array(model["covariance"]) @ x)
+        want = special.expit([eta, eta - half, eta + half])
+        risk = page.evaluate("([m, x]) => hcc.nomogram.risk(m, x)", [model, values.tolist()])
+        assert risk == close(want.tolist())
+        points = page.evaluate("([m, x]) => hcc.nomogram.points(m, x)", [model, values.tolist()])
+        read = sheet.read(dict(zip(rulers, values, strict=True))).iloc[0]
+        assert points == close(read[list(rulers)].tolist())
+    box = page.locator(".hcc-play[data-play=nomogram]")
+    panel = box.get_by_role(
+        "group", name="Synthetic model, for teaching only. Not clinical advice."
+    )
+    assert panel.locator("strong").first.is_visible()
+    status, field = box.locator("[role=status]"), box.get_by_role("spinbutton").first
+    at = float(field.input_value())
+    field.press("ArrowUp")
+    assert float(field.input_value()) > at
+    field.fill("1000")
+    status.filter(has_text="the synthetic patients say nothing there").wait_for()
+    field.fill("")
+    status.filter(has_text="Type a number for ").wait_for()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert not troubles
+
+
 NOTHING = "([name, seed]) => hcc.noise[name](hcc.noise.generator(seed), {})"
 
 
@@ -294,6 +381,6 @@ def test_a_study_is_turned_round_with_the_keyboard_alone(open_page):
 
 
 def test_without_scripts_a_table_stands_there(open_page):
-    for name in ("book/index.html", LAB, NOISE):
+    for name in ("book/index.html", LAB, NOISE, CUTOFF):
         page, _ = open_page(name, java_script_enabled=False)
         assert page.locator(".hcc-play table.hcc-table").first.is_visible()
