@@ -5,7 +5,6 @@ and an answer key for each student of a roster. The same files give the same zip
 """
 
 import argparse
-import ast
 import csv
 import html
 import io
@@ -71,35 +70,11 @@ def as_file(book):
 
 def given(book, seed):
     """Yield each exercise of a notebook with what its text gives, or None if cells compute that."""
-    for cell in split(book)[0]:
-        if cell["cell_type"] != "code" or "exercises.check(" not in source(cell):
-            continue
-        names = {"seed": seed}
-        for step in ast.parse(source(cell)).body:
-            target = getattr(step, "target", None) or getattr(step, "targets", [None])[0]
-            call = getattr(step, "value", None)
-            if getattr(getattr(call, "func", None), "attr", "") == "check":
-                told = [_value(word.value, names) for word in call.keywords]
-                pairs = zip(call.keywords, told, strict=True)
-                words = [{k.arg: v} if k.arg else v for k, v in pairs if v is not None]
-                whole = {k: v for word in words for k, v in word.items()}
-                yield call.args[0].value, whole if len(words) == len(told) else None
-            elif isinstance(target, ast.Name) and target.id != "seed":
-                if isinstance(step, ast.AugAssign):
-                    call = ast.BinOp(ast.Name(target.id, ast.Load()), step.op, call)
-                names[target.id] = _value(call, names)
+    from hccbook.exercises import notebooks
 
-
-def _value(node, names):
-    """Return the value of an expression of what is written in the cell, or None."""
-    used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    if any(names.get(name) is None for name in used):
-        return None
-    inside = (ast.Call, ast.Attribute)
-    if any(isinstance(part, inside) for part in ast.walk(node)):
-        return None
-    whole = ast.fix_missing_locations(ast.Expression(node))
-    return eval(compile(whole, "cell", "eval"), {"__builtins__": {}}, names)
+    cells = [cell | {"source": source(cell)} for cell in split(book)[0]]
+    for call in notebooks.calls(cells, seed)[1]:
+        yield call.exercise, call.given
 
 
 def roster(path):
