@@ -68,15 +68,6 @@ def as_file(book):
 # Answer keys.
 
 
-def given(book, seed):
-    """Yield each exercise of a notebook with what its text gives, or None if cells compute that."""
-    from hccbook.exercises import notebooks
-
-    cells = [cell | {"source": source(cell)} for cell in split(book)[0]]
-    for call in notebooks.calls(cells, seed)[1]:
-        yield call.exercise, call.given
-
-
 def roster(path):
     """Return the ids of a CSV file with a column ``id``."""
     with open(path, newline="", encoding="utf-8-sig") as file:
@@ -94,22 +85,20 @@ def roster(path):
 def keys(ids):
     """Return the right answers of each student as a table, head first."""
     from hccbook import exercises
+    from hccbook.exercises.notebooks import of_the_book
 
-    table = [("id", "seed", "exercise", "answer", "tolerance")]
-    same = {}
+    table = [("id", "seed", "exercise", "given", "answer", "tolerance")]
     for student in ids:
         seed = exercises.student_seed(student)
-        for book in listed().values():
-            for name, told in given(book, seed):
-                exercise = exercises.load()[name]
-                own = "seed" in (told or ())
-                if told is None:
-                    answer = "see the solution in the notebook"
-                elif own or name not in same:
-                    answer = same[name] = written(exercise.solve(**told)[0])
-                else:
-                    answer = same[name]
-                table.append((student, seed if own else "", name, answer, exercise.tolerance))
+        for name, exercise in exercises.load().items():
+            own = exercises.own_numbers(name, seed) if exercise.each else {}
+            told = own or of_the_book().get(name)
+            answer = "see the solution in the notebook"
+            if told is not None:
+                answer = written(exercise.solve(**told)[0])
+            given = "; ".join(f"{key} = {x}" for key, x in own.items() if key != "seed")
+            shown = seed if "seed" in own else ""
+            table.append((student, shown, name, given, answer, exercise.tolerance))
     return table
 
 

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
+import math
 import os
-import re
-import tempfile
 from pathlib import Path
+from unicodedata import category
 
-import numpy as np
-
-from .reading import plain
+from .own import plain
 
 FORMAT = 1
 _CURRENT = {"student": None}
@@ -27,20 +25,20 @@ def set_current(name):
 
 def file_of(name):
     """Return the name of a student's file: letters of any language stay, others are told apart."""
-    short = re.sub(r"[^\w-]+", "_", plain(name))[:60]
+    # Signs on a letter are letters too: names of many languages need them.
+    safe = (x if x in "-_" or x.isalnum() or category(x)[0] == "M" else "_" for x in plain(name))
+    short = "".join(safe)[:40]
     if short != plain(name):
         short += "-" + hashlib.sha256(plain(name).encode()).hexdigest()[:8]
     return f"answers-{short}.json"
 
 
-def keep(exercise, answer, given, ticked=None, folder="."):
-    """Add an answer to the current student's file; a folder that cannot be written is told."""
+def keep(exercise, answer, found):
+    """Add an answer and what was found to the student's file; say so if it cannot be written."""
     from ..display import say
 
-    path = Path(folder) / file_of(current())
-    attempt = {"answer": answer}
-    attempt |= {"given": _plain(given)} if given else {}
-    attempt |= {"ticked": _plain(ticked)} if ticked is not None else {}
+    path = Path(file_of(current()))
+    attempt = {"answer": _plain(answer), "right": found.right, "hint": found.hint}
     try:
         try:
             told = parse(path.read_text(encoding="utf-8")) if path.exists() else None
@@ -75,14 +73,13 @@ def parse(text):
 
 
 def _plain(value):
-    """Return a value in JSON's own types."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
+    """Return an answer in JSON's own types; what has no such form as it would be typed."""
+    if hasattr(value, "tolist") and not isinstance(value, str):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    return value if isinstance(value, str | int | float | type(None)) else str(value)
+    finite = isinstance(value, float) and math.isfinite(value)
+    return value if finite or isinstance(value, int | str) else f"{value!r:.200}"
 
 
 def _free(path):
@@ -95,13 +92,12 @@ def _free(path):
 
 def _write(path, text):
     """Write a file whole or not at all."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".answers-", suffix=".tmp")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

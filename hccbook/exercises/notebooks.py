@@ -3,48 +3,52 @@
 import ast
 import json
 import operator
-import re
+from functools import cache
 from typing import NamedTuple
+
+from .. import reported
 
 #: Cells of a solution are folded as a whole.
 FOLDED = "hide-cell"
 #: The book's notebooks are of nobody.
 NOBODY = "a student"
-_IDS = ("student", "student_seed")
 #: Sums that are worked out; a power or a repeated text could fill the memory.
 _STEPS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 _STEPS |= {ast.Div: operator.truediv}
-#: How the words of a check begin.
-_SAID = r"\*\*(✓ Right|✗ Not yet|… Right as far)"
-#: An answer that is no value yet: code makes it.
+#: A value that only running the notebook could tell.
 COMPUTED = type("Computed", (), {"__repr__": lambda self: "code"})()
 
 
 class Call(NamedTuple):
     """One call that checks an answer."""
 
-    exercise: str
+    exercise: object
     #: ``None`` if there is none yet; ``COMPUTED`` if only the cell's code can tell.
     answer: object
-    ticked: object
     #: What the text gives; ``None`` if only the notebook's code can tell.
     given: dict | None
-    #: Whether the output below says that the answer is right; ``None`` if it says nothing.
-    shown: bool | None
+
+
+class Calls(NamedTuple):
+    """What a notebook calls: whose it is, if that is said, and its checks outside of solutions."""
+
+    student: str | None
+    #: Whether the numbers of the text are those of the student, too.
+    own: bool
+    checks: list
 
 
 def parse(text):
     """Return a notebook's cells, or say what is wrong with it."""
     try:
-        cells = json.loads(text)["cells"]
-        return [cell | {"source": "".join(cell["source"])} for cell in cells]
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        return [cell | {"source": "".join(cell["source"])} for cell in json.loads(text)["cells"]]
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise ValueError("expected a notebook, in JSON with a list of cells") from None
 
 
 def calls(cells, seed=None):
-    """Return the id that a notebook names, or None, and its calls outside of solutions."""
-    name, found = None, []
+    """Return what a notebook calls; a cell that is no Python is left out, as it cannot run."""
+    name, own, found = None, False, []
     for cell in cells:
         tags = cell.get("metadata", {}).get("tags", ())
         if cell.get("cell_type") != "code" or FOLDED in tags or "exercises." not in cell["source"]:
@@ -57,28 +61,36 @@ def calls(cells, seed=None):
         for step in steps:
             call = getattr(step, "value", None)
             kind = getattr(getattr(call, "func", None), "attr", "")
-            if kind in _IDS and call.args and isinstance(call.args[0], ast.Constant):
-                if isinstance(call.args[0].value, str) and call.args[0].value != NOBODY:
-                    name = call.args[0].value
+            if kind in ("student", "student_seed") and len(call.args) == 1:
+                said = _value(call.args[0], {})
+                if isinstance(said, str) and said != NOBODY:
+                    name, own = said, own or kind == "student"
             elif kind == "check" and len(call.args) == 2:
-                found.append(_call(call, names, cell))
+                found.append(_call(call, names))
             else:
                 _assign(step, names)
-    return name, found
+    return Calls(name, own, found)
 
 
-def _call(call, names, cell):
+@cache
+def of_the_book():
+    """Return what the text of each exercise gives, for those whose notebook writes it out."""
+    found = {}
+    for path in sorted((reported.DATA.parent / "notebooks").glob("*.ipynb")):
+        checks = calls(parse(path.read_text(encoding="utf-8"))).checks
+        found |= {call.exercise: call.given for call in checks if call.given is not None}
+    return found
+
+
+def _call(call, names):
     exercise, answer = (_value(one, names) for one in call.args)
     words = [(word.arg, _value(word.value, names)) for word in call.keywords]
-    ticked = dict(words).get("ticked")
-    words = [(key, value) for key, value in words if key != "ticked"]
-    known = all(x is not COMPUTED and (key or isinstance(x, dict)) for key, x in words)
+    if any(x is COMPUTED or not (key or isinstance(x, dict)) for key, x in words):
+        return Call(exercise, answer, None)
     given = {}
-    for key, value in words if known else ():
+    for key, value in words:
         given |= {key: value} if key else value
-    shown = re.findall(_SAID, json.dumps(cell.get("outputs", ()), ensure_ascii=False))
-    shown = shown[-1] == "✓ Right" if shown else None
-    return Call(exercise, answer, ticked, given if known else None, shown)
+    return Call(exercise, answer, given)
 
 
 def _assign(step, names):
@@ -102,7 +114,9 @@ def _value(node, names):
             whole = tuple(found) if isinstance(node, ast.Tuple) else found
             return COMPUTED if any(x is COMPUTED for x in found) else whole
         case ast.Dict() if all(isinstance(key, ast.Constant) for key in node.keys):
-            found = {key.value: _value(x, names) for key, x in zip(node.keys, node.values)}
+            found = {
+                key.value: _value(x, names) for key, x in zip(node.keys, node.values, strict=True)
+            }
             return COMPUTED if any(x is COMPUTED for x in found.values()) else found
         case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
             value = _value(node.operand, names)

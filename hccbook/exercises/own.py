@@ -1,38 +1,27 @@
-"""Seeds of one's own: one rule for notebooks, answer keys and marking."""
+"""What is a student's own: one rule for notebooks, answer keys and marking."""
 
 import hashlib
+import unicodedata
 from functools import lru_cache
-from itertools import count, islice
 
 import numpy as np
 
 from .. import _checks
 from .exercise import load
-from .reading import plain
 
-#: So many seeds of an id are tried before something must be wrong with the exercises.
-MOST_DRAWS = 40
-
-
-def draws(name):
-    """Yield the seeds that an id may have, from 1 to 1,000,000, in the order they are tried."""
-    for number in count():
-        text = plain(name) + (f"\n{number}" if number else "")
-        yield int(hashlib.sha256(text.encode()).hexdigest(), 16) % 1_000_000 + 1
+#: So many draws are tried before something must be wrong with an exercise.
+MOST_DRAWS = 200
 
 
-def tells_apart(exercise, seed):
-    """Tell whether in a student's exercise no known mistake leads to the right answer."""
-    with np.errstate(all="ignore"):
-        solution, mistakes = exercise.solve(seed=seed)
-        apart = not any(exercise.near(mistake, solution).all() for mistake, _ in mistakes)
-    return bool(np.isfinite(solution).all() and apart)
+def plain(text):
+    """Return text without what does not matter in an id: case, spaces, ways to write a letter."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def student_seed(name):
     """Return a seed of one's own, so that every student works on another cohort.
 
-    An id whose patients would let a mistake pass in some exercise is drawn again.
+    An id whose patients would let a known mistake pass in some exercise is drawn again.
 
     Parameters
     ----------
@@ -50,8 +39,32 @@ def student_seed(name):
 
 @lru_cache(maxsize=4096)
 def _seed(name):
-    own = [exercise for exercise in load().values() if exercise.own]
-    for seed in islice(draws(name), MOST_DRAWS):
-        if all(tells_apart(exercise, seed) for exercise in own):
+    of_seed = [exercise for exercise in load().values() if exercise.of_seed]
+    for number in range(MOST_DRAWS):
+        text = name + (f"\n{number}" if number else "")
+        seed = _hashed(text) % 1_000_000 + 1
+        if all(exercise.drawn(seed, None) for exercise in of_seed):
             return seed
     raise RuntimeError(f"no seed of {MOST_DRAWS} keeps every exercise apart from its mistakes")
+
+
+@lru_cache(maxsize=16384)
+def given(name, seed):
+    """Return what an exercise gives whoever has a seed."""
+    exercise = load()[name]
+    for number in range(MOST_DRAWS):
+        rng = np.random.default_rng([_hashed(name) % 2**32, seed, number])
+
+        def draw(low, high, decimals=0, rng=rng):
+            """Draw a number between two others, both included."""
+            scale = 10**decimals
+            whole = int(rng.integers(round(low * scale), round(high * scale) + 1))
+            return round(whole / scale, decimals) if decimals else whole
+
+        if (found := exercise.drawn(seed, draw)) is not None:
+            return found
+    raise RuntimeError(f"{name}: {MOST_DRAWS} draws, and each lets a mistake pass")
+
+
+def _hashed(text):
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
