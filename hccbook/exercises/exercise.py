@@ -61,10 +61,13 @@ class Exercise:
         """Return what a student is given; None if a mistake passes, or the praise is not true."""
         own = _work_out(self.own if draw else {}, {"seed": seed, "draw": draw})
         given = {name: own[name] for name in [*self.given, *self.let] if name in own}
-        with np.errstate(all="ignore"):
-            solution, wrong, names = self._solved(given)
-            passes = any(self.near(mistake, solution).all() for mistake, _ in wrong)
-            fine = np.isfinite(solution).all() and _run(self.holds, own | names)
+        try:
+            with np.errstate(divide="raise", invalid="raise"):
+                solution, wrong, names = self._solved(given)
+                fine = _run(self.holds, own | names)
+        except ArithmeticError:
+            return None
+        passes = any(self.near(mistake, solution).all() for mistake, _ in wrong)
         return given if fine and not passes else None
 
     def _solved(self, given):
