@@ -371,10 +371,45 @@ def test_notebooks_are_read_and_not_run(said, quick, tmp_path, capsys):
     ]
     problems = {where: what for where, what, _ in tables["problems"][1:]}
     assert "only running the notebook" in problems["cy/week-1/mri-lab.ipynb"]
+    assert problems["ada/week-1/mri-lab.ipynb"] == "1 of its cells with checks are no Python"
     assert "of 'Ada' is in the folder of 'di'" in problems["di/week-1/a.ipynb"]
     assert "expected a notebook" in problems["ed/week-1/b.ipynb"]
     assert "no id in the notebook" in problems["c.ipynb"]
     assert not list(tmp_path.rglob("run"))
+
+
+WRITTEN = {
+    "-0.5": -0.5,
+    "(1 / 0.64, 1 / 0.91)": (1 / 0.64, 1 / 0.91),
+    "0.84 - (0.88 - 0.79) * 2": 0.84 - (0.88 - 0.79) * 2,
+    "x": 7,
+    "x * 10": 70,
+}
+
+
+def answer_of(text):
+    """Return what a cell with this answer is read as."""
+    code = f'x = 7\ny = [0]\nanswer = {text}\nexercises.check("mri-lab.3", answer, group=50)'
+    cell = {"cell_type": "code", "source": code, "metadata": {}}
+    (call,) = notebooks.calls([cell]).checks
+    assert call.given == {"group": 50}
+    return call.answer
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_an_answer_that_is_written_out_is_read(text):
+    assert answer_of(text) == WRITTEN[text]
+
+
+CODE = ("'a' * 10000000000", "[0] * 10**10", "y * 10000000000", "9**9**9", "open('run', 'w')")
+CODE += ("().x", "1 / 0", "z", "[i for i in (1, 2)]", "exercises.load()", "'a' + 1")
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_an_answer_that_only_code_could_tell_is_not_run(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert answer_of(text) is notebooks.COMPUTED
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_be_a_file_of_answers_is_a_problem(said, quick, tmp_path, capsys):

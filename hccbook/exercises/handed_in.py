@@ -134,7 +134,7 @@ def _typed(text, exercise, mark):
 
 
 def _from_notebook(found, where, path):
-    typed, own, checks = notebooks.calls(notebooks.parse(_text(path)))
+    typed, own, checks, unread = notebooks.calls(notebooks.parse(_text(path)))
     # As nbgrader lays them out: submitted/<student>/<assignment>/<notebook>.
     *_, top, folder, _, _ = ("", "", "", *path.resolve().parts)
     folder = folder if top == "submitted" else None
@@ -143,6 +143,8 @@ def _from_notebook(found, where, path):
     if not (student := typed or folder):
         raise ValueError("no id in the notebook, and no folder submitted/<student>/<assignment>")
     found.meet(student)
+    if unread:
+        found.problem(where, f"{unread} of its cells with checks are no Python")
     for call in checks:
         if call.answer is not None:
             found.add(where, student, call.exercise, call.answer, own)

@@ -9,21 +9,13 @@ _FRAME = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Marks</title>
 <style>
-:root {{ color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --line: #767676; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --ink: #eee; --paper: #161616; --line: #8c8c8c; }}
-}}
-body {{ margin: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink);
-  background: var(--paper); }}
+:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }}
 .scroll {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; }}
-caption {{ text-align: start; padding-bottom: .5rem; }}
-th, td {{ border: 1px solid var(--line); padding: .25rem .5rem; text-align: start;
-  vertical-align: top; overflow-wrap: anywhere; }}
-td {{ min-width: 3rem; }}
-tbody th {{ font-weight: 600; min-width: 6rem; }}
+caption {{ text-align: start; }}
+th, td {{ border: 1px solid GrayText; padding: .25rem .5rem; text-align: start;
+  vertical-align: top; min-width: 3rem; overflow-wrap: anywhere; }}
 ul {{ margin: 0; padding-left: 1.2rem; min-width: 14rem; }}
-:focus-visible {{ outline: 3px solid currentColor; }}
 </style>
 </head>
 <body>

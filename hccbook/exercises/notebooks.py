@@ -2,7 +2,7 @@
 
 import ast
 import json
-import operator
+from collections import ChainMap
 from functools import cache
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ from .. import reported
 FOLDED = "hide-cell"
 #: The book's notebooks are of nobody.
 NOBODY = "a student"
-#: Sums that are worked out; a power or a repeated text could fill the memory.
-_STEPS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
-_STEPS |= {ast.Div: operator.truediv}
+#: What is worked out; a power could run for ever.
+_WRITTEN = (ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.expr_context, ast.UnaryOp)
+_WRITTEN += (ast.USub, ast.UAdd, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitOr)
 #: A value that only running the notebook could tell.
 COMPUTED = type("Computed", (), {"__repr__": lambda self: "code"})()
 
@@ -36,6 +36,8 @@ class Calls(NamedTuple):
     #: Whether the numbers of the text are those of the student, too.
     own: bool
     checks: list
+    #: Cells with checks that are no Python.
+    unread: int
 
 
 def parse(text):
@@ -47,8 +49,8 @@ def parse(text):
 
 
 def calls(cells, seed=None):
-    """Return what a notebook calls; a cell that is no Python is left out, as it cannot run."""
-    name, own, found = None, False, []
+    """Return what a notebook calls, as it is written."""
+    name, own, found, unread = None, False, [], 0
     for cell in cells:
         tags = cell.get("metadata", {}).get("tags", ())
         if cell.get("cell_type") != "code" or FOLDED in tags or "exercises." not in cell["source"]:
@@ -56,6 +58,7 @@ def calls(cells, seed=None):
         try:
             steps = ast.parse(cell["source"]).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
+            unread += 1
             continue
         names = {"seed": seed}
         for step in steps:
@@ -69,7 +72,7 @@ def calls(cells, seed=None):
                 found.append(_call(call, names))
             else:
                 _assign(step, names)
-    return Calls(name, own, found)
+    return Calls(name, own, found, unread)
 
 
 @cache
@@ -85,53 +88,33 @@ def of_the_book():
 def _call(call, names):
     exercise, answer = (_value(one, names) for one in call.args)
     words = [(word.arg, _value(word.value, names)) for word in call.keywords]
-    if any(x is COMPUTED or not (key or isinstance(x, dict)) for key, x in words):
-        return Call(exercise, answer, None)
-    given = {}
-    for key, value in words:
-        given |= {key: value} if key else value
-    return Call(exercise, answer, given)
+    words = [{key: x} if key else x for key, x in words if x is not COMPUTED]
+    known = len(words) == len(call.keywords) and all(isinstance(x, dict) for x in words)
+    return Call(exercise, answer, dict(ChainMap(*words)) if known else None)
 
 
 def _assign(step, names):
-    target = getattr(step, "target", None) or getattr(step, "targets", [None])[0]
-    if isinstance(target, ast.Name) and target.id != "seed" and hasattr(step, "value"):
-        value = _value(step.value, names)
+    target, value = getattr(step, "target", None), getattr(step, "value", None)
+    target = target or getattr(step, "targets", [None])[0]
+    if isinstance(target, ast.Name) and target.id != "seed" and value is not None:
         if isinstance(step, ast.AugAssign):
-            value = _joined(step.op, names.get(target.id, COMPUTED), value)
-        names[target.id] = value
+            value = ast.BinOp(ast.Name(target.id, ast.Load()), step.op, value)
+        names[target.id] = _value(value, names)
 
 
 def _value(node, names):
-    """Return the value of what is written out: numbers, texts, their sums, lists and such."""
-    match node:
-        case ast.Constant():
-            return node.value
-        case ast.Name():
-            return names.get(node.id, COMPUTED)
-        case ast.Tuple() | ast.List():
-            found = [_value(one, names) for one in node.elts]
-            whole = tuple(found) if isinstance(node, ast.Tuple) else found
-            return COMPUTED if any(x is COMPUTED for x in found) else whole
-        case ast.Dict() if all(isinstance(key, ast.Constant) for key in node.keys):
-            found = {
-                key.value: _value(x, names) for key, x in zip(node.keys, node.values, strict=True)
-            }
-            return COMPUTED if any(x is COMPUTED for x in found.values()) else found
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
-            value = _value(node.operand, names)
-            sign = -1 if isinstance(node.op, ast.USub) else 1
-            return sign * value if isinstance(value, int | float) else COMPUTED
-        case ast.BinOp():
-            return _joined(node.op, _value(node.left, names), _value(node.right, names))
-    return COMPUTED
-
-
-def _joined(op, left, right):
-    if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
-        return left | right
-    numbers = isinstance(left, int | float) and isinstance(right, int | float)
+    """Return the value of what is written out, also as a sum or a product; else ``COMPUTED``."""
+    parts = list(ast.walk(node))
+    known = {x.id: names.get(x.id, COMPUTED) for x in parts if isinstance(x, ast.Name)}
+    values = [x.value for x in parts if isinstance(x, ast.Constant)] + [*known.values()]
+    written = all(isinstance(x, _WRITTEN) for x in parts)
+    if any(isinstance(x, ast.Mult) for x in parts):  # a repeated text or list may fill the memory
+        written &= not any(isinstance(x, ast.List | ast.Tuple) for x in parts)
+        written &= all(isinstance(x, int | float) for x in values)
+    if not written or any(x is COMPUTED for x in values):
+        return COMPUTED
+    whole = ast.fix_missing_locations(ast.Expression(node))
     try:
-        return _STEPS[type(op)](left, right) if numbers else COMPUTED
-    except (ArithmeticError, KeyError):
+        return eval(compile(whole, "cell", "eval"), {"__builtins__": {}}, known)
+    except (ArithmeticError, RecursionError, TypeError):
         return COMPUTED
