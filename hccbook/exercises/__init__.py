@@ -9,8 +9,8 @@ from . import answers
 from .exercise import Exercise, load
 from .judging import judge
 from .made_up import Finding, made_up_finding, shared_percentages
+from .own import NOBODY, plain, student_seed
 from .own import given as own_numbers
-from .own import student_seed
 
 __all__ = [
     "Exercise",
@@ -82,7 +82,8 @@ def student(name):
     Parameters
     ----------
     name : str or None
-        An id, in any letters; ``None`` if answers shall no longer be kept.
+        An id, in any letters. ``None``, or "a student" as the book's own notebooks have it, if
+        the numbers of the text shall count and no answers be kept.
 
     Returns
     -------
@@ -90,5 +91,5 @@ def student(name):
         The seed, that of :func:`student_seed`.
     """
     seed = None if name is None else student_seed(name)
-    answers.set_current(name)
+    answers.set_current(None if seed and plain(name) == NOBODY else name)
     return seed

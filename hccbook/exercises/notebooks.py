@@ -7,11 +7,10 @@ from functools import cache
 from typing import NamedTuple
 
 from .. import reported
+from .own import NOBODY, plain
 
 #: Cells of a solution are folded as a whole.
 FOLDED = "hide-cell"
-#: The book's notebooks are of nobody.
-NOBODY = "a student"
 #: What is worked out; a power could run for ever.
 _WRITTEN = (ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.expr_context, ast.UnaryOp)
 _WRITTEN += (ast.USub, ast.UAdd, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitOr)
@@ -66,7 +65,7 @@ def calls(cells, seed=None):
             kind = getattr(getattr(call, "func", None), "attr", "")
             if kind in ("student", "student_seed") and len(call.args) == 1:
                 said = _value(call.args[0], {})
-                if isinstance(said, str) and said != NOBODY:
+                if isinstance(said, str) and plain(said) not in ("", NOBODY):
                     name, own = said, own or kind == "student"
             elif kind == "check" and len(call.args) == 2:
                 found.append(_call(call, names))

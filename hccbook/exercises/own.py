@@ -9,6 +9,8 @@ import numpy as np
 from .. import _checks
 from .exercise import load
 
+#: The id in the book's own notebooks, which are nobody's.
+NOBODY = "a student"
 #: So many draws are tried before something must be wrong with an exercise.
 MOST_DRAWS = 200
 
@@ -50,7 +52,7 @@ def _seed(name):
 
 @lru_cache(maxsize=16384)
 def given(name, seed):
-    """Return what an exercise gives whoever has a seed."""
+    """Return what an exercise gives whoever has a seed, by name; see :func:`student_seed`."""
     exercise = load()[name]
     for number in range(MOST_DRAWS):
         rng = np.random.default_rng([_hashed(name) % 2**32, seed, number])
