@@ -79,9 +79,12 @@ coverage: $(READY)  ## measure how often cohorts cover the truth; an hour, goes 
 	    --require-hashes -r $(COVERAGE) && cp $(COVERAGE) .coverage/requirements.txt; }
 	PYTHONPATH=tests $(BIN)/python -m coverage_study $(COVERAGE_OPTIONS)
 
-lock: $(READY)  ## renew requirements.lock from requirements.txt
+lock: $(READY)  ## renew requirements.lock from requirements.txt, and Binder's pins from it
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(LOCK_OPTIONS) requirements.txt -o requirements.lock
+	$(BIN)/uv pip compile --python-version 3.11 --python-platform x86_64-unknown-linux-gnu \
+	  --no-annotate --no-header $(LOCK_OPTIONS) -c requirements.lock binder/requirements.in \
+	  -o binder/requirements.txt
 
 portable: $(READY)  ## cohorts, notebooks as on other processors and Pythons; takes hours
 	$(BIN)/python tests/portable.py $(PORTABLE_OPTIONS)
@@ -112,7 +115,7 @@ lint: $(READY)  ## check style
 
 # Those of the contents: a copy that lies beside them is passed by.
 NOTEBOOKS = $(shell sed -n 's|.*file: \(notebooks/.*\)|\1.ipynb|p' _toc.yml)
-SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/test_browser.py tests/test_jupyterlab.py
+SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/test_browser.py tests/test_play.py tests/test_jupyterlab.py
 
 test-unit: $(READY)  ## test code, data and the rules of the notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(SITE_TESTS)) \

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import json
 import os
 import re
 from numbers import Integral, Real
@@ -10,7 +11,7 @@ from numbers import Integral, Real
 from . import _checks
 from .estimate import format_number
 
-__all__ = ["ICONS", "SHORTEST_ALT", "Markup", "badge", "progress", "say", "show", "table"]
+__all__ = ["ICONS", "SHORTEST_ALT", "Markup", "badge", "play", "progress", "say", "show", "table"]
 __dir__ = __all__.copy
 
 #: Icon beside each evidence class and verdict: colour never stands alone.
@@ -135,6 +136,11 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
     filters : sequence of str
         Columns by which readers of the site can choose rows. JupyterLab shows all rows.
     """
+    _emit(_table(frame, caption, digits, synthetic, index, filters))
+
+
+def _table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
+    """Return the table of :func:`table`."""
     label = _label(caption, synthetic)
     _checks.flag("index", index)
     _checks.frame("frame", frame, empty=True)
@@ -164,10 +170,34 @@ def table(frame, caption, digits=2, synthetic=False, index=True, filters=()):
             row += f"<td{cls}>{_cell(value, places.get(column, 2))}</td>"
         body += f"<tr>{row}</tr>"
     cls = "hcc-table hcc-filter" if filters else "hcc-table"
-    _emit(
+    return (
         f'<table class="{cls}"><caption>{label}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def play(name, given, frame, caption, **options):
+    """Show a table that readers of the site can play with; JupyterLab shows the table.
+
+    Parameters
+    ----------
+    name : str
+        Of a script in ``book/_static/play``, which draws the controls.
+    given : dict
+        What the script starts from, for JSON. Floats are rounded to 9 significant digits, so
+        that they are the same on every processor.
+    frame, caption, **options
+        As for :func:`table`.
+    """
+    _checks.text("name", name)
+    try:
+        text = json.dumps(given, default=lambda array: array.tolist(), allow_nan=False)
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(f"given: expected text and finite numbers, got {given!r:.60}") from None
+    data = json.loads(text, parse_float=lambda number: float(f"{float(number):z.9g}"))
+    data = html.escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    held = _table(frame, caption, **options)
+    _emit(f'<div class="hcc-play" data-play="{name}" data-given="{data}">{held}</div>')
 
 
 def say(*lines):

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hccbook import reported
 
 ROOT = Path(__file__).resolve().parent.parent
+HANGS = 300_000  # milliseconds; only a browser that hangs reaches it
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,6 +26,8 @@ SERVERS = {
     "site",
     "front",
     "browser",
+    "play",
+    "play_parts",
     "paper",
     "jupyterlab",
     "main",
@@ -124,3 +127,57 @@ def browser():
         running = playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def windows(browser):
+    """Return the windows that are open, by width: a new one costs more than most pages."""
+    opened = {}
+    yield opened
+    for page, _ in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def open_page(browser, site, windows):
+    """Return a function that opens a page and collects what goes wrong on it."""
+    special = []
+
+    def window(width, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(HANGS)
+        page, troubles = context.new_page(), []
+        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+
+        def console(message):
+            if message.type in {"error", "warning"}:
+                troubles.append(f"{message.type}: {message.text}")
+
+        def request(asked):
+            if not asked.url.startswith(("file:", "data:", "blob:", "about:")):
+                troubles.append(f"request: {asked.url}")
+
+        page.on("console", console)
+        page.on("request", request)
+        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+        return page, troubles
+
+    def open_(name, width=1280, query="", **options):
+        if options:
+            page, troubles = window(width, **options)
+            special.append(page.context)
+        else:
+            if width not in windows:
+                windows[width] = window(width)
+            page, troubles = windows[width]
+            # As a new reader: nothing stored, and no page to which an anchor could belong.
+            if page.url != "about:blank":
+                page.evaluate("localStorage.clear(); sessionStorage.clear()")
+                page.goto("about:blank")
+            troubles.clear()
+        page.goto((site / name).as_uri() + query)
+        return page, troubles
+
+    yield open_
+    for context in special:
+        context.close()

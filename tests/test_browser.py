@@ -15,7 +15,6 @@ from playwright.sync_api import expect
 from hccbook import reported, scorecard
 
 WIDTHS = {"laptop": 1280, "phone": 390}
-HANGS = 900_000  # milliseconds; only a browser that hangs reaches it
 #: What depends on the theme.
 COLOURS = ["color-contrast", "link-in-text-block"]
 THEMES = {
@@ -57,60 +56,6 @@ CHOOSE = """([alike, good]) => {
 }"""
 RUN = """options => axe.run(options).then(({violations}) => violations.flatMap(
     ({id, impact, nodes}) => nodes.map(({html}) => `${id} (${impact}): ${html.slice(0, 200)}`)))"""
-
-
-@pytest.fixture(scope="module")
-def windows(browser):
-    """Return the windows that are open, by width: a new one costs more than most pages."""
-    opened = {}
-    yield opened
-    for page, _ in opened.values():
-        page.context.close()
-
-
-@pytest.fixture
-def open_page(browser, site, windows):
-    """Return a function that opens a page and collects what goes wrong on it."""
-    special = []
-
-    def window(width, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        context.set_default_timeout(HANGS)
-        page, troubles = context.new_page(), []
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-
-        def console(message):
-            if message.type in {"error", "warning"}:
-                troubles.append(f"{message.type}: {message.text}")
-
-        def request(asked):
-            if not asked.url.startswith(("file:", "data:", "blob:", "about:")):
-                troubles.append(f"request: {asked.url}")
-
-        page.on("console", console)
-        page.on("request", request)
-        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-        return page, troubles
-
-    def open_(name, width=1280, query="", **options):
-        if options:
-            page, troubles = window(width, **options)
-            special.append(page.context)
-        else:
-            if width not in windows:
-                windows[width] = window(width)
-            page, troubles = windows[width]
-            # As a new reader: nothing stored, and no page to which an anchor could belong.
-            if page.url != "about:blank":
-                page.evaluate("localStorage.clear(); sessionStorage.clear()")
-                page.goto("about:blank")
-            troubles.clear()
-        page.goto((site / name).as_uri() + query)
-        return page, troubles
-
-    yield open_
-    for context in special:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +133,16 @@ def test_search_finds(open_page, query, expected, never):
     assert never is None or not any(never in hit for hit in hits[:5]), hits
 
 
+@pytest.mark.parametrize("query", ["0.00907", "lymphocytes 0·00907"])
+def test_a_hit_shows_the_lines_of_its_number(open_page, query):
+    page, _ = open_page("search.html", query=f"?q={query.replace(' ', '+')}")
+    page.locator("#search-results > ul > li > a[href$='/scorecard.html']").first.click()
+    page.locator("table.hcc-filter tbody tr", has_text="0.00907").first.wait_for()
+    rows = page.locator("table.hcc-filter tbody tr").all_inner_texts()
+    assert all("0.00907" in row for row in rows)
+    assert page.url.endswith("scorecard.html#text=0.00907")
+
+
 TERM = "article a[href*='glossary.html#term-']"
 
 
@@ -252,6 +207,26 @@ def test_focus_can_be_seen_and_the_skip_link_leads_to_the_text(open_page):
             "(getComputedStyle(document.activeElement))"
         )
         assert style != ["none", "none"], page.evaluate("document.activeElement.outerHTML")
+
+
+@pytest.mark.parametrize("scheme", THEMES)
+def test_light_and_dark_follow_the_system_and_the_switch_keeps_its_focus(open_page, scheme):
+    page, troubles = open_page("book/index.html", color_scheme=scheme)
+    theme = page.locator("html")
+    expect(theme).to_have_attribute("data-theme", scheme)
+    # One accent: links are as buttons.
+    button, link = page.locator("a.front-button").first, page.locator("article p a.reference").first
+    ground = button.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert link.evaluate("e => getComputedStyle(e).color") == ground
+    switch = page.get_by_role("button", name="Color mode")
+    switch.focus()
+    seen = set()
+    for key in ("Enter", "Space", "Enter"):
+        page.keyboard.press(key)
+        expect(switch).to_be_focused()
+        seen.add(theme.get_attribute("data-mode"))
+    assert seen == {"auto", "light", "dark"}
+    assert not troubles
 
 
 SCORECARD = "notebooks/scorecard.html"

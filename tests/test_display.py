@@ -1,6 +1,7 @@
 """hccbook.display: what it shows is escaped, described, and the same every time."""
 
 import base64
+import json
 import math
 import re
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 mpl.use("Agg")
 
@@ -192,3 +194,17 @@ def test_tables_results_and_scorecard_show_no_signed_zero(shown):
 def test_an_open_range_is_told_in_words(field, computed, lower, upper, said):
     line = {"field": field, "computed": computed, "lower": lower, "upper": upper}
     assert scorecard.computed_text(line) == said
+
+
+def test_what_is_played_with_starts_from_rounded_numbers(shown):
+    frame = pd.DataFrame({"a": [1.0]})
+    given = {"x": np.array([0.1 + 0.2, -1e-300]), "n": np.int64(3), "name": 'a "quoted" <word>'}
+    display.play("forest", given, frame, "A caption", synthetic=True)
+    (code,) = shown
+    box = BeautifulSoup(code, "html.parser").find(class_="hcc-play")
+    assert box["data-play"] == "forest"
+    assert "Synthetic patients." in box.table.caption.text
+    assert json.loads(box["data-given"]) == {"x": [0.3, -1e-300], "n": 3, "name": given["name"]}
+    for wrong in ({"x": float("nan")}, {"x": object()}):
+        with pytest.raises(ValueError, match=r"^given: expected text and finite numbers"):
+            display.play("forest", wrong, frame, "A caption")

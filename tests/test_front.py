@@ -103,11 +103,18 @@ def test_pages_say_what_they_are(site, name):
     assert (site / name).parent.joinpath(soup.find("link", rel="icon")["href"]).resolve().is_file()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert f"Version {version}, " in soup.select_one("footer p.version, .version").get_text()
-    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (citation["version"], citation["url"]) == (version, BASE)
 
 
-def test_the_list_of_pages_and_the_card(site):
+def test_the_list_of_pages_and_the_card(site, tmp_path):
     text = (site / "sitemap.xml").read_text(encoding="utf-8")
     assert re.findall(r"<loc>(.*?)</loc>", text) == sorted(f"{BASE}{x}.html" for x in toc_pages())
     data = (site / "_static" / "card.png").read_bytes()
+    code = "import hccfront, sys; hccfront.write_card(sys.argv[1])"
+    place, env = ROOT / "book" / "_ext", os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "card.png"], cwd=place, env=env, check=True
+    )
+    assert (tmp_path / "card.png").read_bytes() == data
     assert struct.unpack(">II", data[16:24]) == (1200, 630)

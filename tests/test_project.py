@@ -11,10 +11,13 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from importlib.metadata import distributions
 
 import pytest
 import yaml
 from conftest import NOTEBOOKS, ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import hccbook
 from hccbook import reported
@@ -68,10 +71,19 @@ def test_pins():
     assert whole.items() <= pins("requirements.lock").items(), "run `make lock`"
     for block in re.split(r"\n(?=[a-z0-9])", text("requirements.lock")):
         assert "--hash=sha256:" in block, block[:80]
-    assert small.items() <= whole.items()
-    # Binder has what the package needs.
-    needed = {re.match(r"[A-Za-z0-9_-]+", x)[0].lower() for x in project()["dependencies"]}
-    assert needed <= set(small)
+    # Binder has what the package needs and what that needs in turn, all as the lock has it.
+    locked = set(re.findall(r"(?m)^(\S+==\S+)", text("requirements.lock")))  # some for one Python
+    assert {f"{name}=={version}" for name, version in small.items()} <= locked, "run `make lock`"
+    asked = {x for x in text("binder/requirements.in").splitlines() if not x.startswith("#")}
+    assert {Requirement(x).name for x in project()["dependencies"]} <= asked <= set(small)
+    there = {"python_version": "3.11", "python_full_version": "3.11.0"}
+    there |= {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+    known = {canonicalize_name(x.name): x.requires or () for x in distributions()}
+    assert asked <= set(known)
+    for name in set(small) & set(known):
+        for needed in map(Requirement, known[name]):
+            if not needed.marker or needed.marker.evaluate(there | {"extra": ""}):
+                assert canonicalize_name(needed.name) in small, f"{name} needs {needed}"
     assert text("binder/runtime.txt").strip() == "python-3.11"
 
 
@@ -117,7 +129,7 @@ def test_repository_address_is_set_once():
     short = yaml.safe_load(text("_config.yml"))["repository"]["url"].partition("://")[2]
     named = {name: content.count(short) for name, content in project_files() if short in content}
     notebooks = {path.relative_to(ROOT).as_posix(): 1 for path in NOTEBOOKS}
-    assert named == {"_config.yml": 1, "README.md": 2} | notebooks
+    assert named == {"_config.yml": 1, "README.md": 1} | notebooks
 
 
 def test_what_the_pages_name_is_there():
@@ -163,6 +175,26 @@ def test_workflows_are_pinned_and_modest():
                 assert workflow["jobs"]["publish"]["needs"] == ["test", "elsewhere"]
                 continue
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="releases are made on Linux")
+def test_a_deployment_is_not_interrupted_and_a_release_has_its_version(tmp_path):
+    """The tests of main call the deployment, so they must not be cancelled either."""
+    group = yaml.safe_load(text(".github/workflows/tests.yml"))["concurrency"]
+    assert group["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
+    steps = yaml.safe_load(text(".github/workflows/release.yml"))["jobs"]["release"]["steps"]
+    (check,) = (step["run"] for step in steps if "changelog" in step.get("name", ""))
+    dated = re.sub(r"(?m)^(## \[[^]]+\]) - .*", r"\1 - 2026-12-01", text("CHANGELOG.md"), count=1)
+    undated = re.sub(r"(?m)^(## \[[^]]+\]) - .*", r"\1 - unreleased", dated, count=1)
+    for tag, changes, good in (
+        (f"v{hccbook.__version__}", dated, True),
+        (f"v{hccbook.__version__}", undated, False),
+        ("v99.0.0", dated.replace(f"[{hccbook.__version__}]", "[99.0.0]"), False),
+    ):
+        shutil.copy(ROOT / "pyproject.toml", tmp_path)
+        (tmp_path / "CHANGELOG.md").write_text(changes, encoding="utf-8")
+        run, env = ["bash", "-e", "-c", check], os.environ | {"TAG": tag}
+        assert (subprocess.run(run, cwd=tmp_path, env=env).returncode == 0) == good, tag
 
 
 def test_licences_and_one_version():

@@ -193,6 +193,7 @@ class Pages(BuiltinTemplateLoader):
         hccspeed.size_images(soup)
         hccspeed.join_styles(soup, page)
         hccspeed.defer_scripts(soup, page)
+        hccspeed.add_play(soup, page)
         return str(soup)
 
 

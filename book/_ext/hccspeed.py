@@ -65,6 +65,15 @@ def defer_scripts(soup, page):
         link.decompose()
 
 
+def add_play(soup, page):
+    """Load the scripts of what a reader can play with on a page, and none elsewhere."""
+    names = {place["data-play"] for place in soup.select(".hcc-play[data-play]")}
+    up = "../" * page.count("/")
+    for name in ["core", *sorted(names)] if names else []:
+        script = soup.new_tag("script", src=f"{up}_static/play/{name}.js", defer="")
+        soup.body.append(script)
+
+
 def join_styles(soup, page):
     """Load one style sheet in place of all."""
     links = soup.find_all("link", rel="stylesheet")

@@ -11,3 +11,12 @@ var Scorer = {
   term: 5,
   partialTerm: 2,
 };
+/* A hit in the scorecard leads to the lines of the printed number that was looked for. */
+for (const event of ["focusin", "pointerover"]) {
+  document.addEventListener(event, ({ target }) => {
+    const link = target.closest("#search-results a[href$='/scorecard.html']");
+    const query = new URLSearchParams(location.search).get("q") ?? "";
+    const number = query.match(/(?<![\d.])\d+[.\u00b7]\d+(?![\d.])/);
+    if (link && number) link.hash = `text=${number[0].replace("\u00b7", ".")}`;
+  });
+}

@@ -83,6 +83,15 @@
   });
 })();
 
+// The theme takes the focus from a button that is pressed; at the keyboard it is given back.
+addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button || event.detail) return; // a pointer counts its clicks
+  setTimeout(() => {
+    if (document.activeElement === document.body) button.focus();
+  });
+});
+
 // On paper every fold-out is open; afterwards the page is as it was.
 (() => {
   let opened = [];
