@@ -70,8 +70,7 @@ def _of_one(student, name, tries):
 def _solved(name, student, with_own):
     """Return the right answer and the mistakes, of a student or, for None, of the book's text."""
     if student is not None:
-        seed = own.student_seed(student)
-        given = own.given(name, seed) if with_own else {"seed": seed}
+        given = own.given(name, student) if with_own else {"seed": own.student_seed(student)}
     else:
         given = notebooks.of_the_book().get(name)
     if given is None:
