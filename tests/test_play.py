@@ -5,10 +5,11 @@ import random
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from hccbook import audit, meta
 
-LAB = "notebooks/il6-sii-lab.html"
+LAB, NOISE = "notebooks/il6-sii-lab.html", "notebooks/tipm-lab.html"
 METHODS = ("fixed", "dl", "pm", "reml")
 
 
@@ -165,6 +166,76 @@ def test_bounds_and_tables_are_those_of_python(open_page):
             assert [found["low"], found["high"]] == close([want.lower, want.upper])
 
 
+NOTHING = "([name, seed]) => hcc.noise[name](hcc.noise.generator(seed), {})"
+
+
+def test_samples_of_nothing_are_tested_as_in_python(open_page):
+    page, _ = open_page(NOISE)
+    for seed in range(1, 31):
+        found = page.evaluate(NOTHING, ["predictor", seed])
+        values = np.array(found["values"])
+        assert values.shape == (20, 60)
+        want = stats.ttest_ind(values[:, 1::2], values[:, ::2], axis=1).pvalue
+        assert found["p"] == close(want.tolist())
+        assert found["found"] == bool(want.min() < 0.05)
+        found = page.evaluate(NOTHING, ["cutoff", seed])
+        marker = np.array(found["marker"])
+        ill, cuts = np.arange(60) % 2 == 1, np.sort(marker)[6:55]
+        sides = [(marker < cut, marker >= cut) for cut in cuts]
+        tables = [[[np.sum(ill & x), np.sum(~ill & x)] for x in both] for both in sides]
+        want = [stats.chi2_contingency(table, correction=False).pvalue for table in tables]
+        assert found["p"] == close(want)
+        found = page.evaluate(NOTHING, ["interaction", seed])
+        pairs = zip(found["values"][::2], found["values"][1::2], strict=True)
+        want = [stats.ttest_ind(a, b).pvalue for a, b in pairs]
+        assert found["p"] == close(want)
+        assert found["found"] == ((want[0] < 0.05) != (want[1] < 0.05))
+
+
+def test_chance_finds_as_often_as_theory_says(open_page):
+    page, _ = open_page(NOISE)
+    count = "([name, times]) => [...Array(times).keys()].filter(k =>"
+    count += " hcc.noise[name](hcc.noise.generator(k + 1), {}).found).length"
+    times = 2000
+    share = page.evaluate(count, ["predictor", times]) / times
+    assert share == pytest.approx(1 - 0.95**20, abs=4 * np.sqrt(0.64 * 0.36 / times))
+    # Two t tests of 20 against 20 and of 10 against 10, at an effect of 0.75 SD.
+    power = [
+        stats.nct.sf(x, 2 * n - 2, shift) + stats.nct.cdf(-x, 2 * n - 2, shift)
+        for n in (20, 10)
+        for x, shift in [(stats.t.ppf(0.975, 2 * n - 2), 0.75 * np.sqrt(n / 2))]
+    ]
+    want = power[0] * (1 - power[1]) + power[1] * (1 - power[0])
+    share = page.evaluate(count, ["interaction", times]) / times
+    assert share == pytest.approx(want, abs=4 * np.sqrt(want * (1 - want) / times))
+    # The best of many cut-offs of noise, against a simulation in Python.
+    rng, hits = np.random.default_rng(1), 0
+    for _ in range(times):
+        below = np.cumsum(rng.permutation(np.arange(60) % 2))[5:54]
+        k = np.arange(6, 55)
+        a, b, c = below, k - below, 30 - below
+        d = 60 - k - c
+        chi2 = 60 * (a * d - b * c) ** 2 / (k * (60 - k) * 900)
+        hits += stats.chi2.sf(chi2.max(), 1) < 0.05
+    share = page.evaluate(count, ["cutoff", times]) / times
+    assert share == pytest.approx(hits / times, abs=4 * np.sqrt(0.5 / times))
+
+
+def test_another_sample_is_a_press_of_a_key(open_page):
+    page, troubles = open_page(NOISE, width=390)
+    box = page.locator(".hcc-play[data-play=noise]")
+    status = box.locator("[role=status]")
+    assert "1 sample (" in status.text_content()
+    box.get_by_role("button", name="Another sample").press("Enter")
+    status.filter(has_text="of 2 samples").wait_for()
+    box.get_by_role("button", name="A hundred more").press("Space")
+    status.filter(has_text="of 102 samples").wait_for()
+    box.get_by_label("What does chance find?").press("a")
+    status.filter(has_text="So far").filter(has_text="of 1 sample").wait_for()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert not troubles
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -223,6 +294,6 @@ def test_a_study_is_turned_round_with_the_keyboard_alone(open_page):
 
 
 def test_without_scripts_a_table_stands_there(open_page):
-    for name in ("book/index.html", LAB):
+    for name in ("book/index.html", LAB, NOISE):
         page, _ = open_page(name, java_script_enabled=False)
         assert page.locator(".hcc-play table.hcc-table").first.is_visible()

@@ -121,9 +121,12 @@ window.hcc = (() => {
   function play(name, start) {
     for (const box of document.querySelectorAll(`.hcc-play[data-play="${name}"]`)) {
       const held = [...box.childNodes];
-      const panel = make("div", { class: "hcc-panel" });
+      const about = make("p", { class: "hcc-about" });
+      // What the table says of itself, such as that its patients are synthetic, stays in view.
+      about.innerHTML = box.querySelector("caption").innerHTML;
+      const panel = make("div", { class: "hcc-panel", role: "group", "aria-label": about.textContent });
       start(panel, JSON.parse(box.dataset.given ?? "{}"), box);
-      box.replaceChildren(panel);
+      box.replaceChildren(...(box.dataset.given ? [about] : []), panel);
       if (box.dataset.given) box.append(make("details", {}, make("summary", {}, "The table without controls"), ...held));
       box.classList.add("hcc-live");
     }
