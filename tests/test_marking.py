@@ -386,6 +386,18 @@ def test_notebooks_are_read_and_not_run(said, quick, tmp_path, capsys):
     assert not list(tmp_path.rglob("run"))
 
 
+def test_a_file_of_answers_counts_before_its_notebook(said, quick, tmp_path, capsys):
+    code = 'exercises.check("primer-survival.1", answer)'
+    text = f'exercises.student("Ada")\nanswer = 0.6\n{code}'
+    notebook(tmp_path / "in" / "a.ipynb", text, f"answer = mean()\n{code}")
+    assert marked(capsys, tmp_path / "in")[0]["marks"][1] == ["Ada", "0", "0", "1"]
+    told = {"format": 1, "student": "Ada", "answers": {"primer-survival.1": [{"answer": 8 / 15}]}}
+    (tmp_path / "in" / "z-answers-ada.json").write_text(json.dumps(told), encoding="utf-8")
+    tables, _, printed = marked(capsys, tmp_path / "in")
+    assert tables["marks"][1] == ["Ada", "1", "1", "1"]
+    assert "0 problems" in printed
+
+
 WRITTEN = {
     "-0.5": -0.5,
     "(1 / 0.64, 1 / 0.91)": (1 / 0.64, 1 / 0.91),

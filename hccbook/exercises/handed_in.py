@@ -21,6 +21,8 @@ class HandedIn:
         self.names = {}
         #: By plain id and exercise: pairs of an answer, and whether one's own numbers were shown.
         self.answers = defaultdict(lambda: defaultdict(list))
+        #: Plain ids and exercises with a file of answers: it knows more than the notebook.
+        self.filed = set()
         #: Where, what is wrong, and the text itself, so that it is not lost.
         self.problems = []
 
@@ -51,6 +53,7 @@ def read(paths):
         if not top.exists():
             raise ValueError(f"paths: expected a file or a folder, got {str(top)!r}")
         inside = sorted(filter(_is_meant, top.rglob("*"))) if top.is_dir() else [top]
+        inside.sort(key=lambda path: path.suffix != ".json")
         if not inside:
             found.problem(top, "no files of answers and no notebooks in this folder")
         for path in inside:
@@ -87,6 +90,7 @@ def _from_answers(found, where, path):
         found.problem(where, f"another file of {told['student']!r:.60}: both are counted")
     found.meet(told["student"])
     for exercise, attempts in told["answers"].items():
+        found.filed.add((plain(told["student"]), exercise))
         for attempt in attempts:
             if isinstance(attempt, dict) and "answer" in attempt:
                 found.add(where, told["student"], exercise, attempt["answer"])
@@ -142,9 +146,9 @@ def _from_notebook(found, where, path):
         found.problem(where, f"the notebook of {typed!r:.60} is in the folder of {folder!r:.60}")
     if not (student := typed or folder):
         raise ValueError("no id in the notebook, and no folder submitted/<student>/<assignment>")
-    found.meet(student)
+    key = found.meet(student)
     if unread:
         found.problem(where, f"{unread} of its cells with checks are no Python")
     for call in checks:
-        if call.answer is not None:
+        if call.answer is not None and (key, str(call.exercise)) not in found.filed:
             found.add(where, student, call.exercise, call.answer, own)
