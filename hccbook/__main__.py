@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from . import cohorts, reported, scorecard
+from .exercises.marking import write as write_marks
 
 ROOT = reported.DATA.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -103,6 +104,9 @@ def main(arguments=None):
     commands.add_parser("complete", help="say what of a paper its register does not account for")
     tokens = commands.add_parser("tokens", help="list the digit strings of a paper's text")
     tokens.add_argument("file")
+    mark = commands.add_parser("mark", help="mark what a class handed in")
+    mark.add_argument("paths", nargs="+", help="folders of answers or notebooks, or a CSV file")
+    mark.add_argument("--out", default="marks", help="folder for the marks")
     sys.stdout.reconfigure(errors="replace")  # a pipe may know fewer letters
     chosen = vars(parser.parse_args(arguments))
     run = {
@@ -111,6 +115,7 @@ def main(arguments=None):
         "checksums": renew,
         "complete": list_problems,
         "tokens": list_tokens,
+        "mark": write_marks,
     }[chosen.pop("command")]
     try:
         return run(**chosen) or 0

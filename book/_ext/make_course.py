@@ -5,7 +5,6 @@ and an answer key for each student of a roster. The same files give the same zip
 """
 
 import argparse
-import ast
 import csv
 import html
 import io
@@ -69,39 +68,6 @@ def as_file(book):
 # Answer keys.
 
 
-def given(book, seed):
-    """Yield each exercise of a notebook with what its text gives, or None if cells compute that."""
-    for cell in split(book)[0]:
-        if cell["cell_type"] != "code" or "exercises.check(" not in source(cell):
-            continue
-        names = {"seed": seed}
-        for step in ast.parse(source(cell)).body:
-            target = getattr(step, "target", None) or getattr(step, "targets", [None])[0]
-            call = getattr(step, "value", None)
-            if getattr(getattr(call, "func", None), "attr", "") == "check":
-                told = [_value(word.value, names) for word in call.keywords]
-                pairs = zip(call.keywords, told, strict=True)
-                words = [{k.arg: v} if k.arg else v for k, v in pairs if v is not None]
-                whole = {k: v for word in words for k, v in word.items()}
-                yield call.args[0].value, whole if len(words) == len(told) else None
-            elif isinstance(target, ast.Name) and target.id != "seed":
-                if isinstance(step, ast.AugAssign):
-                    call = ast.BinOp(ast.Name(target.id, ast.Load()), step.op, call)
-                names[target.id] = _value(call, names)
-
-
-def _value(node, names):
-    """Return the value of an expression of what is written in the cell, or None."""
-    used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    if any(names.get(name) is None for name in used):
-        return None
-    inside = (ast.Call, ast.Attribute)
-    if any(isinstance(part, inside) for part in ast.walk(node)):
-        return None
-    whole = ast.fix_missing_locations(ast.Expression(node))
-    return eval(compile(whole, "cell", "eval"), {"__builtins__": {}}, names)
-
-
 def roster(path):
     """Return the ids of a CSV file with a column ``id``."""
     with open(path, newline="", encoding="utf-8-sig") as file:
@@ -119,22 +85,18 @@ def roster(path):
 def keys(ids):
     """Return the right answers of each student as a table, head first."""
     from hccbook import exercises
+    from hccbook.exercises.notebooks import of_the_book
 
-    table = [("id", "seed", "exercise", "answer", "tolerance")]
-    same = {}
+    table = [("id", "seed", "exercise", "given", "answer", "tolerance")]
     for student in ids:
-        seed = exercises.student_seed(student)
-        for book in listed().values():
-            for name, told in given(book, seed):
-                exercise = exercises.load()[name]
-                own = "seed" in (told or ())
-                if told is None:
-                    answer = "see the solution in the notebook"
-                elif own or name not in same:
-                    answer = same[name] = written(exercise.solve(**told)[0])
-                else:
-                    answer = same[name]
-                table.append((student, seed if own else "", name, answer, exercise.tolerance))
+        for name, exercise in exercises.load().items():
+            own = exercises.own_numbers(name, student) if exercise.each else {}
+            told = own or of_the_book().get(name)
+            answer = "see the solution in the notebook"
+            if told is not None:
+                answer = written(exercise.solve(**told)[0])
+            given = "; ".join(f"{key} = {x}" for key, x in own.items() if key != "seed")
+            table.append((student, own.get("seed", ""), name, given, answer, exercise.tolerance))
     return table
 
 

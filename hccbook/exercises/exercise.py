@@ -11,8 +11,8 @@ from .. import audit, cohorts, estimate, meta, reported
 from . import made_up
 
 #: What formulas can name, beside what the text gives and Python's own functions.
-NAMES = {room.__name__.split(".")[-1]: room for room in (audit, cohorts, estimate, made_up, meta)}
-NAMES |= {"np": np, "special": special}
+ROOMS = (audit, cohorts, estimate, made_up, meta)
+NAMES = {room.__name__.split(".")[-1]: room for room in ROOMS} | {"np": np, "special": special}
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,60 @@ class Exercise:
     let: dict = field(default_factory=dict)
     #: Names of the numbers, for an answer of several: if some are right, the hint says which.
     parts: list = field(default_factory=list)
+    #: Formulas of what a student with an id is given instead, from ``seed`` and ``draw``.
+    own: dict = field(default_factory=dict)
+    #: Formula of what must hold of it, so that the praise is true.
+    holds: str = "True"
     #: Hints by the formula of the wrong answer that they fit, or of a list of such.
     mistakes: dict = field(default_factory=dict)
 
+    @property
+    def each(self):
+        """Tell whether a student with an id has an answer of one's own."""
+        return bool(self.own) or self.of_seed
+
+    @property
+    def of_seed(self):
+        """Tell whether patients of one's own are given."""
+        return "seed" in self.given
+
     def solve(self, **given):
         """Return the right answer, and pairs of a known wrong one and its hint."""
-        names, wrong = NAMES | given, []
-        for name, formula in {**self.let, "answer": self.answer}.items():
-            names[name] = _run(formula, names)
+        return self._solved(given)[:2]
+
+    def near(self, answer, value):
+        """Tell of each number of an answer whether it is near enough to a value."""
+        return np.abs(np.subtract(answer, value)) <= self.tolerance
+
+    def drawn(self, seed, draw):
+        """Return what a student is given; None if a mistake passes, or the praise is not true."""
+        own = _work_out(self.own if draw else {}, {"seed": seed, "draw": draw})
+        given = {name: own[name] for name in [*self.given, *self.let] if name in own}
+        try:
+            with np.errstate(divide="raise", invalid="raise"):
+                solution, wrong, names = self._solved(given)
+                fine = _run(self.holds, own | names)
+        except ArithmeticError:
+            return None
+        passes = any(self.near(mistake, solution).all() for mistake, _ in wrong)
+        return given if fine and not passes else None
+
+    def _solved(self, given):
+        # What the text gives in figures, and a student is given otherwise, is no more let.
+        let = {name: formula for name, formula in self.let.items() if name not in given}
+        names = _work_out(let | {"answer": self.answer}, given)
+        wrong = []
         for formula, hint in self.mistakes.items():
             found = _run(formula, names)
             wrong += [(one, hint) for one in (found if isinstance(found, list) else [found])]
-        return names["answer"], wrong
+        return names["answer"], wrong, names
+
+
+def _work_out(formulas, names):
+    names = NAMES | names
+    for name, formula in formulas.items():
+        names[name] = _run(formula, names)
+    return names
 
 
 def _run(formula, names):

@@ -1,6 +1,7 @@
 """Made-up results as papers print them, for exercises in which each student has another one."""
 
 import math
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -81,14 +82,19 @@ def shared_percentages(seed):
             return percents
 
 
+@cache
+def _sizes(percent):
+    return frozenset(audit.denominators([percent], LARGEST_GROUP))
+
+
 def smallest_groups(percents):
     """Return the smallest groups that print one, two, all three; the first's common multiple."""
-    sizes = [set(audit.denominators([percent], LARGEST_GROUP)) for percent in percents]
+    sizes = [_sizes(percent) for percent in percents]
     one = [min(group) for group in sizes]
     two = [min(a & b) for a, b in combinations(sizes, 2)]
     return {
         "one": one,
         "two": two,
-        "all": min(set.intersection(*sizes)),
+        "all": min(frozenset.intersection(*sizes)),
         "multiple": math.lcm(*one),
     }
