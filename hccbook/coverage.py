@@ -48,7 +48,7 @@ def factors():
         A row for each kind, ``printed: predicted``. Columns: ``scale``; for each half of the data
         sets how many (``widening_sets``, ``test_sets``) and the share inside the plain range
         (``widening_plain``, ``test_plain``); the ``factor``; the share of the test half inside the
-        widened range (``test``) with Wilson's limits (``lower``, ``upper``); ``calibrated``,
+        widened range (``test``) with Wilson's limits (``lower``, ``upper``); ``confirmed``,
         whether it is at least 95 %.
     """
     return _table().copy()
@@ -97,7 +97,7 @@ def known(evidence, kind, middle, low, high, note):
     if kind is not None:
         _checks.one_of("kind", kind, list(_table().index))
         row = _table().loc[kind]
-        confirmed, factor, share = bool(row["calibrated"]), row["factor"], 100 * row["test"]
+        confirmed, factor, share = bool(row["confirmed"]), row["factor"], 100 * row["test"]
         # What does not hold the truth often enough proves nothing, inside as outside.
         silent = () if confirmed else silent
         if low is not None:

@@ -190,6 +190,7 @@ def play(name, given, frame, caption, **options):
         As for :func:`table`.
     """
     _checks.text("name", name)
+    given = _checks.mapping("given", given)
     try:
         text = json.dumps(given, default=lambda array: array.tolist(), allow_nan=False)
     except (AttributeError, TypeError, ValueError):

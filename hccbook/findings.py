@@ -25,6 +25,7 @@ KEYS = ("title", "verdict", "numbers", *PARTS, "at")
 @cache
 def _read(paper):
     path = reported.DATA / "findings" / f"{paper}.toml"
+    _checks.one_of("paper", paper, sorted(x.stem for x in path.parent.glob("*.toml")))
     told = tomllib.loads(path.read_text(encoding="utf-8"))
     if set(told) != {"finding", "sound"}:
         raise ValueError(f"{path.name}: expected finding and sound, got {sorted(told)}")

@@ -25,7 +25,9 @@ def load(paper):
         Columns ``guideline``, ``item``, ``topic``, ``told`` (one of :data:`TOLD`), ``place`` (where
         in the paper) and ``note``, all text; every item of each guideline once, in its order.
     """
-    _checks.one_of("paper", paper, reported.papers())
+    _checks.one_of(
+        "paper", paper, sorted(x.stem for x in FOLDER.glob("*.csv") if x.stem != "items")
+    )
     items = reported.strings(FOLDER / "items.csv", ("guideline", "item", "topic"))
     found = reported.strings(FOLDER / f"{paper}.csv", COLUMNS)
     wanted = items[items["guideline"].isin(found["guideline"])]

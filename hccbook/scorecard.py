@@ -16,6 +16,7 @@ from . import _checks, coverage, reported
 from .audit.check import VERDICTS, Check, judge
 from .display import Markup, badge, table
 from .estimate import format_p
+from .reported import JUDGED
 
 __all__ = [
     "EVIDENCE",
@@ -33,7 +34,6 @@ __all__ = [
 __dir__ = __all__.copy
 
 #: Printed numbers of a register row that get a scorecard line each.
-FIELDS = reported.JUDGED
 #: Evidence classes, strongest first.
 EVIDENCE = ("patients", "arithmetic", "summary", "held-out", "calibrated", "untestable")
 #: What :func:`totals` says of a printed number: a verdict, or that it was only built into cohorts.
@@ -118,7 +118,7 @@ class Scorecard:
         note : str
             One short sentence for the reader of the scorecard.
         """
-        _checks.one_of("field", field, FIELDS)
+        _checks.one_of("field", field, JUDGED)
         _checks.one_of("evidence", evidence, EVIDENCE)
         cell = reported.text(id, field)
         if at is None and self.lines:
@@ -244,7 +244,7 @@ def computed_text(line):
 
 
 def label(id, field="printed"):
-    """Return a short readable name of one printed number; the field is one of :data:`FIELDS`.
+    """Return a short readable name of one printed number; the field is one that is judged.
 
     Examples
     --------
@@ -252,7 +252,7 @@ def label(id, field="printed"):
     'derivation: hazard ratio, high against low magnesium, PFS (P)'
     """
     row = reported.row(id)
-    _checks.one_of("field", field, FIELDS)
+    _checks.one_of("field", field, JUDGED)
     part = {"printed": "", "lower": " (lower limit)", "upper": " (upper limit)", "p": " (P)"}
     words = dict.fromkeys(row[["quantity", "group", "outcome"]])
     name = ", ".join(word for word in words if word not in {"", "all"}) + part[field]
@@ -274,7 +274,7 @@ def load():
     """
     import pandas as pd
 
-    words = {"id": _register()["id"], "field": FIELDS, "evidence": EVIDENCE, "verdict": VERDICTS}
+    words = {"id": _register()["id"], "field": JUDGED, "evidence": EVIDENCE, "verdict": VERDICTS}
     ranks = {name: {word: rank for rank, word in enumerate(known)} for name, known in words.items()}
     frames = [pd.DataFrame(columns=COLUMNS)]
     for path in sorted(RESULTS.glob("*.csv")):
@@ -303,7 +303,7 @@ def _register():
 def _joined(lines):
     """Join lines to the register: a row for each printed number and line, or without a line."""
     about = ["paper", "id", "cohort", "location", "quantity", "group", "outcome", "unit", "kind"]
-    cells = _register().melt(about, FIELDS, "field", "text", ignore_index=False)
+    cells = _register().melt(about, JUDGED, "field", "text", ignore_index=False)
     cells = cells[cells["text"] != ""].sort_index(kind="stable").rename(columns={"text": "printed"})
     return cells.merge(lines, on=["paper", "id", "field"], how="left")
 

@@ -287,6 +287,7 @@ cohorts
   targets(paper="mri")
 display
   badge(kind="ev", word="summary")
+  play(name="forest", given={"a": 1}, frame=FRAME.head(2), caption="x")
   progress(steps=[1], label="x")
   say(lines="x")
   show(fig=plt.figure(), alt="x" * 90, caption="x", synthetic=False)
@@ -425,6 +426,8 @@ exercises
   load()
   made_up_finding(seed=1)
   shared_percentages(seed=1)
+  own_numbers(name="mri-lab.3", student="a student")
+  student(name="a student")
   student_seed(name="a student")
 reconstruction
   draw(**WITHIN, given=[False, False], sets=1, tries=9)
@@ -678,7 +681,7 @@ CELLS, TABLES = dict(COUNTS, tp=1), ([1, 2], [[1, 2]], [[1, 2], [3]], [[0, 2], [
 THREE_NUMBERS = (("0.8", "0.7"), ("0.8", "0.9", "0.7"), ("> 1", "0.7", "0.9"), *PLAIN)
 #: Printed numbers and counts that no audit takes, by argument, and more for some functions.
 UNPRINTED = {
-    "auc": ("1.2", "> 0.8"),
+    "auc": ("1.2", "> 0.8", "85%"),
     "before": ([], ["110", "-1"]),
     "brier": ("< 0.1", "1.1"),
     "coefficient": PLAIN,
@@ -693,7 +696,7 @@ UNPRINTED = {
     "highest": ("> 5", np.inf),
     "i2": PERCENTS,
     **dict.fromkeys(("k", "k_max"), (1, 2.5)),
-    "level": (0.95, "100", "> 95", "195"),
+    "level": (0.95, "0.95", "49", "100", "> 95", "195"),
     "limit": ("-1", "x"),
     "lower": (np.nan, "49.2", "x"),
     "lowest": (5, "< 1", np.inf),
@@ -704,7 +707,7 @@ UNPRINTED = {
     "number": NEGATIVE,
     "other": ("x",),
     "others": ("12", []),
-    **dict.fromkeys(("p", "q"), ("NS", "NE")),
+    **dict.fromkeys(("p", "q"), ("NS", "NE", "3.6%")),
     "parts": ("12", [], ["7", "-1"]),
     "percent": SHARES,
     "percents": ("30", [], ["NE"]),

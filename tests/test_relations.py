@@ -16,7 +16,8 @@ from hccbook import audit, injection, relations, reported
 from hccbook.estimate import Printed
 from hccbook.injection import _change_digit, error_free, inject
 from hccbook.relations import common, run
-from hccbook.scorecard import EVIDENCE, FIELDS
+from hccbook.reported import JUDGED
+from hccbook.scorecard import EVIDENCE
 
 PAPERS = reported.papers()
 #: How many relations each paper has: one that is lost in silence is seen here.
@@ -87,7 +88,7 @@ def test_a_contradiction_counts_and_else_the_closest_check(paper):
             assert line.check.verdict == expected
     # They are in the order of the register, and an audit can be repeated.
     order = {id: place for place, id in enumerate(reported.load(paper).index)}
-    places = [(order[line.id], FIELDS.index(line.field)) for line in lined(paper)]
+    places = [(order[line.id], JUDGED.index(line.field)) for line in lined(paper)]
     assert places == sorted(places)
     assert repr(relations.lines(paper)) == repr(lined(paper))
 
@@ -403,3 +404,10 @@ def test_numbers_without_error_raise_no_alarm(paper):
                 if check.verdict == "contradicted":
                     alarms.append((seed, one.id, check.printed, check.explanation))
     assert alarms == []
+
+
+def test_a_share_of_nobody_and_a_kappa_of_all_are_refused():
+    with pytest.raises(ValueError, match=r"^n: expected a whole number of at least 1, got 0"):
+        common.group_mean("1.0", 0, "1.0", ["1.0"], [2])
+    with pytest.raises(ValueError, match=r"^percent: expected a share of 10 patients"):
+        common.kappa("0.5", 10, "100", 10)

@@ -210,7 +210,7 @@ def test_no_results_are_an_empty_scorecard(results):
 @pytest.fixture
 def mixed(results, monkeypatch):
     """Lines of two papers: several on one number, a number of the design, words, infinity."""
-    told = {"scale": ["plain"], "factor": [1.0], "test": [0.96], "calibrated": [True]}
+    told = {"scale": ["plain"], "factor": [1.0], "test": [0.96], "confirmed": [True]}
     monkeypatch.setattr(coverage, "_table", lambda: pd.DataFrame(told, index=["sound"]))
     first, second, wide = Scorecard("b"), Scorecard("a"), {"kind": "sound", "at": "z"}
     first.record(N, 110, "calibrated", at="x")
@@ -456,8 +456,8 @@ def test_what_a_range_needs_is_what_widens_it(monkeypatch, text, ends, scale, fa
 
 
 def test_the_scorecard_says_only_what_was_measured(monkeypatch):
-    told = {"scale": "log", "factor": 2.0, "test": 0.97, "calibrated": True}
-    rows = {"good": told, "poor": told | {"test": 0.9, "calibrated": False}}
+    told = {"scale": "log", "factor": 2.0, "test": 0.97, "confirmed": True}
+    rows = {"good": told, "poor": told | {"test": 0.9, "confirmed": False}}
     table = pd.DataFrame(rows).T.astype({"factor": float, "test": float})
     monkeypatch.setattr(coverage, "_table", lambda: table)
     expected = {

@@ -59,7 +59,7 @@ def count(name, value):
 def probability(name, value):
     """Return a printed P value; one that is not from 0 to 1 can be judged, not used."""
     number = printed(value, name)
-    if not number.relation:
+    if not number.relation or "%" in number.text:
         _refuse(name, "a printed number from 0 to 1", number)
     return replace(number, within=(0, 1))
 
@@ -140,8 +140,9 @@ def with_limits(name, values):
 def critical(level):
     """Return the normal quantile of a printed confidence level, in per cent."""
     number = plain("level", level)
-    if not 0 < number.value < 100:
-        _refuse("level", "a percentage such as '95'", number)
+    # A level below one half is none: "0.95" is a share, and not in per cent.
+    if not 50 <= number.value < 100:
+        _refuse("level", "a percentage from 50 such as '95'", number)
     return float(ndtri(0.5 + float(number.value) / 200))
 
 

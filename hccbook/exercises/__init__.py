@@ -10,7 +10,7 @@ from .exercise import Exercise, load
 from .judging import judge
 from .made_up import Finding, made_up_finding, shared_percentages
 from .own import NOBODY, plain, student_seed
-from .own import given as own_numbers
+from .own import given as _given
 
 __all__ = [
     "Exercise",
@@ -54,7 +54,7 @@ def check(name, answer, **given):
             f"given: expected what the text of {name} gives, {exercise.given}, got {[*given]}"
         )
     if answers.current() and exercise.each:
-        own = own_numbers(name, answers.current())
+        own = _given(name, answers.current())
         if given.get("seed") != own.get("seed"):
             say(f"These are not your patients: yours have the seed {own['seed']}.")
             return None
@@ -74,22 +74,38 @@ def check(name, answer, **given):
     return found.right
 
 
-def student(name):
+def own_numbers(name, student=None):
+    """Return what an exercise gives a student instead of its text, or nothing without an id.
+
+    ``student`` is the one of :func:`student` if left out.
+    """
+    _checks.one_of("name", name, load())
+    student = answers.current() if student is None else student
+    if student is None or not load()[name].each:
+        return {}
+    _checks.text("student", student)
+    return _given(name, student)
+
+
+def student(name=None):
     """Say whose notebook this is, and return the seed of that student's patients.
 
     From here on, answers are kept in ``answers-<id>.json`` beside the notebook.
 
     Parameters
     ----------
-    name : str or None
-        An id, in any letters. ``None``, or "a student" as the book's own notebooks have it, if
-        the numbers of the text shall count and no answers be kept.
+    name : str, optional
+        An id, in any letters; left out, it is the one that was given before. With "a student",
+        as the book's own notebooks have it, the numbers of the text count, and no answers are
+        kept.
 
     Returns
     -------
-    int or None
+    int
         The seed, that of :func:`student_seed`.
     """
-    seed = None if name is None else student_seed(name)
-    answers.set_current(None if seed and plain(name) == NOBODY else name)
+    if name is None:
+        return student_seed(answers.current() or NOBODY)
+    seed = student_seed(name)
+    answers.set_current(None if plain(name) == NOBODY else name)
     return seed

@@ -26,7 +26,7 @@ def page(students, exercises, problems):
     by_exercise = [("exercise", "answered", "right", "mean attempts", "students: mistake")]
     for *cells, attempts, hints in exercises:
         listed = "\n".join(f"{times}: {hint}" for hint, times in hints)
-        by_exercise.append((*cells, f"{attempts:.1f}", listed or "none"))
+        by_exercise.append((*cells, f"{attempts:z.1f}", listed or "none"))
     parts = [
         _table("Students (1 right, 0 not right, empty if not answered)", students),
         _table("Exercises", by_exercise),

@@ -42,6 +42,8 @@ def forest(labels, estimates, lowers, uppers, quantity="Hazard ratio"):
             raise ValueError(
                 f"{name}: expected {len(labels)} numbers above 0, as many as labels, got {values!r}"
             )
+    if (drawn[1] > drawn[2]).any():
+        raise ValueError(f"lowers: expected none above its upper limit, got {lowers!r}")
     fig, ax = plt.subplots(figsize=(4.4, 0.9 + 0.42 * len(labels)))
     parts = []
     for place, (label, value, low, high) in enumerate(zip(labels, *drawn, strict=True)):

@@ -163,6 +163,7 @@ def rank(word, rows, *, of=""):
 
 def group_mean(printed, n, all_mean, means, ns):
     """Check the mean of one group against the mean of all and those of the other groups."""
+    _checks.whole("n", n, 1)
 
     def left(whole, *others):
         sums = sum(k * mean for k, mean in zip(ns, others, strict=True))
@@ -369,12 +370,16 @@ def kappa(printed, first, percent, n):
     """
     values = []
     for second in audit.counts(percent, n):
+        if first == second and first in (0, n):
+            continue  # chance alone agrees in all: there is no kappa
         chance = Fraction(first * second + (n - first) * (n - second), n**2)
         for both in range(max(0, first + second - n), min(first, second) + 1):
             agreed = Fraction(n - first - second + 2 * both, n)
             values.append((agreed - chance) / (1 - chance))
     if not values:
-        raise ValueError(f"percent: expected a share of {n} patients, got {percent!r}")
+        raise ValueError(
+            f"percent: expected a share of {n} patients that leaves a kappa, got {percent!r}"
+        )
     fits = [value for value in values if as_printed(printed).admits(value)]
     if fits:
         found = Range(min(values), fits[0], max(values))

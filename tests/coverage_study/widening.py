@@ -56,7 +56,7 @@ def table(lines):
                 "test": reached,
                 "lower": ends[0],
                 "upper": ends[1],
-                "calibrated": bool(
+                "confirmed": bool(
                     reached >= WANTED - 1e-9
                     and min(counts.values()) >= LEAST_SETS
                     and np.isfinite(factor)

@@ -65,8 +65,8 @@ hcc.cutoff = (() => {
       svg.append(draw("path", { class: high ? "curve" : "curve dashed", d: `${line}H${x(Math.max(...time))}` }));
       return y(steps.at(-1)[1]) + 4;
     });
-    // Labels at the ends keep apart.
-    if (Math.abs(ends[0] - ends[1]) < 14) ends[ends[0] < ends[1] ? 1 : 0] = Math.min(...ends) + 14;
+    // Labels at the ends keep apart, and above the axis.
+    if (Math.abs(ends[0] - ends[1]) < 14) ends[ends[0] < ends[1] ? 0 : 1] = Math.max(...ends) - 14;
     svg.append(draw("text", { x: 290, y: ends[0] }, "high"), draw("text", { x: 290, y: ends[1] }, "low"));
     return svg;
   }

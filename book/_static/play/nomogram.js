@@ -22,7 +22,7 @@ hcc.nomogram = (() => {
   // Where the patient stands: a dot for each of the cohort, a triangle for the patient.
   function picture({ risks }, [at, lower, upper]) {
     const { draw } = hcc;
-    const x = (value) => 14 + 312 * value;
+    const x = (value) => 18 + 300 * value;
     const svg = draw("svg", { viewBox: "0 0 340 74", "aria-hidden": "true", focusable: "false" });
     risks.forEach((value, i) => svg.append(draw("circle", { class: "bar", cx: x(value), cy: 30 + 5 * (i % 4), r: 2 })));
     svg.append(
