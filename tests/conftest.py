@@ -74,6 +74,14 @@ def no_open_figures():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+@pytest.fixture(autouse=True)
+def nobodys_answers():
+    """Forget the student whom a test named, so that no other test keeps answers."""
+    yield
+    if "hccbook.exercises" in sys.modules:
+        sys.modules["hccbook.exercises"].answers.set_current(None)
+
+
 @pytest.fixture
 def styled():
     """Draw in the book's style."""
