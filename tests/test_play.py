@@ -363,7 +363,7 @@ def test_a_study_is_turned_round_with_the_keyboard_alone(open_page):
     assert before.startswith("7 studies: ratio ")
     box.get_by_label("Model").focus()
     page.keyboard.press("f")
-    page.keyboard.press("Tab")
+    # A fixed effect has no other limits to choose: the button comes next, then the first study.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")

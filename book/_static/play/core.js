@@ -126,8 +126,8 @@ window.hcc = (() => {
       about.innerHTML = box.querySelector("caption").innerHTML;
       const panel = make("div", { class: "hcc-panel", role: "group", "aria-label": about.textContent });
       start(panel, JSON.parse(box.dataset.given ?? "{}"), box);
-      box.replaceChildren(...(box.dataset.given ? [about] : []), panel);
-      if (box.dataset.given) box.append(make("details", {}, make("summary", {}, "The table without controls"), ...held));
+      const table = make("details", {}, make("summary", {}, "The table without controls"), ...held);
+      box.replaceChildren(about, panel, table);
       box.classList.add("hcc-live");
     }
   }
