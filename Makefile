@@ -29,7 +29,7 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: help book pdf offline course test lab notebooks bench coverage lock portable house pages \
         lighthouse links clean env \
-        lint test-unit test-notebooks portable-short site-from-scratch test-site \
+        lint test-unit test-quick test-notebooks portable-short site-from-scratch test-site \
         test-browser test-jupyterlab
 
 help:  ## list the commands
@@ -120,6 +120,9 @@ SITE_TESTS := tests/test_site.py tests/test_front.py tests/test_paper.py tests/t
 test-unit: $(READY)  ## test code, data and the rules of the notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(SITE_TESTS)) \
 	  $(UNIT_OPTIONS)
+
+test-quick: $(READY)  ## test code and data without what takes long
+	@$(MAKE) --no-print-directory test-unit UNIT_OPTIONS='-m "not long"'
 
 test-notebooks: $(READY)  ## run every notebook and compare with its stored outputs
 	HCCBOOK_RESULTS=check $(BIN)/python -m pytest -n 2 --dist loadfile \

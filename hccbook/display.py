@@ -28,6 +28,11 @@ ICONS = {
     "contradicted": "✗",
     "untestable": "–",
 }
+#: The words of each kind of badge.
+BADGES = {
+    "ev": ("patients", "arithmetic", "summary", "calibrated", "held-out", "untestable"),
+    "vd": ("exact", "rounding", "compatible", "missed", "calibrated", "contradicted", "untestable"),
+}
 SHORTEST_ALT = 40
 
 
@@ -40,7 +45,7 @@ class Markup(str):
 def badge(kind, word):
     """Return icon and word of an evidence class (``kind="ev"``) or of a verdict (``"vd"``)."""
     _checks.one_of("kind", kind, ("ev", "vd"))
-    _checks.one_of("word", word, ICONS)
+    _checks.one_of("word", word, BADGES[kind])
     icon = f'<span aria-hidden="true">{ICONS[word]}</span>'
     return Markup(f'<span class="{kind} {kind}-{word}">{icon} {word}</span>')
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from . import _checks
 
-__all__ = ["Estimate", "Printed", "format_number", "format_p", "parse", "printed"]
+__all__ = ["Estimate", "Printed", "as_printed", "format_number", "format_p", "parse"]
 __dir__ = __all__.copy
 
 #: Limits of 95 % are so many standard errors from a normal estimate.
@@ -145,7 +145,7 @@ class Printed:
         return float(self.value)
 
 
-def printed(number, name="text"):
+def as_printed(number, name="text"):
     """Return a string or :class:`Printed` as :class:`Printed`; an error calls it ``name``.
 
     A float or an int is refused: it has forgotten how it was printed.
@@ -187,8 +187,11 @@ class Estimate:
     se: float = math.nan
 
     def __post_init__(self):
-        """Reject an impossible level and limits in the wrong order."""
+        """Reject what is no number, an impossible level and limits in the wrong order."""
         _checks.level(self.level)
+        for name in ("value", "lower", "upper", "se"):
+            if not _checks.is_number(number := getattr(self, name)):
+                raise ValueError(f"{name}: expected a number, or NaN, got {number!r:.60}")
         if self.lower > self.upper:
             raise ValueError(f"lower: expected at most upper = {self.upper}, got {self.lower}")
 

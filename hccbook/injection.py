@@ -19,8 +19,8 @@ from sklearn.metrics import cohen_kappa_score
 from . import _checks, accuracy, audit, meta, reported, survival
 from .display import progress
 from .estimate import Z95, Printed
-from .relations import Relation, checks, load
-from .relations.common import FIRST
+from .relations import Relation, all_lines, load
+from .relations.adapters import FIRST
 
 __all__ = ["error_free", "inject"]
 __dir__ = __all__.copy
@@ -95,7 +95,7 @@ def _proven(paper):
     printed = reported.cells(paper)
     members = [one for section in load(paper).values() for one in section]
     families, readers = {}, defaultdict(list)
-    for one, line in zip(members, checks(paper), strict=True):
+    for one, line in zip(members, all_lines(paper), strict=True):
         cell, check = (one.id, one.field), line.check
         if check.verdict == "contradicted":
             families[cell] = None
@@ -218,13 +218,13 @@ def _ordered(rng, x, **options):
     return {"least": least, "lower": least, "number": number, "most": most, "upper": most}
 
 
-def _significance(rng, x, level=0.05):
-    ps, word = rng.uniform(0, 2 * level, len(x["ps"])), "not significant"
+def _significance(rng, x, alpha=0.05):
+    ps, word = rng.uniform(0, 2 * alpha, len(x["ps"])), "not significant"
     if "word" in x:
         above = rng.random() < 0.5
-        ps = ps / 2 + level * above
+        ps = ps / 2 + alpha * above
         word = word if above else "independent" if x["word"] == "independent" else "significant"
-    return {"ps": ps, "number": (ps < level).sum(), "word": word, "level": str(level)}
+    return {"ps": ps, "number": (ps < alpha).sum(), "word": word, "alpha": str(alpha)}
 
 
 def _rank(rng, x, of=""):

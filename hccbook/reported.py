@@ -3,6 +3,7 @@
 Bad input is refused by name, as everywhere: an unknown paper, id or field, a damaged file.
 """
 
+import csv
 import re
 import tomllib
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from . import _checks
-from .estimate import printed
+from .estimate import as_printed
 
 __all__ = [
     "DATA",
@@ -78,7 +79,7 @@ def _validate(frame, source):
         for column in FIELDS:
             word = column in ("printed", "p") and row[column] in allowed["words"]
             if not word and (row[column] or column == "printed"):
-                printed(row[column], f"{where}, {column}")
+                as_printed(row[column], f"{where}, {column}")
         if bool(row["lower"]) != bool(row["upper"]):
             raise ValueError(f"{where}, lower: expected both confidence limits or none")
 
@@ -88,13 +89,19 @@ def strings(path, columns):
     import pandas as pd
 
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = csv.reader(file, strict=True)
+    except (csv.Error, UnicodeDecodeError, ValueError) as error:
         raise ValueError(f"{path.name}: not a readable CSV file ({error})") from None
-    if list(frame) != list(columns):
-        found = list(frame)
-        raise ValueError(f"{path.name}, header: expected the columns {columns}, got {found}")
-    return frame
+    if header != list(columns):
+        raise ValueError(f"{path.name}, header: expected the columns {columns}, got {header}")
+    rows = [row for row in rows if row]
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(header):
+            raise ValueError(
+                f"{path.name}, row {number}: expected {len(header)} cells, got {len(row)}"
+            )
+    return pd.DataFrame(rows, columns=header, dtype=str)
 
 
 def read(path):
@@ -155,7 +162,7 @@ def text(id, field="printed"):
 
 def number(id, field="printed"):
     """Return one printed number, as :func:`text` does, as a float (without its ``<`` or ``>``)."""
-    return float(printed(text(id, field), f"{id}, {field}"))
+    return float(as_printed(text(id, field), f"{id}, {field}"))
 
 
 def digit_strings(text):

@@ -173,7 +173,7 @@ class Scorecard:
             words = badge("vd", check.verdict), Markup("<b>your number, not stored</b>")
             rows.append((name, words[0], cell, check.explanation, words[1]))
         frame = pd.DataFrame(rows)
-        frame.columns = ["printed number", "verdict", "they print", "we get", "evidence"]
+        frame.columns = ["printed number", "verdict", "printed", "computed", "evidence"]
         table(frame, "Scorecard: printed and recomputed", index=False)
 
     def save(self):

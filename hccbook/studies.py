@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from . import _checks, audit, reported
-from .estimate import printed
+from .estimate import as_printed
 
 __all__ = [
     "Ranges",
@@ -74,16 +74,7 @@ def names():
 
 def load():
     """Return what is known of the studies: a frame of :data:`COLUMNS`, strings as printed."""
-    import pandas as pd
-
-    try:
-        frame = pd.read_csv(FILE, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{FILE.name}: not a readable CSV file ({error})") from None
-    if tuple(frame.columns) != COLUMNS:
-        raise ValueError(
-            f"{FILE.name}, row 1: expected the columns {list(COLUMNS)}, got {[*frame]}"
-        )
+    frame = reported.strings(FILE, COLUMNS)
     studies = tuple(names())
     for number, row in enumerate(frame.to_dict("records"), 2):
         _check(row, f"{FILE.name}, row {number} ({row['study']})", studies)
@@ -128,7 +119,7 @@ def _word(cell, words, where):
 
 def _numbers(row, where):
     """Return the numbers that a row prints, all above 0 and the limits both or none."""
-    found = {name: printed(row[name], f"{where}, {name}") for name in NUMBERS if row.get(name)}
+    found = {name: as_printed(row[name], f"{where}, {name}") for name in NUMBERS if row.get(name)}
     for name, number in found.items():
         if number.value <= 0:
             raise ValueError(f"{where}, {name}: expected a number above 0, got {number}")
@@ -239,19 +230,19 @@ def ranges(frame, marker, endpoint, as_printed=()):
 def _range(rows, turned):
     """Return what a log ratio and its standard error can be, and where the ratio is published."""
     count = rows.get("events", rows["patients"])["value"]
-    bounds = [2 / math.sqrt(float(printed(count))), LARGEST_SE]
+    bounds = [2 / math.sqrt(float(as_printed(count))), LARGEST_SE]
     if (row := rows.get("hazard ratio")) is None:
         span, row = [-math.log(LARGEST_RATIO), math.log(LARGEST_RATIO)], rows.get("direction")
         if row is not None and turned:
             above = (row["value"] == "worse") == (row["direction"] == "high_vs_low")
             span[0 if above else 1] = 0.0
         return span, bounds, "implied"
-    ratio = printed(row["value"])
+    ratio = as_printed(row["value"])
     span = [math.log(ratio.low), math.log(ratio.high)]
     if row["lower"]:
         found = audit.standard_error(row["lower"], row["upper"])
         bounds = [found.low, found.high]
-    elif row["p"] and (largest := float(printed(row["p"]).high)) < 1:
+    elif row["p"] and (largest := float(as_printed(row["p"]).high)) < 1:
         # |log ratio| / se is at least the quantile of the largest P value that prints so.
         bounds[1] = min(bounds[1], max(map(abs, span)) / -float(ndtri(largest / 2)))
     if turned and row["direction"] == "low_vs_high":

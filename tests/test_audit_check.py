@@ -16,7 +16,7 @@ from scipy.stats import chi2, norm
 from hccbook import audit
 from hccbook.audit.check import bounded
 from hccbook.estimate import Printed, parse
-from hccbook.relations import common
+from hccbook.relations import adapters
 
 
 def test_verdicts():
@@ -92,7 +92,7 @@ RATIONAL = {
         1,
     ),
     "group mean": (
-        lambda t, a, b: common.group_mean(t, 4, a, [b], [4]),
+        lambda t, a, b: adapters.group_mean(t, 4, a, [b], [4]),
         lambda a, b: 2 * a - b,
         1,
     ),
@@ -100,6 +100,7 @@ RATIONAL = {
 COARSE = [*(text(x / 10, 1) for x in range(1, 10)), "0.05", "0.20", "1", "2"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("family", RATIONAL)
 def test_rational_checks_are_exact_on_every_end(family):
     check, formula, power = RATIONAL[family]

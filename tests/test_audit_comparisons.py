@@ -57,6 +57,7 @@ tables = arrays(int, shapes, elements=st.integers(0, 12)).filter(
 )
 
 
+@pytest.mark.long
 @given(tables, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_tests_of_counts_do_not_depend_on_the_order_and_a_true_p_is_found(table, decimals, random):
     tests, rows = audit.count_tests(table), table.tolist()
@@ -241,7 +242,7 @@ def test_which_test_of_means_is_reported():
         check = audit.p_from_summaries(p, *groups)
         assert (check.verdict, check.printed) == (verdict, p)
         assert (check.lower, check.computed, check.upper) == tests[name]
-        assert check.explanation.startswith(f"{name} can print {p}; P by test: t 8.78e-06")
+        assert check.explanation.startswith(f"{name} can give {p}; P by test: t 8.78e-06")
 
 
 def test_a_rank_test_stays_possible():

@@ -23,6 +23,7 @@ def slow_counts(text, n):
     return [k for k in range(n + 1) if Printed(text).admits(Fraction(100 * k, n))]
 
 
+@pytest.mark.long
 def test_counts_as_by_brute_force():
     for n in (*range(1, 13), 17, 28, 86):
         texts = [f"{k}" for k in range(101)] + ["12.5", "12.50", "0.05", "99.95"]
@@ -37,6 +38,7 @@ def test_counts_as_by_brute_force():
                 assert check.computed == pytest.approx(100 * count / n, rel=SAME)
 
 
+@pytest.mark.long
 def test_denominators_as_by_brute_force():
     for percents in (["30"], ["33.3", "66.7"], ["12.5", "37.50"], ["89.4", "1"]):
         expected = [n for n in range(1, 151) if all(slow_counts(text, n) for text in percents)]
@@ -95,6 +97,7 @@ def test_tables_as_by_brute_force():
         assert set(rows) == slow_tables(n, rates)
 
 
+@pytest.mark.long
 @given(st.lists(st.integers(0, 15), min_size=4, max_size=4), st.integers(0, 2))
 def test_a_table_is_found_from_its_own_prints(cells, decimals):
     tp, fp, fn, tn = cells
@@ -110,6 +113,7 @@ def test_a_table_is_found_from_its_own_prints(cells, decimals):
         assert audit.rate(text, pd.Series(table), name).verdict == "exact"
 
 
+@pytest.mark.long
 @settings(max_examples=50)
 @given(*[st.integers(0, 9)] * 4, st.sampled_from(["accuracy", "ppv", "npv", "f1"]))
 def test_smaller_tables_are_those_of_every_size(tp, fp, fn, tn, name):

@@ -188,6 +188,7 @@ def test_grim_as_by_brute_force():
             assert check.upper == pytest.approx(float(max(ends)), rel=SAME) or not possible
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("n", "items"), [(5, 1), (6, 1), (5, 2)])
 @pytest.mark.parametrize(("places", "decimals"), [(0, 1), (1, 1), (1, 2), (2, 1), (2, 2)])
 def test_grimmer_as_by_brute_force(n, items, places, decimals):

@@ -9,8 +9,8 @@ from reference import SAME, SLACK, Z95, numbers, tight
 from scipy.stats import chi2, norm
 
 from hccbook import audit, survival
-from hccbook.audit.further import READINGS, Cut
-from hccbook.audit.readings import event_splits
+from hccbook.audit.further import FURTHER, Cut
+from hccbook.audit.hazard_ratios import event_splits
 from hccbook.estimate import Printed
 
 
@@ -162,7 +162,7 @@ def test_readings_that_save_a_number():
         function, prints = getattr(audit, name), getattr(prints, "split", lambda x=prints: x)()
         check, bare = function(*prints), function(*prints, without="all")
         assert bare.verdict == "contradicted", prints
-        assert check.verdict == READINGS.get(reading, "contradicted"), (prints, check)
+        assert check.verdict == FURTHER.get(reading, "contradicted"), (prints, check)
         assert check.explanation == bare.explanation or f"possible as {reading}" in (
             check.explanation.removeprefix(bare.explanation)
         )
@@ -170,8 +170,8 @@ def test_readings_that_save_a_number():
             assert check.lower <= Printed(check.printed).high
             assert check.upper >= Printed(check.printed).low
         if reading:
-            others = ", ".join(x for x in READINGS if x != reading)
-            assert function(*prints, without=others).verdict == READINGS[reading]
+            others = ", ".join(x for x in FURTHER if x != reading)
+            assert function(*prints, without=others).verdict == FURTHER[reading]
             assert reading not in function(*prints, without=f"{reading}, mid-P").explanation
 
 

@@ -32,6 +32,7 @@ def table_at(y, positive):
     return [int(np.sum((y == a) & (positive == b))) for a, b in ((1, 1), (0, 1), (1, 0), (0, 0))]
 
 
+@pytest.mark.long
 @given(outcomes(0, 8), st.integers(0, 9))
 def test_areas_lie_between_the_bounds_of_any_point(case, cutoff):
     y, marker = case
@@ -167,6 +168,7 @@ def test_readings_of_an_interval():
         assert (frame["lower"] <= frame["upper"]).all()
 
 
+@pytest.mark.long
 @given(outcomes(0, 3), st.integers(0, 2**32 - 1))
 def test_resamples_are_no_farther_off_than_their_bound(case, seed):
     y, marker = case

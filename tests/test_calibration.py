@@ -40,7 +40,7 @@ def test_an_area_is_reached_inside_the_groups_or_missed(values):
     cells = 22, 8, 8, 22
     impossible = "0.990"
     assert audit.auc_bounds(*cells, impossible)["any curve"].verdict == "contradicted"
-    with pytest.raises(cal.Miss, match=r"AUC 0\.990 not reached"):
+    with pytest.raises(cal.NotReached, match=r"AUC 0\.990 not reached"):
         cal.reach_auc(rng, outcome, marker, group, impossible, tries=2000)
 
 
@@ -63,13 +63,13 @@ def test_medians_are_set_or_missed(target):
         days, event = rng.integers(10, 400, 30), (rng.random(30) < share).astype(int)
         try:
             moved = cal.set_median(days, event, target)
-        except cal.Miss:
+        except cal.NotReached:
             continue
         met += 1
         assert survival.median(moved, event).value == target
         assert len(set(moved[event == 1])) == event.sum()
     assert met
-    with pytest.raises(cal.Miss, match="the median is not reached"):
+    with pytest.raises(cal.NotReached, match="the median is not reached"):
         cal.set_median(np.array([1, 2]), np.array([0, 0]), 5)
 
 
@@ -190,12 +190,12 @@ def test_means_and_sds_print(seed, means, sds, resolution, limits):
 def test_what_cannot_print_is_a_miss():
     texts = ("50.0", "52.0", "54.0"), ("9.0", "9.1", "9.2")
     union = [((0, 1), "55.0", "9.0")]  # a mean that no means of its groups make
-    with pytest.raises(cal.Miss, match="half intervals outside after"):
+    with pytest.raises(cal.NotReached, match="half intervals outside after"):
         cal.measurements(np.random.default_rng(0), GROUPS, *texts, "0.1", 5, 120, union)
     # So narrow an interval needs some hundred events.
     made = cohort(0, cal.HazardRatioAim("0.500", "0.400", "0.625"), n=20)
     medians, made.rounds = made.medians(), 3
-    with pytest.raises(cal.Miss, match="half intervals outside after"):
+    with pytest.raises(cal.NotReached, match="half intervals outside after"):
         made.reach(changes=50)
     assert made.medians() == medians
     assert len(set(made.days[made.event == 1])) == made.event.sum()

@@ -14,6 +14,8 @@ from hccbook.cohorts.calibration import follow_up, permutations, search
 from hccbook.cohorts.mri import models
 from hccbook.estimate import Printed
 
+pytestmark = pytest.mark.long
+
 RECIPES = {paper: cohorts._recipe(paper, None, None)[0] for paper in cohorts.splits()}
 ALL = [
     (paper, *kind)
@@ -282,7 +284,7 @@ def test_report_says_what_is_met_and_what_cannot_be(kind):
         assert [reported.text(*x) for x in zip(frame["id"], frame["field"], strict=True)] == list(
             frame["printed"]
         )
-    assert listed["missed"] == set(calibration.misses(*kind))
+    assert listed["missed"] == set(calibration.out_of_reach(*kind))
     assert listed["aimed"] == listed["targets"] <= wanted(*kind) < cells(paper)
     assert listed["aimed"] == wanted(*kind) or (paper, split) == ("tipm", "all")
     assert (report["met"] == aimed).all()
@@ -349,13 +351,13 @@ def test_unknown_assumptions_are_refused_and_nothing_is_changed(assumed, message
 def test_recipe_files_say_what_the_register_knows(paper):
     recipe = calibration.recipes.told(paper)
     known = {"split": set(cohorts.splits()[paper]), "reading": set(RECIPES[paper].READINGS)}
-    for kind, keys in (("targets", {"ids"}), ("misses", {"ids", "why"})):
+    for kind, keys in (("targets", {"ids"}), ("out-of-reach", {"ids", "why"})):
         for entry in recipe.get(kind, ()):
             assert keys <= set(entry) <= keys | set(known) | {"each"}
             for name in set(known) & set(entry):
                 assert set(np.atleast_1d(entry[name])) <= known[name]
     for split, reading in product(cohorts.splits()[paper], RECIPES[paper].READINGS):
-        missed = set(calibration.misses(paper, split, reading))
+        missed = set(calibration.out_of_reach(paper, split, reading))
         assert missed <= cells(paper) - wanted(paper, split, reading)
 
 

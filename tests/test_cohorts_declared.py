@@ -93,6 +93,7 @@ def test_every_target_prints_and_nothing_else_is_read(trial, seed):
     assert frame["os_days"].between(1, 36 * 30.4375 + 1).all()
 
 
+@pytest.mark.long
 def test_seeds_and_assumptions_make_other_cohorts(trial):
     first = cohorts.load("trial", seed=3)
     pd.testing.assert_frame_equal(first, cohorts.build("trial", seed=3), check_exact=True)

@@ -16,6 +16,8 @@ from hccbook.cohorts import calibration, magnesium, mri, radiotherapy, tipm
 from hccbook.cohorts.mri import course
 from hccbook.estimate import Printed
 
+pytestmark = pytest.mark.long
+
 RECIPES = {"magnesium": magnesium, "mri": mri, "radiotherapy": radiotherapy, "tipm": tipm}
 
 

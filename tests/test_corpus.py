@@ -9,9 +9,12 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from hccbook import audit, reported
 from hccbook.injection import _change_digit
+
+pytestmark = pytest.mark.long
 
 CORPUS = reported.DATA / "corpus"
 #: Parameters that take whole numbers, not printed ones.

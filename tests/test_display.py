@@ -16,7 +16,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from hccbook import audit, display, scorecard
+from hccbook import display, scorecard
 
 ALT = "A line from 0.2 to 0.8, and <b>\"quoted\"</b> text & 'more' of it."
 CAPTION = "What <i>it</i> shows & why."
@@ -165,9 +165,14 @@ def test_columns_to_choose_by_are_marked(shown):
 
 
 def test_every_class_and_verdict_has_a_badge():
-    assert {*scorecard.EVIDENCE, *audit.VERDICTS} == set(display.ICONS)
-    for kind, words in (("ev", scorecard.EVIDENCE), ("vd", audit.VERDICTS)):
-        for word in words:
+    known = {"ev": {*scorecard.EVIDENCE}, "vd": {*scorecard.FATES}}
+    assert {kind: {*words} for kind, words in display.BADGES.items()} == known
+    for kind, words in known.items():
+        for word in display.ICONS:
+            if word not in words:
+                with pytest.raises(ValueError, match=f"word: expected one of .*, got '{word}'"):
+                    display.badge(kind, word)
+                continue
             badge = display.badge(kind, word)
             assert isinstance(badge, display.Markup)
             outer, icon = Reader(badge).all("span")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hccbook.estimate import Estimate, Printed, format_number, format_p, parse, printed
+from hccbook.estimate import Estimate, Printed, as_printed, format_number, format_p, parse
 
 #: Values, decimals and relations of printed forms as journals use them.
 FORMS = [
@@ -44,14 +44,14 @@ def test_printed_forms_are_exact():
             assert number.admits(value)
             assert [number.admits(x) for x in (-1e300, 1e300)] == [relation == "<", relation == ">"]
     for form in ("NE", "NR", "N.E.", "not reached", "Not estimable", "—"):
-        number = printed(Printed(form))
+        number = as_printed(Printed(form))
         assert (number.low, number.relation, number.high) == (-math.inf, "", math.inf)
         assert math.isnan(number.value)
 
 
 def test_both_neighbours_of_a_tie_are_admitted():
     number = Printed("0.3")
-    assert printed("0.3") == number != Printed("0.30")
+    assert as_printed("0.3") == number != Printed("0.30")
     assert number.admits(0.25)
     assert number.admits(Fraction(7, 20))
     beyond = np.nextafter(0.25, 0), Fraction(7, 20) + Fraction(1, 10**30), math.nan, math.inf
@@ -70,7 +70,7 @@ def test_what_is_not_one_printed_number_is_refused():
         *("1.2×105", "1.2 × 10", "1·508·2", "12\u2009508\u20095", "0\u2009508", "NE 5", "< NE"),
         *(0.269, 3, None, b"1", Fraction(1, 2), math.nan),
     ):
-        for name, make in (("text", Printed), ("hr", lambda x: printed(x, "hr"))):
+        for name, make in (("text", Printed), ("hr", lambda x: as_printed(x, "hr"))):
             with pytest.raises(ValueError, match=f"^{name}: expected one printed numb.* got ") as e:
                 make(text)
             assert repr(text) in str(e.value)

@@ -11,91 +11,27 @@ from scipy.special import expit, logit
 from scipy.stats import chi2, norm, t
 
 from hccbook import accuracy, audit, cohorts, display, exercises, prediction, reported, response
+from hccbook.exercises import notebooks
 
+#: What the notebooks write out, and what they compute.
 GIVEN = {
+    name: given | ({"seed": 7} if "seed" in given else {})
+    for name, given in notebooks.of_the_book().items()
+} | {
     "cxcl17-lab.1": {"observed": 3.3, "shuffled": np.linspace(1, 3.5, 200)},
     "cxcl17-lab.2": {"ratio": 1.17},
     "cxcl17-lab.3": {"deaths": 97, "patients": 227, "candidates": 16, "kept": 9},
-    "cxcl17-lab.4": {"weights": [2, 1, 1], "tied": 2},
     "cxcl17-lab.5": {"p": 0.0003, "tests": 36},
     "cxcl17-lab.6": {"tests": 36, "level": 0.05},
-    "il6-sii-lab.1": {"i2": "60", "events": 60},
-    "il6-sii-lab.2": {"ratio": "0.64", "lower": "0.45", "upper": "0.91"},
-    "il6-sii-lab.3": {"seed": 7},
     "il6-sii-lab.4": {
         "effect": np.array([0.95, 0.3, 0.7, -0.9, 0.1, 0.5, 0.45]),
         "se": np.array([0.10, 0.22, 0.18, 0.25, 0.21, 0.19, 0.28]),
     },
-    "il6-sii-lab.5": {"first": ("1.90", "1.15", "3.14"), "second": ("1.10", "0.66", "1.83")},
-    "il6-sii-lab.6": {"ratio": 1.5, "se": 0.20, "tau": 0.35, "k": 6},
     "magnesium-lab.1": {"apparent": 0.157},
-    "magnesium-lab.2": {"median_high": 12, "median_low": 6, "shape": 2},
-    "magnesium-lab.3": {"seed": 7},
-    "mri-lab.1": {
-        "path": {
-            "lambda": [0.20, 0.16, 0.12, 0.09, 0.07, 0.05],
-            "error": [1.38, 1.33, 1.27, 1.23, 1.21, 1.24],
-            "standard error": [0.05, 0.06, 0.07, 0.07, 0.08, 0.09],
-        }
-    },
-    "mri-lab.2": {"apparent": 0.84, "own": 0.88, "test": 0.79},
-    "mri-lab.3": {"group": 50, "early": 20},
-    "mri-lab.4": {"short": 6, "long": 9},
-    "mri-lab.5": {"seen": 40, "intervals": 150, "weeks": 8},
-    "primer-response.1": {"baseline": 60, "nadir": 22},
-    "primer-response.2": {},
-    "primer-response.3": {"k": 9, "n": 30},
-    "primer-response.4": {"doubling": 100},
-    "primer-response.5": {"median": 10, "scan": 4},
-    "primer-accuracy.1": {"sensitivity": 0.9, "specificity": 0.8, "prevalence": 0.1},
-    "primer-accuracy.2": {"count": 15, "n": 16},
-    "primer-accuracy.3": {"cases": [2.2, 1.4, 1.4, 0.9], "others": [1.4, 0.8, 0.5]},
     "primer-accuracy.4": {
         "sensitivity": [0.95, 0.85, 0.70, 0.40],
         "specificity": [0.30, 0.55, 0.75, 0.90],
     },
-    "primer-accuracy.5": {"area": 0.31},
-    "primer-meta-analysis.1": {"lower": "1.20", "upper": "2.70"},
-    "primer-meta-analysis.2": {"se": [0.20, 0.40]},
-    "primer-meta-analysis.3": {"q": 12, "k": 5},
-    "primer-meta-analysis.4": {"se": [0.20, 0.40], "tau": 0.40},
-    "primer-meta-analysis.5": {"first": ("1.60", 0.20), "second": ("0.40", 0.25)},
-    "primer-meta-analysis.6": {"ratio": 1.90, "se": 0.25, "k": 4},
-    "primer-prediction.1": {"risk": 0.2, "ratio": 3},
-    "primer-prediction.2": {"patients": 160, "share": 0.70, "candidates": 20, "kept": 4},
-    "primer-prediction.3": {"seed": 7},
-    "primer-prediction.4": {"tp": 50, "fp": 60, "n": 200, "t": 0.2},
-    "primer-prediction.5": {},
-    "primer-survival.1": {},
-    "primer-survival.2": {"high": 12, "low": 8, "events": 2},
-    "primer-survival.3": {"lower": 0.40, "upper": 0.90},
-    "primer-survival.4": {"seed": 7},
-    "primer-survival.5": {},
-    "radiotherapy-lab.1": {},
-    "radiotherapy-lab.2": {},
-    "radiotherapy-lab.3": {"n": 60},
-    "radiotherapy-lab.4": {"median": 12, "scan": 2, "share": 1 / 3},
-    "reading-accuracy-and-pools.1": {
-        "sensitivity": 80,
-        "specificity": 90,
-        "positives": 40,
-        "negatives": 160,
-    },
-    "reading-accuracy-and-pools.2": {"sensitivity": 0.8, "specificity": 0.7},
-    "reading-accuracy-and-pools.3": {"i2": "60", "p": "0.03"},
-    "reading-accuracy-and-pools.4": {"positives": 20, "negatives": 80, "auc": 0.90},
-    "reading-intervals.1": {"ratio": "0.62", "lower": "0.41", "upper": "0.94"},
-    "reading-intervals.2": {"lower": "0.520", "upper": "0.890"},
-    "reading-intervals.3": {"coefficient": "-0.916", "z": "-2.71"},
-    "reading-intervals.4": {"ratio": "0.50", "upper": "0.80"},
-    "reading-printed-numbers.1": {"seed": 7},
-    "reading-printed-numbers.2": {"percent": "41.4", "group": 30},
-    "reading-printed-numbers.3": {"n": 20, "mean": "70.0", "typed": 620, "right": 62},
-    "tipm-lab.1": {"variables": 12, "per_variable": 10, "share": 0.25},
-    "tipm-lab.2": {"candidates": 20},
-    "tipm-lab.3": {"beta": 0.90, "z": 2.25},
-    "tipm-lab.4": {"fn": 6, "fp": 12, "n": 100},
-    "tipm-lab.5": {"n": 80, "deaths": 25},
 }
 EXERCISES = exercises.load()
 SEEDS = range(1, 200)

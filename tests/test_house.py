@@ -16,7 +16,7 @@ ADDED = {
     "findings as cards, reporting guidelines; what a reader changes is shown": (113, 98, 30),
     "answers in any form, too few decimals, another scale": (75, 52, 0),
     "a table that readers of the site can play with": (31, 15, 31),
-    "refusals that a first reader of the source asked for": (16, 11, 4),
+    "refusals that readers of the source asked for": (24, 19, 20),
     "the end of a fit whose classes barely overlap": (8, 5, 0),
     "patients and numbers of one's own, answers that are kept, marks of a class": (745, 522, 0),
 }

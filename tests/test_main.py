@@ -31,6 +31,7 @@ def book(tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.long
 def test_notebooks_are_run_and_stored_without_noise(book, tmp_path):
     path = book("print(6 * 7)")
     assert command.main(["notebooks"]) == 0

@@ -17,6 +17,8 @@ from hccbook import __main__ as command
 from hccbook import cohorts, display, exercises
 from hccbook.exercises import answers, marking, notebooks, own
 
+pytestmark = pytest.mark.long
+
 EXERCISES = exercises.load()
 EACH = [name for name, exercise in EXERCISES.items() if exercise.each]
 #: Counts, shares of few patients, small groups: so many of thirty students may share an answer.

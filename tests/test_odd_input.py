@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from lifelines import KaplanMeierFitter
+from lifelines import KaplanMeierFitter, WeibullFitter
 from reference import refused
 
 import hccbook
@@ -57,6 +57,7 @@ CURVE, SMOOTH = prediction.calibration_curve(Y, RISK), prediction.smooth_calibra
 BENEFIT = prediction.net_benefit(Y, RISK, [0.2, 0.4])
 ONE_STUDY = pd.DataFrame({"ratio": [1.5], "lower": [1.0], "upper": [2.0], "weight": 1e2}, ["a"])
 FITTED = KaplanMeierFitter().fit(TIME, EVENT)
+WEIBULL = WeibullFitter().fit([1.0, 2.0, 3.0], [1, 1, 0])
 # Of reconstructions.
 STEM = "sii.os.subgroup"
 PAIR = reconstruction.from_register(f"{STEM}.hbv", (0, 1), "dl")
@@ -287,6 +288,7 @@ cohorts
   targets(paper="mri")
 display
   badge(kind="ev", word="summary")
+  badge("vd", "summary") -> word: expected one of exact, .*got 'summary'
   play(name="forest", given={"a": 1}, frame=FRAME.head(2), caption="x")
   progress(steps=[1], label="x")
   say(lines="x")
@@ -309,7 +311,10 @@ guidelines
 estimate
   format_p(p=0.04)
   parse(text="0.66 (0.52–0.85)")
-  printed(number="0.04")
+  as_printed(number="0.04")
+  hccbook.estimate.Estimate("0.5") -> value: expected a number, or NaN, got '0.5'
+  hccbook.estimate.Estimate(0.5, None, None) -> lower: expected a number, or NaN, got None
+  hccbook.estimate.Estimate(0.5, 0.4, 0.6, se=True) -> se: expected a number, or NaN, got True
   format_number(value=0.04)
 reported
   cells(paper="mri")
@@ -393,6 +398,7 @@ figures
   kaplan_meier(dict.fromkeys("abcde", FITTED)) -> fits: .*got 5
   kaplan_meier({"a": FITTED}, step=0) -> step:
   kaplan_meier({"a": FITTED}, step=np.nan) -> step:
+  kaplan_meier({"a": WEIBULL}) -> fits: expected fitted Kaplan-Meier curves
   verdicts(pd.DataFrame({"good": [1]})) -> counts: .*'good'
   verdicts(pd.DataFrame({"exact": [-1]})) -> counts: .*-1
   verdicts(pd.DataFrame({"exact": [1, 0.5]})) -> counts: .*0.5
@@ -433,7 +439,9 @@ reconstruction
   draw(**WITHIN, given=[False, False], sets=1, tries=9)
   from_register(stem=f"{STEM}.hbv", members=(0, 1), method="dl")
   in_two_pairs(first=PAIR, second=OTHER_PAIR, sides=("low", "high"), **BOUND)
-  misses(**SETS, results=[PAIR])
+  beside_print(**SETS, results=[PAIR])
+  reconstruction.Result("a", (0, 0), "fixed", "1.2", "1.1", "1.3", i2="0") -> members: .*once
+  reconstruction.Result("a", (0, 1), "fixed", "1.2", "1.3", "1.1", i2="0") -> lower: expected
   nearest(**WITHIN, starts=2, steps=2)
   one_exchanged(first=GROUP_OF_4, second=OTHER_GROUP, places=(None, (PAIR, "low")), **BOUND)
   pair_in_group(pair=OTHER_PAIR, group=GROUP_OF_4, **BOUND)
@@ -454,7 +462,7 @@ reconstruction
   draw(**WITHIN, given=FREE, sets=0) -> sets: expected a whole number
   draw(**WITHIN, given=FREE, tries=0) -> tries: expected a whole number
   nearest(**WITHIN, starts=0) -> starts: expected a whole
-  misses(np.ones((0, 2)), np.ones((1, 2)), [PAIR]) -> effect: expected one set
+  beside_print(np.ones((0, 2)), np.ones((1, 2)), [PAIR]) -> effect: expected one set
   from_register("il6.rfs", (0, 1), "dl") -> id: expected an id
   from_register("il6.os.pooled", (0, 1), "dl", ["hr"]) -> without: expected one of
   reproduces(np.ones(1), np.ones(2), PAIR) -> effect: expected the studies
@@ -474,16 +482,16 @@ reconstruction
   one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, (PAIR, "up")), 0.1) -> places: .* one of low, high
   one_exchanged(GROUP_OF_4, OTHER_GROUP, (None, (GROUP_OF_4, "low")), 0.1) -> places: .* result of
 relations
-  checks(paper="radiotherapy")
+  all_lines(paper="radiotherapy")
   lines(paper="radiotherapy")
   find(paper="tipm", pattern="table1.{row}.all.mean")
   load(paper="radiotherapy")
   find("mri", "n") -> pattern: expected one or two placeholders
   find("mri", "{a}.{b}.{c}") -> pattern: expected one or two
-  relations.common.size("many") -> size: expected one printed number
-  relations.common.significance("significant", ["1"], "") -> level: expected one printed number
-  relations.common.significance("significant", ["low"]) -> p: expected one printed number
-  relations.common.first_of("highest", ("1", "high")) -> .*expected one printed number
+  relations.adapters.size("many") -> size: expected one printed number
+  relations.adapters.significance("significant", ["1"], "") -> alpha: expected one printed number
+  relations.adapters.significance("significant", ["low"]) -> p: expected one printed number
+  relations.adapters.rank("highest", [("1", "high")]) -> .*expected one printed number
 injection
   error_free(relation=RELATION, cells=reported.cells("radiotherapy"), rng=RNG)
   inject(changes=1)
@@ -536,7 +544,7 @@ ANYTHING = {
     "audit.two_sided_p, z",
     "display.progress, label",
     "display.progress, steps",
-    "estimate.printed, name",
+    "estimate.as_printed, name",
     "exercises.check, answer",  # in one sentence, and the notebook runs on
     "simulate.repeat, function",  # whose own errors are RuntimeErrors with the repetition
     "simulate.repeat, label",
@@ -548,14 +556,14 @@ RELATED = {
     "survival.rmst, time": ["horizon"],
     "prediction.nomogram, coefficients": ["ticks"],
     "indices.convert, values": ["albumin"],
-    "estimate.printed, number": ["text"],
+    "estimate.as_printed, number": ["text"],
     "scorecard.record_interval, value": ["computed"],
     "scorecard.record_interval, lower": ["computed"],
     "scorecard.record_interval, upper": ["computed"],
     "audit.same, whole": ["printed"],
     "reconstruction.from_register, stem": ["id"],
     "reconstruction.in_two_pairs, largest_se": ["least_se"],
-    "reconstruction.misses, effect": ["se", "members"],
+    "reconstruction.beside_print, effect": ["se", "members"],
     "reconstruction.reproduces, effect": ["se"],
     "reconstruction.draw, effect": ["se", "given"],
     "reconstruction.nearest, effect": ["se", "members"],

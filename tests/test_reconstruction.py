@@ -14,6 +14,8 @@ from hccbook import reconstruction as rec
 from hccbook.reconstruction import overlaps
 from hccbook.reconstruction.results import statistics
 
+pytestmark = pytest.mark.long
+
 #: The same formulas in metafor: only rounding differs.
 R_TOLERANCE = 1e-8
 FRAME = studies.load()
@@ -60,9 +62,9 @@ def test_every_set_prints_every_number(drawn):
     """Recomputed with hccbook.meta and compared as text, not by the boxes of the module."""
     known, results, sets = drawn
     assert sets.effect.shape == sets.se.shape == (100, len(known.studies))
-    assert (sets.miss, list(sets.steps.index)) == (0, [result.name for result in results])
+    assert (sets.distance, list(sets.steps.index)) == (0, [result.name for result in results])
     assert (sets.steps["tried"] % rec.BATCH == 0).all()
-    assert (sets.steps["print it"] > 0).all()
+    assert (sets.steps["matched"] > 0).all()
     for values, ranges in ((sets.effect, known.effect), (sets.se, known.se)):
         assert ((values >= ranges[:, 0]) & (values <= ranges[:, 1])).all()
     for result in results:
@@ -92,7 +94,7 @@ def test_same_seed_same_sets_and_no_more_than_were_found():
     assert np.array_equal(a.se, b.se)
     assert not np.array_equal(a.effect, c.effect)
     few = rec.draw(*known[1:3], known.given, results, tries=1000)
-    assert len(few.effect) == few.steps["print it"].iloc[-1] < 1000
+    assert len(few.effect) == few.steps["matched"].iloc[-1] < 1000
 
 
 R = rec.Result
@@ -172,25 +174,25 @@ def test_a_study_in_no_result_is_not_invented():
 def test_the_nearest_set_prints_everything_where_sets_are():
     known, results = problem("il6.pfs")
     near = rec.nearest(*known[1:3], results, starts=40, steps=60)
-    assert near.miss == 0
+    assert near.distance == 0
     assert all(rec.reproduces(near.effect, near.se, result).any() for result in results)
     assert ((near.se >= known.se[:, 0]) & (near.se <= known.se[:, 1])).all()
 
 
-def test_the_nearest_set_tells_how_far_numbers_miss():
+def test_the_nearest_set_tells_how_far_numbers_are():
     """All studies are given: the nearest print is what they pool to."""
     effect, se = np.log([[1.5, 1.5], [1.8, 1.8], [1.2, 1.2]]), np.full((3, 2), 0.3)
     pooled = meta.pool(effect[:, 0], se[:, 0], "fixed").ratio
     cells = (f"{x:.3f}" for x in (pooled.value, pooled.lower, pooled.upper))
     print_of = R("a", (0, 1, 2), "fixed", *cells, i2="0")
-    assert rec.nearest(effect, se, [print_of], starts=2, steps=5).miss == 0
+    assert rec.nearest(effect, se, [print_of], starts=2, steps=5).distance == 0
     other = print_of._replace(ratio="2.000", lower="1.42", upper="2.81")
     near = rec.nearest(effect, se, [other], starts=2, steps=5)
     found, (low, high) = statistics(effect[:, 0], se[:, 0], other), other.boxes.T
     off = (found - np.clip(found, low, high)) / ((high - low) / 2)  # an open box is not missed
-    assert near.miss == pytest.approx(math.hypot(*off))
-    assert near.miss > 10
-    beside = rec.misses(near.effect, near.se, [other]).loc["a"]
+    assert near.distance == pytest.approx(math.hypot(*off))
+    assert near.distance > 10
+    beside = rec.beside_print(near.effect, near.se, [other]).loc["a"]
     assert beside["printed"] == "2.000 (1.42 to 2.81), I² 0"
     limits = f"{pooled.value:.2f} ({pooled.lower:.2f} to {pooled.upper:.2f}), I² "
     assert beside["pooled"].startswith(limits)
@@ -203,9 +205,9 @@ def test_the_nearest_set_of_a_reader_s_number_that_does_not_fit():
     effect, se = known.effect.copy(), known.se.copy()
     effect[0], se[0] = np.log([0.499, 0.501]), (0.15, 0.151)
     sets = rec.draw(effect, se, known.given, results, tries=20_000)
-    assert (sets.effect.shape, sets.steps["print it"].tolist()) == ((0, 3), [0])
+    assert (sets.effect.shape, sets.steps["matched"].tolist()) == ((0, 3), [0])
     near = rec.nearest(effect, se, results, starts=40, steps=60)
-    assert near.miss > 10
+    assert near.distance > 10
     assert near.effect[:, 0] == pytest.approx(math.log(0.5), abs=0.003)
     assert np.exp(statistics(near.effect, near.se, results[0])[:, 0]).max() < 2.1
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hccbook import audit, injection, relations, reported
 from hccbook.estimate import Printed
 from hccbook.injection import _change_digit, error_free, inject
-from hccbook.relations import common, run
+from hccbook.relations import adapters, run
 from hccbook.reported import JUDGED
 from hccbook.scorecard import EVIDENCE
 
@@ -34,7 +34,7 @@ BY_HAND = ("magnesium", "mri", "radiotherapy")
 every_paper = pytest.mark.parametrize("paper", PAPERS)
 
 
-checked, lined = cache(relations.checks), cache(relations.lines)
+checked, lined = cache(relations.all_lines), cache(relations.lines)
 
 
 @cache
@@ -58,6 +58,7 @@ def test_relations_read_cells_that_are_there_and_judge_results(paper):
         assert member.evidence in ("arithmetic", "summary")
 
 
+@pytest.mark.long
 @every_paper
 def test_every_result_has_a_line_and_none_has_two_of_one_kind(paper):
     found = lined(paper)
@@ -111,7 +112,7 @@ def test_relations_agree_with_the_chapter_written_by_hand(paper):
 
 def test_a_relation_says_where_nothing_is_printed():
     reads = {"@": ("a", "printed"), "#n": ("n", "upper")}
-    member = relations.Relation("a", "printed", "share", "percent", common.share, reads, "", {})
+    member = relations.Relation("a", "printed", "share", "percent", adapters.share, reads, "", {})
     assert member.reads() == list(reads.values())
     assert member.check({("a", "printed"): "50", ("n", "upper"): "2"}).verdict == "exact"
     for cells in ({}, {("a", "printed"): "50"}, {("a", "printed"): "50", ("n", "upper"): ""}):
@@ -122,16 +123,16 @@ def test_a_relation_says_where_nothing_is_printed():
 def test_another_register():
     cells = reported.cells("radiotherapy")
     for count, expected in (("69", "exact"), ("68", "contradicted")):
-        found = relations.checks("radiotherapy", {**cells, ("pvtt.count", "printed"): count})
+        found = relations.all_lines("radiotherapy", {**cells, ("pvtt.count", "printed"): count})
         (line,) = (x for x in found if x.id == "radiotherapy.pvtt.percent")
         assert line[:3] == ("radiotherapy.pvtt.percent", "printed", "arithmetic")
         assert line.check.verdict == expected
 
 
 def test_share_of_no_count_names_the_nearest():
-    check = common.share("50.0", 7)
+    check = adapters.share("50.0", 7)
     assert (check.verdict, check.explanation) == ("contradicted", "4 of 7 is 57.143 %")
-    none = common.count("3", "50.0", 7)
+    none = adapters.count("3", "50.0", 7)
     assert (none.verdict, math.isnan(none.computed)) == ("contradicted", True)
     assert "no whole number" in none.explanation
 
@@ -140,12 +141,12 @@ def test_share_of_no_count_names_the_nearest():
 def test_counts_and_percentages_agree(n, data):
     k, other = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))
     percent = f"{100 * k / n:.1f}"
-    assert audit.percentage(percent, k, n).verdict == common.share(percent, n).verdict == "exact"
-    found = common.count(str(k), percent, n)
+    assert audit.percentage(percent, k, n).verdict == adapters.share(percent, n).verdict == "exact"
+    found = adapters.count(str(k), percent, n)
     assert found.verdict == ("exact" if found.lower == found.upper else "compatible")
     assert found.lower <= k <= found.upper
     # The two see the same counts.
-    checks = audit.percentage(percent, other, n), common.count(str(other), percent, n)
+    checks = audit.percentage(percent, other, n), adapters.count(str(other), percent, n)
     assert len({check.verdict == "contradicted" for check in checks}) == 1
 
 
@@ -157,7 +158,7 @@ def test_an_interval_needs_patients():
         ((500, 378), "94", "compatible"),
         ((500, 377), "94", "contradicted"),
     ):
-        check = common.patients("0.57", "1.59", patients, i2)
+        check = adapters.enough_events("0.57", "1.59", patients, i2)
         assert check.verdict == expected
         assert f"of {sum(patients)} patients" in check.explanation
 
@@ -176,9 +177,9 @@ def test_an_interval_needs_patients():
 )
 def test_at_least_and_at_most(printed, other, least, most):
     for check, expected in (
-        (common.at_least(printed, other, reason="a reason"), least),
-        (common.at_most(other, printed, reason="a reason"), least),
-        (common.at_most(printed, other, reason="a reason"), most),
+        (adapters.at_least(printed, other, reason="a reason"), least),
+        (adapters.at_most(other, printed, reason="a reason"), least),
+        (adapters.at_most(printed, other, reason="a reason"), most),
     ):
         assert (check.verdict, check.family) == (expected, "order")
         assert "a reason" in check.explanation
@@ -198,7 +199,7 @@ def test_at_least_and_at_most(printed, other, least, most):
     ],
 )
 def test_significance(word, level, ps, expected):
-    check = common.significance(word, ps, level)
+    check = adapters.significance(word, ps, level)
     assert (check.verdict, check.printed) == (expected, word)
     assert check.computed == ("" if expected == "contradicted" else word)
 
@@ -208,8 +209,8 @@ def test_a_true_word_is_never_contradicted(p, places):
     printed = f"{p:.{places}f}"
     word = "significant" if p < 0.05 else "not significant"
     other = {"significant": "not significant"}.get(word, "significant")
-    assert common.significance(word, [printed]).verdict != "contradicted"
-    assert common.significance(other, [printed]).verdict != "exact"
+    assert adapters.significance(word, [printed]).verdict != "contradicted"
+    assert adapters.significance(other, [printed]).verdict != "exact"
 
 
 @pytest.mark.parametrize(
@@ -224,14 +225,14 @@ def test_a_true_word_is_never_contradicted(p, places):
         ("highest", [("0.81", "0.811"), ("1", "9")], "contradicted"),
     ],
 )
-def test_first_of(word, rows, expected):
-    check = common.first_of(word, *rows)
+def test_rank(word, rows, expected):
+    check = adapters.rank(word, rows)
     assert (check.verdict, check.printed) == (expected, word)
 
 
 def test_a_number_printed_twice():
-    assert common.same("1 508", "1,508", whole=True, thousands=" ").verdict == "exact"
-    assert common.same("7", "6", whole=True).verdict == "contradicted"
+    assert adapters.same("1 508", "1,508", whole=True, thousands=" ").verdict == "exact"
+    assert adapters.same("7", "6", whole=True).verdict == "contradicted"
 
 
 def test_auc_limits():
@@ -239,26 +240,26 @@ def test_auc_limits():
     sizes = 51, 58
     auc = "0.893", "0.830", "0.956"
     for end, limit in (("lower", auc[1]), ("upper", auc[2])):
-        check = common.auc_limit(limit, *auc, *sizes, end=end)
+        check = adapters.auc_limit(limit, *auc, *sizes, end=end)
         assert check.verdict in ("exact", "rounding")
         assert check.lower <= check.computed <= check.upper
     wide = "0.893", "0.700", "1.000"
-    assert common.auc_limit(wide[1], *wide, *sizes, end="lower").verdict == "contradicted"
+    assert adapters.auc_limit(wide[1], *wide, *sizes, end="lower").verdict == "contradicted"
     askew = "0.893", "0.850", "0.990"
-    assert common.auc_limit(askew[1], *askew, *sizes, end="lower").verdict == "untestable"
+    assert adapters.auc_limit(askew[1], *askew, *sizes, end="lower").verdict == "untestable"
     with pytest.raises(ValueError, match=r"^positives, negatives: expected at least 2"):
-        common.auc_limit("0.4", "0.5", "0.4", "0.6", 1, 9, end="lower")
+        adapters.auc_limit("0.4", "0.5", "0.4", "0.6", 1, 9, end="lower")
 
 
 def test_the_pair_of_areas_that_needs_the_highest_correlation_decides():
     good, near, far = (("0.90", "0.86", "0.94"), ("0.85", "0.80", "0.90"), ("0.60", "0.50", "0.70"))
     alone = {x[0]: audit.auc_correlation(good, x, "< 0.05") for x in (near, far)}
     for row in ([good, near, far], [good, far, near]):
-        check = common.paired_areas("< 0.05", [row])
+        check = adapters.paired_areas("< 0.05", [row])
         assert (check.verdict, check.computed) == ("compatible", alone["0.85"].computed)
         assert check.explanation == f"against an AUC of 0.85: {alone['0.85'].explanation}"
     # A pair that no correlation allows refutes the sentence, though the other has a larger P.
-    check = common.paired_areas("0.50", [[good, ("0.89", "0.84", "0.94"), far]])
+    check = adapters.paired_areas("0.50", [[good, ("0.89", "0.84", "0.94"), far]])
     assert check.verdict == "contradicted"
     assert check.explanation.startswith("against an AUC of 0.60: ")
 
@@ -312,6 +313,7 @@ def test_every_neighbour_is_reached():
     assert {_change_digit("7", rng) for _ in range(200)} == set("012345689")
 
 
+@pytest.mark.long
 def test_changes_are_of_proven_numbers_and_spread_over_all_papers():
     frame = changed()
     assert len(frame) == CHANGES
@@ -338,6 +340,7 @@ def test_share_of_changes_that_are_seen():
         assert (size >= 5, seen >= floor) == (True, True), family
 
 
+@pytest.mark.long
 def test_a_seed_makes_its_changes_and_more_than_there_are_numbers_take_each_again(monkeypatch):
     monkeypatch.setattr(reported, "papers", lambda: ["mri", "radiotherapy"])
     once = {line[:2] for line in checked("radiotherapy") if line.check.verdict == "exact"}
@@ -367,6 +370,7 @@ def test_every_kind_is_simulated():
     assert set(injection.SIMULATED) == set(relations.kinds.KINDS)
 
 
+@pytest.mark.long
 @every_paper
 def test_numbers_without_error_are_printed_like_the_paper(paper):
     style, other = reported.cells(paper), []
@@ -392,6 +396,7 @@ def test_p_values_without_error_have_two_decimals_or_more():
         assert all(Printed(p).value > 0 for p in found)
 
 
+@pytest.mark.long
 @every_paper
 def test_numbers_without_error_raise_no_alarm(paper):
     style, alarms = reported.cells(paper), []
@@ -408,6 +413,6 @@ def test_numbers_without_error_raise_no_alarm(paper):
 
 def test_a_share_of_nobody_and_a_kappa_of_all_are_refused():
     with pytest.raises(ValueError, match=r"^n: expected a whole number of at least 1, got 0"):
-        common.group_mean("1.0", 0, "1.0", ["1.0"], [2])
+        adapters.group_mean("1.0", 0, "1.0", ["1.0"], [2])
     with pytest.raises(ValueError, match=r"^percent: expected a share of 10 patients"):
-        common.kappa("0.5", 10, "100", 10)
+        adapters.kappa("0.5", 10, "100", 10)

@@ -68,7 +68,7 @@ BETWEEN = 'rows-between = { number = "n", rows = "n", what = "x", lowest = "1", 
 def paper(tmp_path, monkeypatch):
     """Return a function that writes the relations of an invented paper, and a register."""
     monkeypatch.setattr(reported, "DATA", tmp_path)
-    monkeypatch.setattr(declared, "DATA", tmp_path / "relations")
+    monkeypatch.setattr(declared, "FOLDER", tmp_path / "relations")
     (tmp_path / "reported").mkdir()
     (tmp_path / "relations").mkdir()
 
@@ -251,9 +251,10 @@ pain.items,,count,3,,,,design
 """
 
 
+@pytest.mark.long
 def test_the_third_example_judges_what_it_says_and_raises_no_false_alarm(paper):
     name = paper(EXAMPLES[2], RESULTS)
-    verdicts = {x[:2]: x.check.verdict for x in relations.checks(name)}
+    verdicts = {x[:2]: x.check.verdict for x in relations.all_lines(name)}
     assert len(verdicts) == 11
     assert set(verdicts.values()) <= {"exact", "untestable"}
     cells, found = reported.cells(name), relations.load(name)["response"]
@@ -271,7 +272,7 @@ def test_the_third_example_judges_what_it_says_and_raises_no_false_alarm(paper):
         ("pain.sd", "printed"): "-2.191",
     }
     for (id, field), text in wrong.items():
-        checks = relations.checks(name, {**cells, (id, field): text})
+        checks = relations.all_lines(name, {**cells, (id, field): text})
         judged = [x.check for x in checks if x[:2] == (f"{name}.{id}", field)]
         assert [x.verdict for x in judged] == ["contradicted"], (id, field, judged)
 
@@ -282,7 +283,7 @@ def test_every_list_of_a_file_and_every_kind_is_used():
         blocks = declared.tomllib.loads(text)["sections"].values()
         used |= {kind for block in blocks for entry in block for kind in entry}
     for name in reported.papers():
-        text = (declared.DATA / f"{name}.toml").read_text(encoding="utf-8")
+        text = (declared.FOLDER / f"{name}.toml").read_text(encoding="utf-8")
         for word in declared.tomllib.loads(text).get("lists", {}):
             assert re.search(rf"\{{(?:all |other )?{word}\}}", text), (name, word)
         used |= {one.kind for section in relations.load(name).values() for one in section}

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import near, numbers, refused
@@ -140,6 +141,7 @@ def immune_name(label):
     return special.get(label, f"i{label}")
 
 
+@pytest.mark.long
 def test_tables_of_overall_response():
     for (target, non_target), new in itertools.product(GROUPS, (False, True)):
         baseline, visit = {}, {}
@@ -387,6 +389,7 @@ def test_irecist_is_recist_until_it_progresses(seed):
             assert days[at + 1] - days[first + 1] >= 28
 
 
+@pytest.mark.long
 @properties
 @given(seed=st.integers(0, 10**6), criteria=st.sampled_from(response.CRITERIA))
 def test_neither_order_nor_names_nor_other_patients_matter(seed, criteria):

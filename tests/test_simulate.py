@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from hccbook import simulate
 from hccbook.simulate import generator, repeat
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 900  # seconds; only a process that hangs reaches it
 
 

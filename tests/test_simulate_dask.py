@@ -18,6 +18,8 @@ from test_simulate import PATIENCE, draw, process
 import hccbook
 from hccbook.simulate import repeat
 
+pytestmark = pytest.mark.long
+
 PAGE = Path(__file__).parents[1] / "book" / "larger-machines.md"
 WORKERS = 2
 

@@ -13,8 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import LISTS, PAGES, ROOT
 
-from hccbook.display import ICONS, SHORTEST_ALT
-from hccbook.scorecard import EVIDENCE
+from hccbook.display import BADGES, ICONS, SHORTEST_ALT
 
 LONGEST_ALT = 1500
 #: Bytes of the longest page; compressed, with all that it loads; and of the front page.
@@ -207,8 +206,7 @@ def no_table_shows_a_missing_value_raw(page):
 def badges_are_known_and_have_icon_and_word(page):
     for badge in (tag for tag in page.tags if has_class(tag, "ev", "vd")):
         word = next(c for c in badge["class"] if c not in {"ev", "vd"}).partition("-")[2]
-        known = EVIDENCE if "ev" in badge["class"] else ICONS
-        if word not in ICONS or word not in known:
+        if word not in BADGES["ev" if "ev" in badge["class"] else "vd"]:
             yield f"unknown badge {badge}"
         elif badge.get_text(" ", strip=True) != f"{ICONS[word]} {word}":
             yield f"expected icon and word: {badge}"

@@ -202,10 +202,10 @@ def test_a_bad_row_is_named(write):
 def test_a_malformed_file_is_named(write):
     for text, message in (
         ("", ": not a readable CSV file"),
-        ("study,marker\na,b\n", ", row 1: expected the columns"),
-        (f"{HEADER}\n{GOOD.strip()},more\n", ", row 2 .*study: expected one of"),
-        (f"{HEADER}\n{GOOD}{GOOD.strip()},more\n", ": not a readable CSV file .*line 3, saw 13"),
-        (f"{HEADER}\nmyojin-2022,IL-6\n", ", row 2 .*quantity: expected one of"),
+        ("study,marker\na,b\n", ", header: expected the columns"),
+        (f"{HEADER}\n{GOOD.strip()},more\n", ", row 2: expected 12 cells, got 13"),
+        (f"{HEADER}\n{GOOD}{GOOD.strip()},more\n", ", row 3: expected 12 cells, got 13"),
+        (f"{HEADER}\nmyojin-2022,IL-6\n", ", row 2: expected 12 cells, got 2"),
         (f'{HEADER}\n"open', ": not a readable CSV file"),
         (HEADER.encode() + b"\n\xff\xfe\n", ": not a readable CSV file"),
     ):

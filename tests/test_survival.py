@@ -147,6 +147,7 @@ def test_restricted_means_as_in_r():
             assert ours.n == len(part)
 
 
+@pytest.mark.long
 @given(follow_up(), st.floats(0.5, 15), st.integers(1, 50))
 def test_restricted_mean_is_the_area_under_the_curve(case, horizon, unit):
     time, event, _ = case

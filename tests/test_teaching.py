@@ -28,6 +28,8 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import hccsite
 import make_course
 
+pytestmark = pytest.mark.long
+
 TEACHING = ROOT / "book" / "teaching"
 SHEETS = ("worksheet-interval", "worksheet-table", "worksheet-kaplan-meier")
 #: No plan gives more than this for a minute of reading.

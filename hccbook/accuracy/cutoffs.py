@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _checks
-from .roc import cells, patients, tally
+from .roc import checked, ranked, tally
 
 _BLOCK = 2**16  # patients drawn at a time: some 2 MB, which a processor's cache holds
 
@@ -31,7 +31,7 @@ def youden(y, marker):
     """
     import pandas as pd
 
-    values, cell = cells(*patients(y, marker=marker))
+    values, cell = ranked(*checked(y, marker=marker))
     counts = tally(cell, values.size)
     low, high = values[:-1], values[1:]
     middle = low / 2 + high / 2
@@ -74,11 +74,11 @@ def youden_optimism(y, marker, resamples=500, seed=0):
     """
     import pandas as pd
 
-    y, marker = patients(y, marker=marker)
+    y, marker = checked(y, marker=marker)
     resamples = _checks.whole("resamples", resamples, 1)
     rng = np.random.default_rng(_checks.seed(seed))
     # A sample is only needed as how many of its patients have each value, by class.
-    values, cell = cells(y, marker)
+    values, cell = ranked(y, marker)
     whole, pairs = _scaled_youden(tally(cell, values.size))
     gaps, rows = [], max(1, _BLOCK // y.size)
     for done in range(0, resamples, rows):

@@ -45,8 +45,8 @@ def auc(y, marker, level=0.95):
     0.875 (95 % CI 0.529 to 1.000)
     """
     z = _checks.z(level)
-    y, marker = patients(y, marker=marker)
-    values, cell = cells(y, marker)
+    y, marker = checked(y, marker=marker)
+    values, cell = ranked(y, marker)
     counts = tally(cell, values.size)
     n0, n1 = (int(n) for n in counts.sum(axis=1))
     placed = _placed(counts)
@@ -97,8 +97,8 @@ def delong_paired(y, first, second, level=0.95):
     import pandas as pd
 
     z = _checks.z(level)
-    y, *markers = patients(y, first=first, second=second)
-    coded = [cells(y, marker) for marker in markers]
+    y, *markers = checked(y, first=first, second=second)
+    coded = [ranked(y, marker) for marker in markers]
     placed = [_placed(tally(cell, values.size)).ravel()[cell] for values, cell in coded]
     rows = [np.flatnonzero(y == k) for k in (0, 1)]
     classes = [np.stack([x[one] for x in placed]) for one in rows]
@@ -126,14 +126,14 @@ def delong_paired(y, first, second, level=0.95):
     return pd.Series(found)
 
 
-def patients(y, **markers):
+def checked(y, **markers):
     """Check an outcome and markers of the same patients; return them as float arrays."""
-    checked = _checks.together(binary=("y",), y=y, **markers)
-    _checks.both("y", checked[0])
-    return checked
+    found = _checks.together(binary=("y",), y=y, **markers)
+    _checks.both("y", found[0])
+    return found
 
 
-def cells(y, marker):
+def ranked(y, marker):
     """Return the distinct values of a marker (tied ones are one), and the cell of each patient.
 
     Cells are numbered by value, first those of patients without the outcome, then those of

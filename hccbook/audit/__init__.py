@@ -31,6 +31,7 @@ from .derived import (
     quotient,
     remaining_percentage,
 )
+from .hazard_ratios import hazard_ratio_readings
 from .heterogeneity import (
     events_for_two_studies,
     heterogeneity_p,
@@ -52,7 +53,6 @@ from .ratios import (
     standard_error,
     two_sided_p,
 )
-from .readings import hazard_ratio_readings
 from .roc import (
     auc_bounds,
     auc_correlation,

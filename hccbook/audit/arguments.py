@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from .. import _checks
-from ..estimate import printed
+from ..estimate import as_printed
 from .check import Range
 
 CELLS = ("tp", "fp", "fn", "tn")
@@ -38,7 +38,7 @@ def judged(read, name, *value):
 
 def plain(name, value, smallest=-math.inf):
     """Return a printed number without < or >."""
-    number = replace(printed(value, name), within=(smallest, math.inf))
+    number = replace(as_printed(value, name), within=(smallest, math.inf))
     if number.relation != "=" or not number.possible:
         least = "" if smallest == -math.inf else f" of at least {smallest}"
         error = ValueError if number.possible else Impossible
@@ -48,7 +48,7 @@ def plain(name, value, smallest=-math.inf):
 
 def count(name, value):
     """Return a printed count."""
-    number = replace(printed(value, name), within=(0, math.inf))
+    number = replace(as_printed(value, name), within=(0, math.inf))
     whole = number.relation == "=" and number.decimals <= 0 and "%" not in number.text
     if not (whole and number.possible):
         error = Impossible if whole else ValueError
@@ -58,7 +58,7 @@ def count(name, value):
 
 def probability(name, value):
     """Return a printed P value; one that is not from 0 to 1 can be judged, not used."""
-    number = printed(value, name)
+    number = as_printed(value, name)
     if not number.relation or "%" in number.text:
         _refuse(name, "a printed number from 0 to 1", number)
     return replace(number, within=(0, 1))
@@ -66,7 +66,7 @@ def probability(name, value):
 
 def share(name, value):
     """Return a printed percentage; one that is not from 0 to 100 can be judged, not used."""
-    number = printed(value, name)
+    number = as_printed(value, name)
     if number.decimals > MOST_DECIMALS or not number.relation:
         _refuse(name, f"a printed percentage to 100, at most {MOST_DECIMALS} decimals", number)
     return replace(number, within=(0, 100))
@@ -99,7 +99,7 @@ def positive(name, value):
 
 def time(name, value):
     """Return a printed time above 0, perhaps with < or >."""
-    number = replace(printed(value, name), within=(0, math.inf))
+    number = replace(as_printed(value, name), within=(0, math.inf))
     if number.value <= 0:
         error = ValueError if number.possible else Impossible
         _refuse(name, "a printed time above 0", number, error)
@@ -108,7 +108,7 @@ def time(name, value):
 
 def limit(name, value, smallest=-math.inf):
     """Return the range of a printed limit, which may be open: ``>999.99``, ``NE`` or 0.00."""
-    number = printed(value, name)
+    number = as_printed(value, name)
     if number.high <= smallest:
         _refuse(name, f"a printed limit above {smallest}", number, Impossible)
     value = number.value if number.relation == "=" else math.nan

@@ -8,7 +8,7 @@ from numbers import Rational
 from typing import NamedTuple
 
 from .. import _checks
-from ..estimate import printed as as_printed
+from ..estimate import as_printed
 
 #: How well a computed number fits a printed one; the data dictionary defines each word.
 VERDICTS = ("exact", "rounding", "compatible", "missed", "contradicted", "untestable")

@@ -13,12 +13,11 @@ from dataclasses import replace
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from .. import _checks
-from ..estimate import printed as as_printed
-from .arguments import critical, limit, ordered, plain, positive, probability, two_way
+from ..estimate import Z95, as_printed
+from .arguments import limit, ordered, plain, positive, probability, two_way
 from .check import Check, Range, bounded, same
-from .further import Cut, one_sided, reread
+from .further import Cut, as_frame, one_sided, reread
 from .ratios import exp, may_be_profile, over, size_of, wald_p
-from .readings import as_frame
 
 
 def odds_ratio(value, coefficient):
@@ -105,7 +104,7 @@ def wald_limits(coefficient, z, lower, upper):
     beta, statistic = plain("coefficient", coefficient), plain("z", z)
     if not statistic.value or beta.value * statistic.value < 0:
         raise ValueError(f"z: expected the sign of coefficient = {coefficient}, not 0, got {z!r}")
-    limits, quantile = ordered(lower, upper, plain, equal=True), critical("95")
+    limits, quantile = ordered(lower, upper, plain, equal=True), Z95
     sides = [Range.of(lambda a, b: b - a, *x) for x in ((limits[0], beta), (beta, limits[1]))]
     profile = may_be_profile(*sides)
     sign = 1 if statistic.value > 0 else -1

@@ -136,10 +136,10 @@ def p_from_counts(p, table, *, without="none"):
     if prints:
         verdict, finding = "exact", f"{number} is printed by {', '.join(prints)}"
     elif {"Fisher's exact", "Fisher-Freeman-Halton"} & set(tests):
-        verdict, finding = "contradicted", f"no test prints {number}"
+        verdict, finding = "contradicted", f"no test gives {number}"
     else:
         verdict = "untestable"
-        finding = f"no test prints {number}, but the exact test needs too many tables"
+        finding = f"no test gives {number}, but the exact test needs too many tables"
     values = ", ".join(f"{name} {value:z.4g}" for name, value in tests.items())
     found = min(tests.values()), tests[[*prints, *tests][0]], max(tests.values())
     check = Check.of("test from counts", number, found, f"{finding}; P by test: {values}", verdict)
@@ -274,12 +274,12 @@ def p_from_summaries(p, means, sds, sizes):
     number, tests = probability("p", p), summary_tests(means, sds, sizes)
     verdicts = {name: judge(number, r.value, r.low, r.high) for name, r in tests.items()}
     best = min(tests, key=lambda name: VERDICTS.index(verdicts[name]))
-    verdict, found, finding = verdicts[best], tests[best], f"{best} can print {number}"
+    verdict, found, finding = verdicts[best], tests[best], f"{best} can give {number}"
     if verdict == "contradicted":
         verdict = "untestable"
         low, _, high = zip(*tests.values(), strict=True)
         found = Range(min(low), found.value, max(high))
         rank = "Mann-Whitney" if "t" in tests else "Kruskal-Wallis"
-        finding = f"no test of the means prints {number}; {rank} needs the patients' values"
+        finding = f"no test of the means gives {number}; {rank} needs the patients' values"
     why = f"{finding}; P by test: {', '.join(f'{name} {r:z.3g}' for name, r in tests.items())}"
     return Check.of("test from mean and SD", number, found, why, verdict)

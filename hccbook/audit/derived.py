@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from .. import _checks
-from ..estimate import printed as as_printed
+from ..estimate import as_printed
 from .arguments import critical, limit, ordered, plain, positive, probability, share
 from .check import VERDICTS, Check, Range, bounded, ends, judge
 from .counts import counts
@@ -155,7 +155,7 @@ def adjusted_p(q, p, others):
     Examples
     --------
     >>> adjusted_p("0.030", "0.010", ["0.020", "0.040"]).explanation
-    'Benjamini-Hochberg prints 0.030'
+    'Benjamini-Hochberg gives 0.030'
     """
     number, listed = probability("q", q), _checks.listed("others", others)
     family = [probability("p", p), *(probability("others", x) for x in listed)]
@@ -163,7 +163,7 @@ def adjusted_p(q, p, others):
     found = {name: Range(low[name], value[name], high[name]) for name in value}
     verdicts = {x: judge(number, y.value, y.low, y.high) for x, y in found.items()}
     best = min(found, key=lambda name: VERDICTS.index(verdicts[name]))
-    verdict, why = verdicts[best], f"{best} prints {q}"
+    verdict, why = verdicts[best], f"{best} gives {q}"
     if verdict == "contradicted":
         low, _, high = zip(*found.values(), strict=True)
         found[best] = Range(min(low), math.nan, max(high))

@@ -14,7 +14,7 @@ from .check import Check, Range, bounded
 
 #: The verdict on a number that a reading saves. It is ``untestable`` where the range is one of
 #: experience, not of proof: only the patients (or the studies) could tell.
-READINGS = {
+FURTHER = {
     "one-sided P": "compatible",
     "digits cut off": "compatible",
     "limits cut off": "compatible",
@@ -33,19 +33,19 @@ READINGS = {
 def reread(check, number, readings, without):
     """Return a check; if it is contradicted, by the first reading that holds the number.
 
-    ``readings`` yields pairs of a name of :data:`READINGS` and a range. ``without`` names those
+    ``readings`` yields pairs of a name of :data:`FURTHER` and a range. ``without`` names those
     that the paper rules out, with commas between, or is ``"none"`` or ``"all"``.
     """
     _checks.text("without", without)
     ruled_out = [name.strip() for name in without.split(",")]
     for name in ruled_out:
-        _checks.one_of("without", name, ["none", "all", *READINGS])
+        _checks.one_of("without", name, ["none", "all", *FURTHER])
     if check.verdict != "contradicted" or "all" in ruled_out or not number.possible:
         return check
     for name, found in readings:
         if name in ruled_out or bounded(number, found.low, found.high) == "contradicted":
             continue
-        verdict, why = READINGS[name], f"{check.explanation}; possible as {name}"
+        verdict, why = FURTHER[name], f"{check.explanation}; possible as {name}"
         if verdict == "untestable":
             return replace(check, verdict=verdict, explanation=f"{why}, which the data could tell")
         low, value, high = map(float, found)
@@ -58,6 +58,17 @@ def one_sided(p):
     """Yield the ranges of a one-sided P: of the effect that was looked for, and of its opposite."""
     yield "one-sided P", Range(*(x / 2 for x in p))
     yield "one-sided P", Range(*(1 - x / 2 for x in reversed(p)))
+
+
+def as_frame(checks, value):
+    """Return the checks of several readings as a frame; ``value`` heads what is computed."""
+    import pandas as pd
+
+    rows = [
+        (reading, x.computed, x.lower, x.upper, x.verdict, x.explanation)
+        for reading, x in checks.items()
+    ]
+    return pd.DataFrame(rows, columns=["reading", value, "lower", "upper", "verdict", "why"])
 
 
 class Cut(Printed):

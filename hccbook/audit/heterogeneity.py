@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from .. import _checks
-from .arguments import critical, judged, ordered, percent, positive, probability
+from ..estimate import Z95
+from .arguments import judged, ordered, percent, positive, probability
 from .check import Check, Range, bounded, ends
 from .further import reread
 from .means import between, least_between, most_between
@@ -161,9 +162,9 @@ def random_effects_check(i2, lower, upper, patients):
     """
     patients = _checks.whole("patients", patients, 1)
     q, (near, far) = q_from_i2(i2, 2), ordered(lower, upper, positive)
-    z, events = critical("95"), events_for_two_studies(i2, lower, upper)
+    events = events_for_two_studies(i2, lower, upper)
     least = Range.of(
-        lambda limit, x: float(limit) * exp(4 * z * math.sqrt(max(1.0, x) / patients)), near, q
+        lambda limit, x: float(limit) * exp(4 * Z95 * math.sqrt(max(1.0, x) / patients)), near, q
     )
     why = f"at I² {i2} % random effects need at least {events} events for {lower} to {upper}; "
     why += f"with {patients} patients an interval from {lower} reaches at least {least.low:z.2f}"

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from .. import _checks
-from ..estimate import printed
+from ..estimate import as_printed
 from .arguments import (
     critical,
     judged,
@@ -168,7 +168,7 @@ def limit_from_other(estimate, limit, other, *, without="none"):
     limit, judged or other, is never ``contradicted``.
     Readings that ``without`` does not rule out: profile or exact limits.
     """
-    number = replace(printed(limit, "limit"), within=(0, math.inf))
+    number = replace(as_printed(limit, "limit"), within=(0, math.inf))
     middle, far = positive("estimate", estimate), ratio_limit("other", other)
     found = Range.of(lambda x, y: over(x**2, y), middle, far)
     found = found._replace(value=math.nan) if number.relation != "=" else found

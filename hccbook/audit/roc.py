@@ -7,20 +7,19 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from .. import _checks
-from ..estimate import Estimate
+from ..estimate import Z95, Estimate
 from .arguments import (
     area,
     cells,
     classes,
-    critical,
     judged,
     ordered,
     probability,
     with_limits,
 )
 from .check import Check, Range, bounded
+from .further import as_frame
 from .ratios import wald_p
-from .readings import as_frame
 
 
 def auc_bounds(tp, fp, fn, tn, auc):
@@ -79,7 +78,7 @@ def auc_interval(auc, positives, negatives):
     a = float(area("auc", auc))
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     variance = a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)
-    half = _checks.z(0.95) * math.sqrt(variance / (positives * negatives))
+    half = Z95 * math.sqrt(variance / (positives * negatives))
     return Estimate(a, max(0.0, a - half), min(1.0, a + half), n=positives + negatives)
 
 
@@ -161,7 +160,7 @@ def _area_and_error(name, printed):
     low, high = ordered(lower, upper, lambda _, value: area(name, value), name=name)
     if low.low <= 0 or high.high >= 1:
         raise ValueError(f"{name}: expected limits not cut off at 0 or 1, got {lower} and {upper}")
-    quantile = critical("95")
+    quantile = Z95
     return number, Range.of(lambda a, b: float(max(0, b - a)) / (2 * quantile), low, high)
 
 

@@ -142,7 +142,7 @@ def report(paper, split=None, seed=0, reading=None):
     values = recipe.achieved(load(paper, split, seed, reading), split)
     aims = targets(paper, split, reading)
     keys = dict.fromkeys(zip(aims["id"], aims["field"], strict=True), "")
-    keys |= calibration.misses(paper, split, reading)
+    keys |= calibration.out_of_reach(paper, split, reading)
     rows, printed = [], reported.load(paper)
     for (id, field), why in keys.items():
         text, value = printed.loc[id, field], values[id, field]

@@ -24,7 +24,7 @@ READINGS = ("cox", "medians")
 
 
 def achieved(frame, split):
-    """Return what a cohort has, for every printed number that is a target or a miss."""
+    """Return what a cohort has, for every printed number that is a target or out of reach."""
     marker, controlled, high = (
         frame[x] for x in ("magnesium", "disease_control", "high_magnesium")
     )
@@ -138,11 +138,11 @@ def _survival(rng, high, controlled, draw, aim):
             days, event = draw()
             cohort = cal.Survival(rng, aim, days, event, high, earliest, latest, controlled == 0)
             cohort.untie()
-        except cal.Miss:
+        except cal.NotReached:
             continue
         starts.append((cohort.loss() if aim else 0, len(starts), cohort))
     if len(starts) < wanted:
-        raise cal.Miss("too few starts")
+        raise cal.NotReached("too few starts")
     cohort = min(starts)[2]
     if aim:
         cohort.reach()

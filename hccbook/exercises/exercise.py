@@ -101,12 +101,12 @@ def load():
     exercises = {}
     for path in sorted((reported.DATA / "exercises").glob("*.toml")):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        for number, cells in told.items():
+        for number, entry in told.items():
             # What is not told is as in the exercise that this one is like.
-            base = told.get(cells.pop("like", None), {})
-            mistakes = base.get("mistakes", {}) | cells.get("mistakes", {})
+            base = told.get(entry.pop("like", None), {})
+            mistakes = base.get("mistakes", {}) | entry.get("mistakes", {})
             try:
-                found = Exercise(**base | cells | {"mistakes": mistakes})
+                found = Exercise(**base | entry | {"mistakes": mistakes})
             except TypeError as error:
                 raise ValueError(f"{path.name}, {number}: {error}") from None
             exercises[f"{path.stem}.{number}"] = found

@@ -28,13 +28,14 @@ def kaplan_meier(fits, unit="months", step=6, outcome="progression-free"):
         The text names each group's patients, events, median and numbers at risk.
     """
     import matplotlib.pyplot as plt
+    from lifelines import KaplanMeierFitter
 
     fits = _checks.mapping("fits", fits)
     if not 1 <= len(fits) <= len(COLOURS):
         raise ValueError(f"fits: expected 1 to {len(COLOURS)} fitted curves, got {len(fits)}")
     for fit in fits.values():
-        if not hasattr(fit, "survival_function_"):
-            raise ValueError(f"fits: expected fitted curves of lifelines, got {fit!r:.60}")
+        if not (isinstance(fit, KaplanMeierFitter) and hasattr(fit, "survival_function_")):
+            raise ValueError(f"fits: expected fitted Kaplan-Meier curves, got {fit!r:.60}")
     _checks.text("unit", unit)
     _checks.text("outcome", outcome)
     _checks.real("step", step)

@@ -12,6 +12,7 @@ from scipy.special import chdtrc, erfc, logit
 from .. import _checks
 from .._newton import fit_many
 from .._ties import merge_ties
+from ..estimate import Z95
 
 _SHARE = 2 / 3  # of the patients in each local regression of lowess
 _STEP = 0.01  # of the range, between two local regressions
@@ -103,7 +104,7 @@ def calibration_measures(y, risk):
             error[[2, 1]] = np.sqrt(np.diag(np.linalg.inv(fit.information[0])))
         else:  # the classes are separated
             value[1] = math.copysign(math.inf, x[y == 1].mean() - x[y == 0].mean())
-    p, half = erfc(np.abs(value - ideal) / error / math.sqrt(2)), _checks.z(0.95) * error
+    p, half = erfc(np.abs(value - ideal) / error / math.sqrt(2)), Z95 * error
     columns = {"value": value, "lower": value - half, "upper": value + half, "p": p}
     measures = ["intercept", "slope", "recalibration_intercept"]
     return pd.DataFrame(columns, pd.Index(measures, name="measure"))

@@ -10,7 +10,7 @@ the finding. Where no set is found, :func:`nearest` tells how far the numbers mi
 
 from .._names import names
 from .draws import BATCH, draw
-from .nearest import misses, nearest
+from .nearest import beside_print, nearest
 from .overlaps import MOST_BOXES, Proof, in_two_pairs, one_exchanged, pair_in_group
 from .results import Result, Sets, from_register, reproduces
 

@@ -68,7 +68,7 @@ def draw(effect, se, given, results, sets=1000, tries=1_000_000, seed=0):
         rows = _resample(rng, np.exp(log_weight - log_weight.max()), min(sets, kept))
         y, s = y[rows], s[rows]
     names = [result.name for result in results]
-    return Sets(y, s, steps=pd.DataFrame(counts, names, ["tried", "print it"]))
+    return Sets(y, s, steps=pd.DataFrame(counts, names, ["tried", "matched"]))
 
 
 def _resample(rng, weight, size):

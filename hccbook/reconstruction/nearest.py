@@ -3,21 +3,21 @@
 import numpy as np
 
 from .. import _checks
-from ..estimate import printed
+from ..estimate import as_printed
 from .results import Sets, arrays, of_studies, ranges, statistics
 
 _OPEN_UNIT = 0.05  # of missing a printed number without an upper end, or none at all
 _SMALLEST_UNIT = 1e-4
 _INSIDE = 0.02  # of a half width: so far inside each rounding box a set is steered
-_AS_NEAR = 1.01  # times the miss of the nearest set
+_AS_NEAR = 1.01  # times the distance of the nearest set
 _STEP = 1e-6  # of a derivative
 
 
 def nearest(effect, se, results, starts=200, steps=200, seed=0):
     """Look for the sets of studies that come nearest to printing all results.
 
-    For where :func:`draw` finds no set: by how much do the numbers miss? A miss of 0 is a set. A
-    miss above 0 proves nothing, though many starts that end at the same miss are a strong hint.
+    For where :func:`draw` finds no set: how far are they from the print? A distance of 0 is a
+    set. One above 0 proves nothing, though many starts that end at the same are a strong hint.
 
     ``effect``, ``se`` and ``results`` are as for :func:`draw`; ``starts`` sets are drawn evenly
     from the ranges, and each goes at most so many ``steps`` of Levenberg and Marquardt's method on
@@ -61,7 +61,7 @@ def nearest(effect, se, results, starts=200, steps=200, seed=0):
     return Sets(*studies(t[near]), float(size.min()))
 
 
-def misses(effect, se, results):
+def beside_print(effect, se, results):
     """Put what the first of some sets of studies, shape (n, k), pools to beside what is printed.
 
     The frame has for each result the ratio with its limits and I² in per cent, ``printed`` and
@@ -77,6 +77,6 @@ def misses(effect, se, results):
         rows[result.name] = (
             f"{result.ratio} ({result.lower} to {result.upper}), I² {result.i2 or '–'}",
             f"{one.value:z.2f} ({one.lower:z.2f} to {one.upper:z.2f}), I² {pooled.i2:z.0f}",
-            one.value / float(printed(result.ratio)),
+            one.value / float(as_printed(result.ratio)),
         )
     return pd.DataFrame(rows, ["printed", "pooled", "pooled / printed"]).T

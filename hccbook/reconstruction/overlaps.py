@@ -30,7 +30,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .pairs import SLACK, Interval, cells, contrast_variance, random_effects, shares_of, too_far
+from .pairs import SLACK, Interval, contrast_variance, pieces, random_effects, shares_of, too_far
 
 #: A proof is given up, and nothing decided, after so many boxes.
 MOST_BOXES = 5_000_000
@@ -74,7 +74,7 @@ def in_two_pairs(first, second, sides, least_se, largest_se=1.0):
     for size in _SIZES:
         ends = []
         for result, side in zip((first, second), sides, strict=True):
-            place, total = cells(result, size).place(side, t)
+            place, total = pieces(result, size).place(side, t)
             fits = total.high - t.low >= least * (1 - SLACK)
             seen += fits.size
             low = np.where(fits, place.low, np.inf).min(axis=0, initial=np.inf)

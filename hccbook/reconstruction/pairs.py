@@ -155,7 +155,7 @@ def random_effects(name, result, size=None):
     return Pool(mean, error.square(), q)
 
 
-def cells(result, size):
+def pieces(result, size):
     """Cut the box of a pair by lower limit, upper limit and Q: many pairs, a row each."""
     ratio, lower, upper, z, q = result.boxes
     ends = [np.linspace(*x, n + 1) for x, n in ((lower, size), (upper, 1 + size // 8), (q, size))]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import chdtri, ndtri
 
 from .. import _checks, audit, meta, reported
-from ..estimate import printed
+from ..estimate import as_printed
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Result:
         _checks.whole("members", len(self.members), 2)
         for at in self.members:
             _checks.whole("members", at)
+        if len(set(self.members)) < len(self.members):
+            raise ValueError(f"members: expected each study once, got {self.members}")
+        if self.boxes[1, 0] > self.boxes[2, 1]:
+            raise ValueError(f"lower: expected at most upper = {self.upper}, got {self.lower}")
         if not 0 <= self.boxes[4, 0] <= self.boxes[4, 1] < math.inf:
             raise ValueError(f"i2: expected one that can print with its P, got {self}")
 
@@ -54,7 +58,7 @@ class Result:
         """
         rows = []
         for name in ("ratio", "lower", "upper"):
-            number = printed(getattr(self, name), name)
+            number = as_printed(getattr(self, name), name)
             if number.low <= 0:
                 raise ValueError(f"{name}: expected a number above 0, got {number}")
             rows.append((math.log(number.low), math.log(number.high)))
@@ -70,14 +74,14 @@ class Result:
 class Sets(NamedTuple):
     """Sets of studies, a row each: ``effect`` (log ratios) and ``se``, shape (n, k).
 
-    NaN: the study is in no result. ``miss`` is by how much the nearest set misses the print, in
+    NaN: the study is in no result. ``distance`` is that of the nearest set from the print, in
     half widths of rounding (root of the sum of squares). ``steps``, of a draw, is a frame:
     candidates tried for each result, and how many printed it.
     """
 
     effect: np.ndarray
     se: np.ndarray
-    miss: float = 0.0
+    distance: float = 0.0
     steps: object = None
 
 
@@ -85,7 +89,7 @@ def _tail(text, quantile):
     """Return the range of a statistic whose upper tail prints as ``text``."""
     if text is None:
         return -math.inf, math.inf
-    number = printed(text, "p")
+    number = as_printed(text, "p")
     low, high = max(0.0, float(number.low)), min(1.0, float(number.high))
     return quantile(high), quantile(low) if low > 0 else math.inf
 

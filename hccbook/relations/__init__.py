@@ -12,7 +12,7 @@ step; their files say the same once more, and the tests compare both.
 """
 
 from .declared import Relation, find, load
-from .run import Line, checks, lines
+from .run import Line, all_lines, lines
 
-__all__ = ["Line", "Relation", "checks", "find", "lines", "load"]
+__all__ = ["Line", "Relation", "all_lines", "find", "lines", "load"]
 __dir__ = __all__.copy

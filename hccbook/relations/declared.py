@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from .. import _checks, reported
-from .common import size
-from .kinds import KINDS, TABLES
+from .adapters import size
+from .kinds import FILLED_IN, KINDS, TABLES
 from .patterns import PLACEHOLDER, Addresses
 
-DATA = reported.DATA / "relations"
+FOLDER = reported.DATA / "relations"
 #: The tables of a file, and what stands in them by name.
 PARTS = {
     "lists": "words, or a table with an id that has the list as placeholder, and other columns",
@@ -21,8 +21,8 @@ PARTS = {
     "sections": "blocks in double brackets",
     "untestable": "text",
 }
-EVIDENCE = ("arithmetic", "summary")
-#: What a kind says of one of its cells; see :class:`hccbook.relations.kinds.Turn`.
+SOURCES = ("arithmetic", "summary")
+#: What a kind says of one of its cells; see :class:`hccbook.relations.kinds.Judge`.
 WORD = re.compile(r"#?(@|[a-z0-9-]+)((?::[a-z]+)?)(\**)(\??)")
 #: Quantities that are whole numbers by nature, which are not rounded.
 WHOLE = ("count", "newcastle-ottawa score", "number of patients", "number of studies")
@@ -118,7 +118,7 @@ def _file(paper):
 @cache
 def _read(paper):
     """Return the addresses of a paper, its relations by section, and reasons for the rest."""
-    path = DATA / f"{paper}.toml"
+    path = FOLDER / f"{paper}.toml"
     try:
         with _at(path.name):
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -175,12 +175,12 @@ def _block(addresses, block):
 
 def _relations(addresses, kind, entry, bound):
     """Yield the relations of an entry, its placeholders filled in."""
-    for turn in KINDS[kind]:
-        if turn.judged not in _listed(entry.get("only", turn.judged)):
+    for judge in KINDS[kind]:
+        if judge.judged not in _listed(entry.get("only", judge.judged)):
             continue
-        words = [x for x in turn.cells.split() if WORD.fullmatch(x)[1] in ("@", *entry)]
+        words = [x for x in judge.cells.split() if WORD.fullmatch(x)[1] in ("@", *entry)]
         cells = {
-            word: _cells(addresses, turn.judged if word == "@" else word, entry, bound)
+            word: _cells(addresses, judge.judged if word == "@" else word, entry, bound)
             for word in words
         }
         if None in cells.values():
@@ -188,12 +188,13 @@ def _relations(addresses, kind, entry, bound):
         judged = cells["@"]
         for name, cell in judged.items() if isinstance(judged, dict) else [("", judged)]:
             about = addresses.rows[cell[0]]
-            _must(about["kind"] == "result", turn.judged, "a result", cell[0])
-            known = {**entry, "name": name, "whole": about["quantity"] in WHOLE, "end": cell[1]}
-            options = {key: known[key] for key in _options(turn.function) if key in known}
-            evidence = entry.get("evidence", turn.evidence)
+            _must(about["kind"] == "result", judge.judged, "a result", cell[0])
+            filled = name, about["quantity"] in WHOLE, cell[1]
+            known = entry | dict(zip(FILLED_IN, filled, strict=True))
+            options = {key: known[key] for key in _options(judge.function) if key in known}
+            evidence = entry.get("evidence", judge.evidence)
             reads = {**cells, "@": cell}
-            yield Relation(*cell, kind, turn.judged, turn.function, reads, evidence, options)
+            yield Relation(*cell, kind, judge.judged, judge.function, reads, evidence, options)
 
 
 def _cells(addresses, word, entry, bound):
@@ -233,12 +234,12 @@ def keys(kind):
     """Return the keys that an entry of a kind can have: of cells, and options; and the needed."""
     words = [
         WORD.fullmatch(word).groups()
-        for turn in KINDS[kind]
-        for word in (turn.judged, *turn.cells.split())
+        for judge in KINDS[kind]
+        for word in (judge.judged, *judge.cells.split())
     ]
     cells = dict.fromkeys(key for key, *_ in words if key != "@")
-    options = {k: x for turn in KINDS[kind] for k, x in _options(turn.function).items()}
-    options = {key: x for key, x in options.items() if key not in ("name", "whole", "end")}
+    options = {k: x for judge in KINDS[kind] for k, x in _options(judge.function).items()}
+    options = {key: x for key, x in options.items() if key not in FILLED_IN}
     spare = {key for key, *_, optional in words if optional}
     spare |= {key for key, x in options.items() if x.default is not x.empty}
     return cells, options, [key for key in (*cells, *options) if key not in spare]
@@ -270,7 +271,7 @@ def _check_entry(kind, entry):
     """Refuse an entry with unknown or missing keys, or values of another type."""
     _must(isinstance(entry, dict), "entry", "a table", entry)
     cells, options, needed = keys(kind)
-    words = {"only": [turn.judged for turn in KINDS[kind]], "evidence": EVIDENCE}
+    words = {"only": [judge.judged for judge in KINDS[kind]], "evidence": SOURCES}
     allowed = sorted({*cells, *options, *words})
     for key, value in entry.items():
         _must(key in allowed, key, f"one of {allowed}", key)

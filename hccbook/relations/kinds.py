@@ -4,20 +4,23 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .. import audit
-from . import common
+from . import adapters
 
 #: Cells that an entry gives as a table, by the names of :data:`hccbook.audit.RATES`.
 TABLES = ("given", "rates")
+#: Options that no entry gives, as they follow from the judged cell: its name in a table of cells,
+#: whether it is a whole number by nature, and its field.
+FILLED_IN = ("name", "whole", "end")
 
 
-class Turn(NamedTuple):
-    """One check of a relation, of which there is one for each number that it can judge.
+class Judge(NamedTuple):
+    """How one number of a relation is judged by its others; a kind has one for each that can be.
 
     ``judged`` is a cell or ``cell:field``; of a table of cells each is judged.
     ``cells`` are what the function takes, in order: ``@`` is the judged one, ``#n`` is read as
-    a whole number, ``ps*`` is a list, ``table**`` a list of lists, ``level?`` may be left out.
+    a whole number, ``ps*`` is a list, ``table**`` a list of lists, ``alpha?`` may be left out.
     Keyword-only arguments of the function are further keys of the entry, texts or (``: int``)
-    numbers; ``name``, ``whole`` and ``end`` are filled in.
+    numbers, but those of :data:`FILLED_IN`.
     """
 
     judged: str
@@ -31,85 +34,85 @@ WITH_P = "ratio ratio:lower ratio:upper @"
 LIMIT = "@ auc auc:lower auc:upper #positives #negatives"
 KINDS = {
     "percentage": (
-        Turn("percent", audit.percentage, "@ #count #n"),
-        Turn("count", common.count, "@ percent #n"),
+        Judge("percent", audit.percentage, "@ #count #n"),
+        Judge("count", adapters.count, "@ percent #n"),
     ),
-    "share": (Turn("percent", common.share, "@ #n"),),
-    "share-or-cut": (Turn("percent", common.share_or_cut, "@ #n"),),
-    "part": (Turn("part", common.part, "@ whole others*"),),
-    "total": (Turn("whole", audit.total, "@ parts*"),),
-    "same": (Turn("one", common.same, "@ two"), Turn("two", common.same, "@ one")),
-    "rows": (Turn("number", common.rows, "@ rows* #less?"),),
-    "rows-between": (Turn("number", common.rows_between, "@ #rows*"),),
-    "at-least": (Turn("number", common.at_least, "@ least"),),
-    "at-most": (Turn("number", common.at_most, "@ most"),),
-    "inside": (Turn("number", audit.inside_interval, "@ lower upper"),),
-    "significance": (Turn("word", common.significance, "@ ps* level?"),),
-    "number-significant": (Turn("number", common.number_significant, "@ ps* level?"),),
-    "rank": (Turn("word", common.rank, "@ rows**"),),
+    "share": (Judge("percent", adapters.share, "@ #n"),),
+    "share-or-cut": (Judge("percent", adapters.share_or_cut, "@ #n"),),
+    "part": (Judge("part", adapters.part, "@ whole others*"),),
+    "total": (Judge("whole", audit.total, "@ parts*"),),
+    "same": (Judge("one", adapters.same, "@ two"), Judge("two", adapters.same, "@ one")),
+    "rows": (Judge("number", adapters.rows, "@ rows* #less?"),),
+    "rows-between": (Judge("number", adapters.rows_between, "@ #rows*"),),
+    "at-least": (Judge("number", adapters.at_least, "@ least"),),
+    "at-most": (Judge("number", adapters.at_most, "@ most"),),
+    "inside": (Judge("number", audit.inside_interval, "@ lower upper"),),
+    "significance": (Judge("word", adapters.significance, "@ ps* alpha?"),),
+    "number-significant": (Judge("number", adapters.number_significant, "@ ps* alpha?"),),
+    "rank": (Judge("word", adapters.rank, "@ rows**"),),
     "pooled": (
-        Turn("mean", audit.pooled_mean, "@ means* #ns*"),
-        Turn("sd", audit.pooled_sd, "@ means* sds* #ns*"),
+        Judge("mean", audit.pooled_mean, "@ means* #ns*"),
+        Judge("sd", audit.pooled_sd, "@ means* sds* #ns*"),
     ),
     "group": (
-        Turn("mean", common.group_mean, "@ #n all-mean other-means* #other-ns*"),
-        Turn("sd", common.group_sd, "@ mean #n all-sd other-means* other-sds* #other-ns*"),
+        Judge("mean", adapters.group_mean, "@ #n all-mean other-means* #other-ns*"),
+        Judge("sd", adapters.group_sd, "@ mean #n all-sd other-means* other-sds* #other-ns*"),
     ),
-    "sd-within": (Turn("sd", common.sd_within, "@ mean longest #n"),),
-    "p-of-counts": (Turn("p", audit.p_from_counts, "@ #table**"),),
-    "p-of-means": (Turn("p", audit.p_from_summaries, "@ means* sds* #ns*", "summary"),),
+    "sd-within": (Judge("sd", adapters.sd_within, "@ mean longest #n"),),
+    "p-of-counts": (Judge("p", audit.p_from_counts, "@ #table**"),),
+    "p-of-means": (Judge("p", audit.p_from_summaries, "@ means* sds* #ns*", "summary"),),
     "ratio": (
-        Turn("ratio", audit.centre_of_interval, "@ ratio:lower ratio:upper", "summary"),
-        Turn("ratio:lower", audit.limit_from_other, "ratio @ ratio:upper", "summary"),
-        Turn("ratio:upper", audit.limit_from_other, "ratio @ ratio:lower", "summary"),
+        Judge("ratio", audit.centre_of_interval, "@ ratio:lower ratio:upper", "summary"),
+        Judge("ratio:lower", audit.limit_from_other, "ratio @ ratio:upper", "summary"),
+        Judge("ratio:upper", audit.limit_from_other, "ratio @ ratio:lower", "summary"),
     ),
-    "wald-p": (Turn("ratio:p", audit.p_from_interval, WITH_P, "summary"),),
-    "logrank-p": (Turn("ratio:p", audit.logrank_p_bounds, WITH_P, "summary"),),
-    "events": (Turn("ratio:upper", common.patients, "ratio:lower @ #ns* i2?", "summary"),),
+    "wald-p": (Judge("ratio:p", audit.p_from_interval, WITH_P, "summary"),),
+    "logrank-p": (Judge("ratio:p", audit.logrank_p_bounds, WITH_P, "summary"),),
+    "events": (Judge("ratio:upper", adapters.enough_events, "ratio:lower @ #ns* i2?", "summary"),),
     "ratio-of-medians": (
-        Turn("ratio", audit.ratio_of_medians, "@ median other-median", "summary"),
+        Judge("ratio", audit.ratio_of_medians, "@ median other-median", "summary"),
     ),
-    "interaction": (Turn("p", common.interaction, "@ ratios**", "summary"),),
-    "odds-ratio": (Turn("ratio", audit.odds_ratio, "@ beta"),),
+    "interaction": (Judge("p", adapters.interaction, "@ ratios**", "summary"),),
+    "odds-ratio": (Judge("ratio", audit.odds_ratio, "@ beta"),),
     "wald-z": (
-        Turn("z", common.ratio_as_z, "@ beta z:p", "summary"),
-        Turn("z:p", audit.coefficient_p, "z @", "summary"),
-        Turn("z:lower", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
-        Turn("z:upper", common.wald_limit, "@ beta z z:lower z:upper", "summary"),
+        Judge("z", adapters.ratio_as_z, "@ beta z:p", "summary"),
+        Judge("z:p", audit.coefficient_p, "z @", "summary"),
+        Judge("z:lower", adapters.wald_limit, "@ beta z z:lower z:upper", "summary"),
+        Judge("z:upper", adapters.wald_limit, "@ beta z z:lower z:upper", "summary"),
     ),
-    "statistic": (Turn("p", audit.p_from_statistic, "value @ df*?"),),
-    "at-risk": (Turn("number", audit.at_risk, "@ before* #events?"),),
+    "statistic": (Judge("p", audit.p_from_statistic, "value @ df*?"),),
+    "at-risk": (Judge("number", audit.at_risk, "@ before* #events?"),),
     "heterogeneity": (
-        Turn("i2:p", audit.heterogeneity_p, "i2 #studies @", "summary"),
-        Turn("i2", common.i2_of_p, "@ #studies i2:p", "summary"),
+        Judge("i2:p", audit.heterogeneity_p, "i2 #studies @", "summary"),
+        Judge("i2", adapters.i2_of_p, "@ #studies i2:p", "summary"),
     ),
     "subgroups": (
-        Turn("studies", common.studies_of_subgroups, "@ i2 i2s* #numbers* ratios**", "summary"),
+        Judge("studies", adapters.studies_of_subgroups, "@ i2 i2s* #numbers* ratios**", "summary"),
     ),
-    "rates": (Turn("rates", common.rate, "@ given #n"),),
-    "rates-of-some": (Turn("given", common.rate, "@ given #positives #negatives"),),
-    "area": (Turn("auc", common.area, "@ given #n"),),
-    "area-of-some": (Turn("auc", common.area, "@ given #positives #negatives"),),
+    "rates": (Judge("rates", adapters.rate, "@ given #n"),),
+    "rates-of-some": (Judge("given", adapters.rate, "@ given #positives #negatives"),),
+    "area": (Judge("auc", adapters.area, "@ given #n"),),
+    "area-of-some": (Judge("auc", adapters.area, "@ given #positives #negatives"),),
     "auc": (
-        Turn("auc", common.centred, "@ auc:lower auc:upper", "summary"),
-        Turn("auc:lower", common.auc_limit, LIMIT, "summary"),
-        Turn("auc:upper", common.auc_limit, LIMIT, "summary"),
+        Judge("auc", adapters.centred, "@ auc:lower auc:upper", "summary"),
+        Judge("auc:lower", adapters.auc_limit, LIMIT, "summary"),
+        Judge("auc:upper", adapters.auc_limit, LIMIT, "summary"),
     ),
-    "paired-areas": (Turn("p", common.paired_areas, "@ areas***", "summary"),),
-    "brier": (Turn("brier", common.brier_of_area, "@ #positives #negatives auc"),),
-    "brier-of-some": (Turn("brier", common.brier_of_table, "@ given #positives #negatives"),),
-    "kappa": (Turn("kappa", common.kappa, "@ #first percent #n"),),
-    "percentages": (Turn("percent", audit.remaining_percentage, "@ others*"),),
+    "paired-areas": (Judge("p", adapters.paired_areas, "@ areas***", "summary"),),
+    "brier": (Judge("brier", adapters.brier_of_area, "@ #positives #negatives auc"),),
+    "brier-of-some": (Judge("brier", adapters.brier_of_table, "@ given #positives #negatives"),),
+    "kappa": (Judge("kappa", adapters.kappa, "@ #first percent #n"),),
+    "percentages": (Judge("percent", audit.remaining_percentage, "@ others*"),),
     "proportion": (
-        Turn("percent:lower", common.proportion_limit, "@ percent percent:upper #n", "summary"),
-        Turn("percent:upper", common.proportion_limit, "@ percent percent:lower #n", "summary"),
+        Judge("percent:lower", adapters.proportion_limit, "@ percent percent:upper #n", "summary"),
+        Judge("percent:upper", adapters.proportion_limit, "@ percent percent:lower #n", "summary"),
     ),
-    "f1": (Turn("f1", audit.f1_score, "@ precision recall"),),
-    "difference": (Turn("difference", audit.difference, "@ first second"),),
-    "quotient": (Turn("quotient", audit.quotient, "@ first second"),),
-    "adjusted-p": (Turn("q", audit.adjusted_p, "@ p others*", "summary"),),
+    "f1": (Judge("f1", audit.f1_score, "@ precision recall"),),
+    "difference": (Judge("difference", audit.difference, "@ first second"),),
+    "quotient": (Judge("quotient", audit.quotient, "@ first second"),),
+    "adjusted-p": (Judge("q", audit.adjusted_p, "@ p others*", "summary"),),
     "whole-numbers": (
-        Turn("mean", audit.grim, "@ #n #items?"),
-        Turn("sd", audit.grimmer, "mean @ #n #items?"),
+        Judge("mean", audit.grim, "@ #n #items?"),
+        Judge("sd", audit.grimmer, "mean @ #n #items?"),
     ),
 }

@@ -24,8 +24,8 @@ class Line(NamedTuple):
     check: Check
 
 
-def checks(paper, cells=None):
-    """Run the relations of one paper: a list with a ``Line`` for each.
+def all_lines(paper, cells=None):
+    """Run all relations of one paper: a list with a ``Line`` for each.
 
     ``cells`` is another register, as :func:`hccbook.reported.cells` returns it.
     """
@@ -54,7 +54,7 @@ def lines(paper):
     relation judges the number, the evidence is ``untestable`` and the explanation says why.
     """
     best = {}
-    for line in [*(found := checks(paper)), *_rest(paper, {line[:2] for line in found})]:
+    for line in [*(found := all_lines(paper)), *_rest(paper, {line[:2] for line in found})]:
         if line.check.verdict == "untestable":
             line = line._replace(evidence="untestable")
         if line[:3] not in best or _weight(line) < _weight(best[line[:3]]):

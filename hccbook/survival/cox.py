@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .curves import follow_up
+from .curves import checked
 
 _CONVERGED = 1e-8  # Newton doubles its digits: the step after one of this size is nothing
 _FLAT = 1e-9  # information per event, in units of the covariates' variance: none to speak of
@@ -268,7 +268,7 @@ class Patients(RiskSets):
 def _with_covariates(time, event, covariates):
     """Return the patients, some with events, and the names of their covariates."""
     _checks.same_rows(time=time, event=event, covariates=covariates)
-    time, event = follow_up(time, event, some=True)
+    time, event = checked(time, event, some=True)
     matrix, names = _checks.matrix("covariates", covariates)
     if len(matrix) != time.size or not matrix.size:
         raise ValueError(

@@ -51,7 +51,7 @@ def median(time, event, level=0.95, convention="midpoint"):
     >>> print(f"{median([1, 2, 3, 4], [1, 1, 1, 0]):.1f}")
     2.5 (95 % CI 1.0 to inf)
     """
-    return _median(*follow_up(time, event), level, convention)
+    return _median(*checked(time, event), level, convention)
 
 
 def median_follow_up(time, event, level=0.95, convention="midpoint", ties="together"):
@@ -76,7 +76,7 @@ def median_follow_up(time, event, level=0.95, convention="midpoint", ties="toget
         As :func:`median`; ``inf`` if nobody was censored.
     """
     _checks.one_of("ties", ties, ("together", "events first"))
-    time, event = follow_up(time, event)
+    time, event = checked(time, event)
     if ties == "events first":
         time = np.where(event == 1, np.nextafter(time, -np.inf), time)
     return _median(time, 1 - event, level, convention)
@@ -112,7 +112,7 @@ def rmst(time, event, horizon, level=0.95):
     Miller, Survival Analysis (1981), p. 71. Royston & Parmar, BMC Med Res Methodol 2013;13:152.
     """
     z = _checks.z(level)
-    time, event = follow_up(time, event)
+    time, event = checked(time, event)
     times, survival, added = product_limit(time, event)
     _checks.real("horizon", horizon)
     last = math.inf if survival.size and survival[-1] == 0 else time.max()
@@ -171,7 +171,7 @@ def c_index(time, event, score, level=0.95):
     0.750 (95 % CI 0.335 to 1.000), SE 0.212
     """
     z = _checks.z(level)
-    time, event, score = follow_up(time, event, some=True, score=score)
+    time, event, score = checked(time, event, some=True, score=score)
     until = np.where(event == 1, time, np.nextafter(time, np.inf))  # the censored outlive
     order = np.argsort(-until, kind="stable")  # from the longest follow-up on
     until, score, dead = -until[order], merge_ties(score)[order], np.flatnonzero(event[order])
@@ -191,14 +191,14 @@ def c_index(time, event, score, level=0.95):
     return Estimate(c, lower, upper, level, n=time.size, se=se)
 
 
-def follow_up(time, event, some=False, **others):
+def checked(time, event, some=False, **others):
     """Return follow-up times, tied ones made equal, events (``some``: at least one) and others."""
-    time, *checked = _checks.together(binary=("event", "group"), time=time, event=event, **others)
+    time, *rest = _checks.together(binary=("event", "group"), time=time, event=event, **others)
     if time.min() < 0:
         raise ValueError(f"time: expected at least 0, got {time.min():g}")
-    if some and not checked[0].any():
+    if some and not rest[0].any():
         raise ValueError("event: expected at least one event, got none")
-    return [merge_ties(time), *checked]
+    return [merge_ties(time), *rest]
 
 
 def product_limit(time, event):

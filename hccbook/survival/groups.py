@@ -8,7 +8,7 @@ from .. import _checks
 from .._ties import tied
 from ..estimate import Estimate
 from .cox import RiskSets
-from .curves import follow_up
+from .curves import checked
 
 _CONVERGED = 1e-10  # Newton doubles its digits: the step after one of this size is nothing
 
@@ -145,7 +145,7 @@ def landmark(time, event, at, response_time=None, group=None):
         raise ValueError("group: expected none beside response_time, got both")
     _checks.same_rows(time=time, event=event, response_time=response_time)
     known = {} if group is None else {"group": group}
-    time, event, *groups = follow_up(time, event, **known)
+    time, event, *groups = checked(time, event, **known)
     _checks.real("at", at)
     if response_time is not None:
         groups = [~_after(_response_time(response_time, time), at)]
@@ -181,7 +181,7 @@ def _response_time(values, time):
 
 def _two_groups(time, event, group):
     """Return who is at risk, and the groups of the patients in that order."""
-    time, event, group = follow_up(time, event, some=True, group=group)
+    time, event, group = checked(time, event, some=True, group=group)
     _checks.both("group", group, "groups")
     patients = RiskSets(time, event)
     return patients, group[patients.order]

@@ -78,7 +78,7 @@ def audits():
     papers = reported.papers()
     return Case(
         f"The audit of the printed numbers of all {len(papers)} papers",
-        lambda: [relations.checks(paper) for paper in papers],
+        lambda: [relations.all_lines(paper) for paper in papers],
     )
 
 

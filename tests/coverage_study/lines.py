@@ -3,7 +3,7 @@
 import numpy as np
 
 from hccbook.coverage import SCALES, central
-from hccbook.estimate import printed
+from hccbook.estimate import as_printed
 
 COHORTS, ENOUGH = 200, 195
 #: A claim counts as seen if so many of the cohorts show it.
@@ -35,7 +35,7 @@ def line(kind, item, text, values, scale):
 
 def needed(text, low, middle, high, scale):
     """Return the factor on the distance from the median with which a range meets a print."""
-    number, (to, _) = printed(text), SCALES[scale]
+    number, (to, _) = as_printed(text), SCALES[scale]
     ends = to(np.array([float(number.low), float(number.high)]))
     with np.errstate(divide="ignore", invalid="ignore"):
         a, m, b = (float(to(np.float64(x))) for x in (low, middle, high))

@@ -29,13 +29,13 @@ from .recipes import (
     Part,
     assuming,
     keyed,
-    misses,
+    out_of_reach,
     reader,
     shuffled,
     targets,
     told,
     until_met,
 )
-from .search import Aim, Miss, Search, boxes, decisive
+from .search import Aim, NotReached, Search, boxes, decisive
 
 __all__ = names(globals())

@@ -10,10 +10,9 @@ from collections import Counter
 import numpy as np
 from scipy.special import erfc
 
-from ...estimate import Z95
-from ...estimate import printed as as_printed
+from ...estimate import Z95, as_printed
 from ...survival.groups import logrank_z
-from .search import Aim, Miss, Search, boxes
+from .search import Aim, NotReached, Search, boxes
 
 #: First and last temperature of the annealing, in half rounding intervals, and its changes. It
 #: makes patients differ and comes near the target; chosen changes then hit it.
@@ -181,7 +180,7 @@ class Survival(Search):
                 taken[day] -= 1
                 taken[free] += 1
         if self.medians() != kept:
-            raise Miss("tied events at a median")
+            raise NotReached("tied events at a median")
 
     def _free_day(self, i, day, taken):
         """Return the nearest day of a patient on which no event falls."""
@@ -190,7 +189,7 @@ class Survival(Search):
             for candidate in (day - distance, day + distance):
                 if low <= candidate <= high and candidate not in taken:
                     return candidate
-        raise Miss("no day left for an event")
+        raise NotReached("no day left for an event")
 
     def statistics(self):
         """Return the statistics of this cohort."""
@@ -266,7 +265,7 @@ def set_median(days, event, target, first=0):
     """Stretch follow-up until the Kaplan-Meier median is ``target``, events on distinct days."""
     now = km_median(days, event)
     if not first < now < math.inf:
-        raise Miss("the median is not reached, or at once")
+        raise NotReached("the median is not reached, or at once")
     stretched = first + (days - first) * (target - first) / (now - first)
     days = _spread(np.round(stretched).astype(int), event)
     now = km_median(days, event)
@@ -277,7 +276,7 @@ def set_median(days, event, target, first=0):
         days[first] += round((target - now) * (1 if days[first] == now else 2))
     days = _spread(days, event)
     if km_median(days, event) != target:
-        raise Miss(f"median {target} days not reached")
+        raise NotReached(f"median {target} days not reached")
     return days
 
 

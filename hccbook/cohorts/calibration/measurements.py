@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import brentq
 
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 from .search import Aim, Search, boxes
 
 #: Draws of group means and SDs inside their rounding intervals, and how often they narrow.

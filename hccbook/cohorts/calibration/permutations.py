@@ -7,8 +7,8 @@ Before that, counts are allotted, and :func:`reach_auc` exchanges outcomes insid
 
 import numpy as np
 
-from ...estimate import printed as as_printed
-from .search import Miss, Search
+from ...estimate import as_printed
+from .search import NotReached, Search
 
 #: Exchanges compared at a time.
 SINGLES = 128
@@ -72,7 +72,7 @@ def reach_auc(rng, outcome, marker, group, auc, tries=20_000):
         if abs(new - wanted) <= abs(concordant - wanted):
             concordant = new
             outcome[[i, j]] = outcome[[j, i]]
-    raise Miss(f"AUC {auc} not reached: {concordant / pairs:.4f}")
+    raise NotReached(f"AUC {auc} not reached: {concordant / pairs:.4f}")
 
 
 def permute(rng, table, outcome, blocks, weights, cutoff, aim, changes, rounds):

@@ -13,7 +13,7 @@ import numpy as np
 
 from ... import _checks, reported
 from ...estimate import Estimate
-from .search import Miss
+from .search import NotReached
 
 #: Cohorts that are tried before a recipe gives up.
 ATTEMPTS = 60
@@ -31,9 +31,9 @@ def targets(paper, split, reading):
     return {id: fields for id, fields, _ in _listed(paper, "targets", split, reading)}
 
 
-def misses(paper, split, reading):
+def out_of_reach(paper, split, reading):
     """Return printed numbers that no cohort has with its targets: why, by id and field."""
-    listed = _listed(paper, "misses", split, reading)
+    listed = _listed(paper, "out-of-reach", split, reading)
     return {(id, field): why for id, fields, why in listed for field in fields}
 
 
@@ -78,13 +78,13 @@ def reader(paper, split, reading):
 def until_met(stream, attempt):
     """Do a step of a recipe with new random numbers until it meets its targets.
 
-    ``stream`` is a ``SeedSequence``, ``attempt`` takes a generator and raises :class:`Miss`.
+    ``stream`` is a ``SeedSequence``, ``attempt`` takes a generator and raises :class:`NotReached`.
     """
     for child in stream.spawn(ATTEMPTS):
         try:
             return attempt(np.random.default_rng(child))
-        except Miss as miss:
-            last = miss
+        except NotReached as error:
+            last = error
     seed = np.ravel(stream.entropy)[0]
     raise RuntimeError(f"seed {seed}: no cohort meets its targets ({last})")
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 
 #: Of half a rounding interval: what is nearer to its end counts as outside, so that the number
 #: prints whatever the order of summation.
@@ -24,7 +24,7 @@ def decisive(values):
     return np.ldexp(np.rint(np.ldexp(mantissa, _BITS)), exponent - _BITS).round(_DECIMALS)
 
 
-class Miss(RuntimeError):
+class NotReached(RuntimeError):
     """A target that was not reached; the recipe tries other patients or reports it."""
 
 
@@ -38,7 +38,7 @@ class Aim:
         self.low, self.high, self.middle, self.slack = map(np.array, (low, high, middle, slack))
 
     def outside(self, values):
-        """Return by how many half rounding intervals statistics miss, 0 where all print."""
+        """Return by how many half rounding intervals statistics are off, 0 where all print."""
         over = np.maximum(self.low - values, values - self.high) / self.slack + MARGIN
         return decisive(_finite(over.clip(0).sum(axis=-1)))
 
@@ -118,7 +118,7 @@ class Search:
                 self.improve()
             self.look()
         if self.left:
-            raise Miss(f"{self.left:.3g} half intervals outside after {self.rounds} rounds")
+            raise NotReached(f"{self.left:.3g} half intervals outside after {self.rounds} rounds")
 
     def leave(self):
         """Leave a dead end."""

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ...accuracy import auc
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 from ...survival import logrank, median
 from .. import calibration as cal
 from . import candidates, course, models
@@ -91,7 +91,7 @@ def _often(draw):
     for _ in range(TRIES - 1):
         try:
             return draw()
-        except cal.Miss:
+        except cal.NotReached:
             continue
     return draw()
 

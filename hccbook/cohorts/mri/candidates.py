@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from ...indices import albi, plr, pni, sii
-from ..calibration import Miss, below
+from ..calibration import NotReached, below
 from .models import ASSUMED
 
 #: Draws of noise before the cohort is given up.
@@ -52,7 +52,7 @@ def _noise(rng, outcome):
         apart = noise[outcome == 1].mean() - noise[outcome == 0].mean()
         if abs(apart) < ASSUMED["noise"]:
             return noise
-    raise Miss("the classes differ in noise")
+    raise NotReached("the classes differ in noise")
 
 
 def _lean(noise, z, leans):

@@ -45,7 +45,7 @@ def follow_up(rng, progression, high, linear_predictor, medians, p):
     cohort = cal.Survival(rng, cal.LogRankAim(p), days, event, high, *ends)
     cohort.untie()
     if cohort.loss():
-        raise cal.Miss(f"P {p} not reached")
+        raise cal.NotReached(f"P {p} not reached")
     days, event = cohort.days, cohort.event
     shape, scale = ASSUMED["after_follow_up"]
     later = days + np.ceil(scale * rng.weibull(shape, high.size)).astype(int)
@@ -67,7 +67,7 @@ def _stretched(wish, event, earliest, latest, box):
 
     found = days(cal.solve(lambda log: cal.km_median(days(log), event), box, *np.log([0.1, 10])))
     if not box[0] <= cal.km_median(found, event) <= box[1]:
-        raise cal.Miss(f"median between {box[0]:.2f} and {box[1]:.2f} days not reached")
+        raise cal.NotReached(f"median between {box[0]:.2f} and {box[1]:.2f} days not reached")
     return found
 
 

@@ -7,8 +7,7 @@ patients of the progression group follow the others.
 import numpy as np
 from scipy.special import expit, ndtri
 
-from ...estimate import Z95
-from ...estimate import printed as as_printed
+from ...estimate import Z95, as_printed
 from .. import calibration as cal
 
 ASSUMED = cal.Part("mri", "assumed")

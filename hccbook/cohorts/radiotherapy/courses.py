@@ -27,7 +27,7 @@ def follow_up(rng, reading, included, people, lesions, scans, printed):
     # The recurrence in the irradiated field is one of a tumour that had responded.
     field = rng.permutation(np.flatnonzero(found & (lesions["responded"] == 1)))
     if field.size < (count := int(printed("recurrence.in-field.count"))):
-        raise cal.Miss(f"fewer than {count} responders with progression")
+        raise cal.NotReached(f"fewer than {count} responders with progression")
     cause[field[:count]] = 1
     return {
         "pfs_days": days,
@@ -88,12 +88,12 @@ def _settle(times, courses, box, names):
         at = np.flatnonzero((days == medians[name]) & event & (moved == days))
         day = int(min(max(medians[name], math.ceil(box[name][0])), math.floor(box[name][1])))
         if at.size != 1 or not courses.end[at[0]] <= day < limit[at[0]]:
-            raise cal.Miss(f"no day for the patient at the median of {name}")
+            raise cal.NotReached(f"no day for the patient at the median of {name}")
         moved[at[0]] = day
     medians, data = _medians(*times)
     for name in names:
         if not box[name][0] <= medians[name] <= box[name][1]:
-            raise cal.Miss(f"median {name} of {medians[name]:.1f} days")
+            raise cal.NotReached(f"median {name} of {medians[name]:.1f} days")
     return data
 
 
@@ -122,7 +122,7 @@ def _reverse(rng, courses, start, box):
     found = times(*at)
     data = _settle(found, courses, box, ("pfs", "os", "followup"))
     if any(cal.km_median(*pair) != cal.km_median(*pair, "first") for pair in data.values()):
-        raise cal.Miss("a median that depends on a convention")
+        raise cal.NotReached("a median that depends on a convention")
     return found
 
 
@@ -147,7 +147,7 @@ def _observed(rng, courses, start, box):
     order = np.argsort(death, kind="stable")
     half, rest = death[order[n // 2 - 1]], order[n // 2 :]
     if not box["os"][0] <= half <= box["os"][1]:
-        raise cal.Miss("no death at the median OS")
+        raise cal.NotReached("no death at the median OS")
     death[rest] += round(sum(box["followup"]) - half) - death[rest[0]]
     _settle((progression, death, seen), courses, box, ("pfs",))
     return progression, death, seen

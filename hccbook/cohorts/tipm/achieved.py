@@ -1,4 +1,4 @@
-"""What a cohort has, for every printed number that is a target or a miss."""
+"""What a cohort has, for every printed number that is a target or out of reach."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ OUTCOMES = cal.Part("tipm", "tables", "outcomes")
 
 
 def achieved(frame, split):
-    """Return what a cohort has, for every printed number that is a target or a miss."""
+    """Return what a cohort has, for every printed number that is a target or out of reach."""
     parts = {f"table1.{{}}.{split}": frame}
     found = {"results.n" if split == "all" else f"results.{split}.n": len(frame)}
     found |= _criteria(frame) if split == "all" else _score(frame, split)

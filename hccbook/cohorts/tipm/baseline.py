@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 from .. import calibration as cal
 
 #: The three cohorts of the paper.
@@ -87,7 +87,7 @@ def _with_one_out(rng, n, texts, of_all, others, step, *ends):
         values = np.append(rest, rest.mean() + off).round(as_printed(step).decimals)
         if _prints(values, *texts) and _prints(np.concatenate([others, values]), *of_all):
             return values
-    raise cal.Miss("no albumin of the internal cohort")
+    raise cal.NotReached("no albumin of the internal cohort")
 
 
 def arrange(rng, cohort, outcome, drawn, printed):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from ..._newton import fit_many
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 from .. import calibration as cal
 from . import markers
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from scipy.special import ndtri
 
-from ...estimate import printed as as_printed
+from ...estimate import as_printed
 from ...survival.groups import logrank_z
 from .. import calibration as cal
 from .baseline import COHORTS
@@ -35,7 +35,7 @@ def moments(rng, printed):
         found = whole, math.sqrt(squares / (n.sum() - 1))
         if (np.abs(found - middle[-1]) < 0.8 * slack[-1]).all():
             return dict(zip(COHORTS, drawn, strict=True))
-    raise cal.Miss("no times of observation")
+    raise cal.NotReached("no times of observation")
 
 
 def times(rng, n, mean, sd, fixed):
@@ -67,7 +67,7 @@ def times(rng, n, mean, sd, fixed):
         new = days[i] + change[0], days[k] + change[1]
         if i != k and min(new) >= first and max(new) <= last:
             days[i], days[k] = new
-    raise cal.Miss("no times with this mean and SD")
+    raise cal.NotReached("no times with this mean and SD")
 
 
 class _Follow(cal.Search):

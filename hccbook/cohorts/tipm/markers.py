@@ -78,8 +78,8 @@ def _reach(rng, rows, outcome, marker, group, area):
         try:
             labels = cal.reach_auc(rng, labels, marker, group, area, TRIES)
             break
-        except cal.Miss as miss:
-            last = miss
+        except cal.NotReached as error:
+            last = error
         for g in np.unique(group):
             members = np.flatnonzero(group == g)
             i, j = (rng.choice(members[labels[members] == label]) for label in (0, 1))

@@ -28,7 +28,7 @@ def courses(rng, printed):
     kappas = np.column_stack([_kappa(counts, mrecist, x) for x in others])
     fits = (counts >= 0).all(axis=1) & (aim.outside(kappas) == 0)
     if not fits.any():
-        raise cal.Miss("no courses with these kappas")
+        raise cal.NotReached("no courses with these kappas")
     chosen, found = counts[fits.argmax()], {x: {} for x in COHORTS}
     for label in (1, 0):
         follow = (mrecist == "PD") == label
@@ -73,7 +73,7 @@ def assign(rng, outcome, days, drawn):
         long = days[members] >= ASSUMED["long"]
         needy = sorted(drawn[label], key=lambda x: "swelling" not in x)
         if sum("swelling" in x for x in needy) > long.sum():
-            raise cal.Miss("too few patients are observed long enough")
+            raise cal.NotReached("too few patients are observed long enough")
         found[members[np.argsort(~long, kind="stable")]] = needy
     return found
 

@@ -11,17 +11,6 @@ from .arguments import positive, probability
 from .arguments import sizes as whole_sizes
 
 
-def as_frame(checks, value):
-    """Return the checks of several readings as a frame; ``value`` heads what is computed."""
-    import pandas as pd
-
-    rows = [
-        (reading, x.computed, x.lower, x.upper, x.verdict, x.explanation)
-        for reading, x in checks.items()
-    ]
-    return pd.DataFrame(rows, columns=["reading", value, "lower", "upper", "verdict", "why"])
-
-
 def event_splits(lower, upper, n_a, n_b):
     """Return the event counts (a, b) at which an exponential model's interval prints so."""
     # With exponential survival times the log of the ratio of two rates, or of two medians, has

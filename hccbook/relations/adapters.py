@@ -1,4 +1,4 @@
-"""Checks in the shape that a kind of relation needs, in the order of the kinds.
+"""Adapters: checks in the shape that a kind of relation needs, in the order of the kinds.
 
 What any reader can call by itself stands in :mod:`hccbook.audit`; here its results are turned,
 joined and put into words.
@@ -14,8 +14,7 @@ from ..audit import Check, Range
 from ..audit.arguments import count as as_count
 from ..audit.arguments import probability
 from ..audit.check import bounded
-from ..estimate import Z95
-from ..estimate import printed as as_printed
+from ..estimate import Z95, as_printed
 
 
 def size(text):
@@ -36,7 +35,9 @@ def ranged(family, printed, fits, note, low=math.nan, high=math.nan):
 
 def share(percent, n):
     """Check that a percentage is one of some whole number of ``n`` patients."""
-    found = audit.counts(percent, n) or [round(float(as_printed(percent)) * n / 100)]
+    # A percentage that cannot be, such as one above 100, is judged by a count that can.
+    nearest = min(max(round(float(as_printed(percent)) * n / 100), 0), n)
+    found = audit.counts(percent, n) or [nearest]
     return audit.percentage(percent, found[0], n)
 
 
@@ -48,7 +49,7 @@ def share_or_cut(percent, n):
     first = math.ceil(number.value * n / 100)
     if first * 100 >= (number.value + number.unit) * n:
         return replace(check, explanation=f"{check.explanation}; nor is it one cut off")
-    note = f"no count of {n} rounds to it; cut off after its last decimal, {first} of {n} prints so"
+    note = f"no count of {n} rounds to it; cut off after its last decimal, {first} of {n} gives it"
     return Check.of(check.family, percent, (100 * first / n,) * 3, note, "compatible")
 
 
@@ -102,9 +103,9 @@ def at_most(printed, other, *, reason, whole=False):
     return ranged("order", printed, low <= high, note, -math.inf, float(high))
 
 
-def below(p, level):
-    """Say whether a P value is below a level; None if rounding leaves it open."""
-    number, limit = as_printed(p, "p"), as_printed(level, "level").value
+def below(p, alpha):
+    """Say whether a P value is below a level of significance; None if rounding leaves it open."""
+    number, limit = as_printed(p, "p"), as_printed(alpha, "alpha").value
     strictly = number.high <= limit if number.relation == "<" else number.high < limit
     return True if strictly else False if number.low >= limit else None
 
@@ -115,35 +116,36 @@ SIGNIFICANT = {"significant": True, "independent": True, "not significant": Fals
 FIRST = {"highest": 1, "higher": 1, "lowest": -1, "lower": -1, "shorter": -1, "poorer": -1}
 
 
-def significance(word, ps, level="0.05"):
+def significance(word, ps, alpha="0.05"):
     """Check what is said about significance of every P value in ``ps``.
 
     ``exact`` if all are on the side that the word says, ``compatible`` if one may be on
     either side, else ``contradicted``.
     """
     _checks.one_of("word", word, SIGNIFICANT)
-    sides = {p: below(p, level) for p in ps}
+    sides = {p: below(p, alpha) for p in ps}
     wrong = [p for p in ps if sides[p] not in (None, SIGNIFICANT[word])]
     verdict = "contradicted" if wrong else "compatible" if None in sides.values() else "exact"
     said = f"{len(ps) - len(wrong)} of {len(ps)} P values" if len(ps) > 1 else f"P = {ps[0]}"
-    note = f"{said} against {level}" + (f"; otherwise {', '.join(wrong)}" if wrong else "")
+    note = f"{said} against {alpha}" + (f"; otherwise {', '.join(wrong)}" if wrong else "")
     return Check("text and table", word, "" if wrong else word, None, None, verdict, note)
 
 
-def number_significant(printed, ps, level="0.05"):
+def number_significant(printed, ps, alpha="0.05"):
     """Check a printed number of significant P values against the P values."""
-    sides = [below(p, level) for p in ps]
+    sides = [below(p, alpha) for p in ps]
     number = sides.count(True)
-    note = f"{number} of {len(ps)} P values are below {level}"
+    note = f"{number} of {len(ps)} P values are below {alpha}"
     return computed(printed, number, note, most=number + sides.count(None))
 
 
-def first_of(word, *rows):
+def rank(word, rows, *, of=""):
     """Check that one number is the highest, or the lowest, of its row in every row.
 
     ``word`` is said of the first number of each row: ``"highest"`` and ``"higher"`` ask for the
     largest, the other keys of :data:`FIRST` for the smallest. The check is ``exact``,
-    ``compatible`` where two numbers of a row can be equal, or ``contradicted``.
+    ``compatible`` where two numbers of a row can be equal, or ``contradicted``. ``of`` says what
+    the numbers are of.
     """
     _checks.one_of("word", word, FIRST)
     pairs = [(as_printed(first), as_printed(x)) for first, *others in rows for x in others]
@@ -152,13 +154,8 @@ def first_of(word, *rows):
     verdict = "contradicted" if against else "compatible" if doubtful else "exact"
     note = f"in {len(rows)} rows" if len(rows) > 1 else f"{rows[0][0]} against {rows[0][1]}"
     note = f"not so: {', '.join(against)}" if against else note
+    note = f"{of}: {note}" if of else note
     return Check("text and table", word, "" if against else word, None, None, verdict, note)
-
-
-def rank(word, rows, *, of=""):
-    """Check that the first number of each row is what the word says."""
-    check = first_of(word, *rows)
-    return replace(check, explanation=f"{of}: {check.explanation}") if of else check
 
 
 def group_mean(printed, n, all_mean, means, ns):
@@ -226,7 +223,7 @@ def i2_of_p(i2, k, p, *, without="none"):
     return ranged(check.family, i2, check.verdict != "contradicted", note)
 
 
-def patients(lower, upper, ns, i2="0"):
+def enough_events(lower, upper, ns, i2="0"):
     """Check that ``ns`` patients can have so narrow an interval; with I², of two studies."""
     check = audit.random_effects_check(i2, lower, upper, n := sum(ns))
     need, how = audit.events_for_two_studies(i2, lower, upper), f" by random effects at I² {i2} %"
@@ -261,7 +258,7 @@ def rate(printed, given, *groups, name):
     most = "at most " if len(groups) > 1 else ""
     family = "2×2 table" if most else "percentage and count"
     if not found:
-        note = f"no 2×2 table of {most}{sum(groups)} patients prints {', '.join(given.values())} %"
+        note = f"no 2×2 table of {most}{sum(groups)} patients gives {', '.join(given.values())} %"
         return ranged(family, printed, False, note)
     checks = [audit.rate(printed, table, name) for table in found]
     check = next((x for x in checks if x.verdict == "exact"), checks[0])
@@ -385,5 +382,5 @@ def kappa(printed, first, percent, n):
         found = Range(min(values), fits[0], max(values))
         note = "with these shares kappa is between {0:z.2f} and {2:z.2f}".format(*map(float, found))
         return Check.of("agreement", printed, found, note, "compatible")
-    note = "no count of patients who agree on response prints so; over all categories it is free"
+    note = "no count of patients who agree on response gives it; over all categories it is free"
     return Check.of("agreement", printed, (math.nan,) * 3, note, "untestable")
